@@ -1,0 +1,20 @@
+namespace DevopsCd.Contracts;
+
+/// <summary>Start the pre-production stage (开始预发布). People send it to retry after a failure.</summary>
+public sealed record StartPreDeploy
+{
+    /// <summary>The batch's correlation id.</summary>
+    public required Guid BatchId { get; init; }
+
+    /// <summary>Who asks for it.</summary>
+    public required string Operator { get; init; }
+
+    /// <summary>Why; kept in the audit.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Sent by the engine itself; refused while the automatic start is blocked by a failure.</summary>
+    public bool Automatic { get; init; }
+
+    /// <summary>The version the asker has seen; another version refuses the event. Null asks for no check.</summary>
+    public int? ExpectedVersion { get; init; }
+}
