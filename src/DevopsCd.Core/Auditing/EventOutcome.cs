@@ -1,0 +1,14 @@
+namespace DevopsCd.Core.Auditing;
+
+/// <summary>What became of an event.</summary>
+internal enum EventOutcome
+{
+    Accepted,
+    Refused,
+
+    /// <summary>A late fact: recorded, nothing changed (R10).</summary>
+    Ignored,
+
+    /// <summary>Not an event of the machine, but history: creation, refreshed builds, pins.</summary>
+    Noted
+}

@@ -1,0 +1,24 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace DevopsCd.Core.Batches;
+
+/// <summary>Table <c>batches</c>.</summary>
+internal sealed class BatchMap : IEntityTypeConfiguration<Batch>
+{
+    public void Configure(EntityTypeBuilder<Batch> batch)
+    {
+        batch.ToTable("batches");
+        batch.HasKey(b => b.Id);
+        batch.HasIndex(b => b.CorrelationId).IsUnique();
+        batch.HasIndex(b => b.BatchNumber).IsUnique();
+        batch.Property(b => b.BatchNumber).HasMaxLength(64);
+        batch.Property(b => b.Title).HasMaxLength(200);
+        // MassTransit would store an int state as a position in its list; the seed's codes are fixed, so name and code part here.
+        batch.Property(b => b.Status).HasConversion(name => BatchStatus.Code(name), code => BatchStatus.Name(code));
+        // The scans look for what is due by state; ended batches are most of the table and in none of these states.
+        batch.HasIndex(b => new { b.Status, b.Id });
+        batch.HasMany(b => b.Releases).WithOne(r => r.Batch).HasForeignKey(r => r.BatchId);
+    }
+}

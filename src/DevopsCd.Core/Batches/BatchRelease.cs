@@ -1,0 +1,74 @@
+using DevopsCd.Core.Applications;
+using DevopsCd.Core.Builds;
+using DevopsCd.Core.Deployments;
+
+namespace DevopsCd.Core.Batches;
+
+/// <summary>One application of a batch.</summary>
+internal sealed class BatchRelease
+{
+    public long Id { get; set; }
+
+    public long BatchId { get; set; }
+
+    public Batch Batch { get; set; } = null!;
+
+    public long AppId { get; set; }
+
+    public Application App { get; set; } = null!;
+
+    public string Branch { get; set; } = "";
+
+    public long? BuildId { get; set; }
+
+    public Build? Build { get; set; }
+
+    /// <summary>The newest successful build of the branch, in every open state (R2).</summary>
+    public long? LatestBuildId { get; set; }
+
+    public Build? LatestBuild { get; set; }
+
+    /// <summary>Who fixed the build; a pinned release does not refresh.</summary>
+    public string? PinnedBy { get; set; }
+
+    public string? ImageName { get; set; }
+
+    public string? ImageTag { get; set; }
+
+    public string? ImageDigest { get; set; }
+
+    public string? CommitId { get; set; }
+
+    public bool IsLocked { get; set; }
+
+    /// <summary>The batch has not ended. A unique index over open releases is R3.</summary>
+    public bool IsOpen { get; set; } = true;
+
+    /// <summary>Applications of the same batch that deploy first.</summary>
+    public List<string> DependsOn { get; set; } = [];
+
+    /// <summary>Deploy settings as they were when the batch was sealed; null before (R4).</summary>
+    public string? SealedTargets { get; set; }
+
+    public ReleaseStatus PreStatus { get; set; }
+
+    public ReleaseStatus ProdStatus { get; set; }
+
+    /// <summary>What it waits for, or why it failed.</summary>
+    public string? StatusReason { get; set; }
+
+    public ReleaseStatus Outcome(Stage stage) => stage == Stage.Pre ? PreStatus : ProdStatus;
+
+    /// <summary>The image as it is deployed: by digest where it is known.</summary>
+    public string Image => ImageDigest is null ? $"{ImageName}:{ImageTag}" : $"{ImageName}@{ImageDigest}";
+
+    public void Take(Build build)
+    {
+        BuildId = build.Id;
+        CommitId = build.CommitId;
+        ImageName = build.ImageName;
+        ImageTag = build.ImageTag;
+        ImageDigest = build.ImageDigest;
+        Branch = build.Branch;
+    }
+}

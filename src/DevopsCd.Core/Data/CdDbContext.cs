@@ -1,0 +1,39 @@
+using DevopsCd.Contracts;
+using DevopsCd.Core.Applications;
+using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Batches;
+using DevopsCd.Core.Builds;
+using DevopsCd.Core.Deployments;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Core.Data;
+
+/// <summary>All tables of the engine. Rooms map their own entities; the two subclasses only differ in the provider.</summary>
+internal abstract class CdDbContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<Batch> Batches => Set<Batch>();
+
+    public DbSet<BatchRelease> Releases => Set<BatchRelease>();
+
+    public DbSet<BatchEvent> BatchEvents => Set<BatchEvent>();
+
+    public DbSet<Build> Builds => Set<Build>();
+
+    public DbSet<Application> Applications => Set<Application>();
+
+    public DbSet<ApplicationTarget> Targets => Set<ApplicationTarget>();
+
+    public DbSet<Deployment> Deployments => Set<Deployment>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(CdDbContext).Assembly);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<Stage>().HaveConversion<SnakeCaseConverter<Stage>>().HaveMaxLength(8);
+        configurationBuilder.Properties<ReleaseStatus>().HaveConversion<SnakeCaseConverter<ReleaseStatus>>().HaveMaxLength(16);
+        configurationBuilder.Properties<OperationStatus>().HaveConversion<SnakeCaseConverter<OperationStatus>>().HaveMaxLength(16);
+        configurationBuilder.Properties<EventOutcome>().HaveConversion<SnakeCaseConverter<EventOutcome>>().HaveMaxLength(16);
+        configurationBuilder.Properties<BuildStatus>().HaveConversion<SnakeCaseConverter<BuildStatus>>().HaveMaxLength(16);
+    }
+}
