@@ -1,0 +1,37 @@
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>How the three entities are stored. Few indexes: what an event costs must not grow with the rows that are kept.</summary>
+internal static class OutboxModelBuilding
+{
+    static readonly ValueConverter<DateTime, DateTime> Utc = new(
+        value => value.Kind == DateTimeKind.Local ? value.ToUniversalTime() : DateTime.SpecifyKind(value, DateTimeKind.Utc),
+        value => DateTime.SpecifyKind(value, DateTimeKind.Utc));
+
+    public static void Configure(EntityTypeBuilder<InboxState> inbox)
+    {
+        inbox.HasKey(row => new { row.MessageId, row.ConsumerId });
+        inbox.Property(row => row.Received).HasConversion(Utc);
+        inbox.HasIndex(row => row.Received);
+    }
+
+    public static void Configure(EntityTypeBuilder<OutboxMessage> outbox)
+    {
+        outbox.HasKey(row => new { row.OutboxId, row.SequenceNumber });
+        outbox.Property(row => row.SequenceNumber).ValueGeneratedNever();
+        outbox.Property(row => row.SentTime).HasConversion(Utc);
+        outbox.Property(row => row.ExpirationTime).HasConversion(Utc);
+        outbox.Property(row => row.EnqueueTime).HasConversion(Utc);
+        outbox.Property(row => row.LockedUntil).HasConversion(Utc);
+    }
+
+    public static void Configure(EntityTypeBuilder<OutboxState> state)
+    {
+        state.HasKey(row => new { row.OutboxId, row.SequenceNumber });
+        state.Property(row => row.SequenceNumber).ValueGeneratedNever();
+        state.Property(row => row.Created).HasConversion(Utc);
+        state.Property(row => row.Parked).HasConversion(Utc);
+    }
+}
