@@ -697,6 +697,133 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.ToTable("deployments", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Notifications.Notification", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("BatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch_id");
+
+                    b.Property<long?>("CarriedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("carried_by");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("channel");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("text")
+                        .HasColumnName("last_error");
+
+                    b.Property<Guid?>("Lease")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("NoticeKey")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("notice_key");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("payload");
+
+                    b.Property<string>("Response")
+                        .HasColumnType("text")
+                        .HasColumnName("response");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("Stage")
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)")
+                        .HasColumnName("stage");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notifications");
+
+                    b.HasIndex("BatchId", "Id")
+                        .HasDatabaseName("ix_notifications_batch_id_id");
+
+                    b.HasIndex("NoticeKey", "Channel")
+                        .IsUnique()
+                        .HasDatabaseName("ix_notifications_notice_key_channel");
+
+                    b.HasIndex(new[] { "Channel", "NextAttemptAt" }, "ix_notifications_due")
+                        .HasDatabaseName("ix_notifications_channel_next_attempt_at")
+                        .HasFilter("status in ('pending', 'sending')");
+
+                    b.HasIndex(new[] { "Channel", "BatchId", "Id" }, "ix_notifications_open")
+                        .HasDatabaseName("ix_notifications_channel_batch_id_id")
+                        .HasFilter("status in ('pending', 'sending')");
+
+                    b.ToTable("notifications", (string)null);
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Notifications.SendLimit", b =>
+                {
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset?>("BlockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("blocked_until");
+
+                    b.Property<string>("Sends")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("sends");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Address")
+                        .HasName("pk_notification_limits");
+
+                    b.ToTable("notification_limits", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Applications.ApplicationTarget", b =>
                 {
                     b.HasOne("DevopsCd.Core.Applications.Application", "Application")

@@ -677,6 +677,131 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.ToTable("deployments", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Notifications.Notification", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("BatchId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batch_id");
+
+                    b.Property<long?>("CarriedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("carried_by");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("channel");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_error");
+
+                    b.Property<Guid?>("Lease")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease");
+
+                    b.Property<long>("NextAttemptAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("NoticeKey")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("notice_key");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payload");
+
+                    b.Property<string>("Response")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("response");
+
+                    b.Property<long?>("SentAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("Stage")
+                        .HasMaxLength(8)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stage");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notifications");
+
+                    b.HasIndex("BatchId", "Id")
+                        .HasDatabaseName("ix_notifications_batch_id_id");
+
+                    b.HasIndex("NoticeKey", "Channel")
+                        .IsUnique()
+                        .HasDatabaseName("ix_notifications_notice_key_channel");
+
+                    b.HasIndex(new[] { "Channel", "NextAttemptAt" }, "ix_notifications_due")
+                        .HasDatabaseName("ix_notifications_channel_next_attempt_at")
+                        .HasFilter("status in ('pending', 'sending')");
+
+                    b.HasIndex(new[] { "Channel", "BatchId", "Id" }, "ix_notifications_open")
+                        .HasDatabaseName("ix_notifications_channel_batch_id_id")
+                        .HasFilter("status in ('pending', 'sending')");
+
+                    b.ToTable("notifications", (string)null);
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Notifications.SendLimit", b =>
+                {
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<long?>("BlockedUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("blocked_until");
+
+                    b.Property<string>("Sends")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sends");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Address")
+                        .HasName("pk_notification_limits");
+
+                    b.ToTable("notification_limits", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Applications.ApplicationTarget", b =>
                 {
                     b.HasOne("DevopsCd.Core.Applications.Application", "Application")

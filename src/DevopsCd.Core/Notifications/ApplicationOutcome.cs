@@ -1,0 +1,21 @@
+using DevopsCd.Core.Deployments;
+
+namespace DevopsCd.Core.Notifications;
+
+/// <summary>How one application stands at the moment of a notice. The image fields feed CDEvents and may be absent.</summary>
+internal sealed record ApplicationOutcome(string Name, ReleaseStatus Outcome, string? Reason = null)
+{
+    public string? Cluster { get; init; }
+
+    public string? ImageName { get; init; }
+
+    public string? ImageTag { get; init; }
+
+    public string? ImageDigest { get; init; }
+
+    /// <summary>An older version ran on the cluster before; false when the application is new there, null when nobody looked.</summary>
+    public bool? Replaced { get; init; }
+
+    /// <summary>The deploy service put the version before back.</summary>
+    public bool RolledBack { get; init; }
+}

@@ -1,0 +1,124 @@
+using DevopsCd.Core.Batches;
+using DevopsCd.Core.Deployments;
+
+namespace DevopsCd.Core.Notifications;
+
+/// <summary>One thing to tell people, before any channel has shaped it. Stored as JSON in <c>notifications.payload</c>.</summary>
+internal sealed record Notice
+{
+    /// <summary>Same key, same notice: a channel gets it once.</summary>
+    public required string Key { get; init; }
+
+    public required NoticeKind Kind { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Null for a test notice only.</summary>
+    public long? BatchId { get; init; }
+
+    /// <summary>The batch's correlation id: the chain of CDEvents.</summary>
+    public Guid? CorrelationId { get; init; }
+
+    public string BatchNumber { get; init; } = "";
+
+    public string Title { get; init; } = "";
+
+    /// <summary>The seed's event key, for example <c>pre_deploy_failed</c>.</summary>
+    public string? Event { get; init; }
+
+    /// <summary>The event's Chinese name, for example 预发布失败.</summary>
+    public string? EventLabel { get; init; }
+
+    public NoticeState? From { get; init; }
+
+    public NoticeState? To { get; init; }
+
+    /// <summary>The stage that the notice is about; null outside of a deployment.</summary>
+    public Stage? Stage { get; init; }
+
+    public int? Attempt { get; init; }
+
+    public string Operator { get; init; } = "";
+
+    public string? Reason { get; init; }
+
+    /// <summary>Applications of the batch in all, told or not.</summary>
+    public int Total { get; init; }
+
+    public IReadOnlyList<ApplicationOutcome> Applications { get; init; } = [];
+
+    /// <summary>A batch accepted an event; its version makes the key.</summary>
+    /// <param name="batch">The batch after the event.</param>
+    /// <param name="event">The seed's key.</param>
+    /// <param name="eventLabel">Its Chinese name.</param>
+    /// <param name="from">Name of the state before.</param>
+    /// <param name="operator">Who.</param>
+    /// <param name="at">When.</param>
+    /// <param name="stage">The stage, for the five deployment events.</param>
+    /// <param name="total">Applications of the batch.</param>
+    public static Notice Transition(
+        Batch batch, string @event, string eventLabel, string from, string @operator, DateTimeOffset at, Stage? stage, int total) => new()
+        {
+            Key = $"batch/{batch.Id}/v{batch.Version}/{@event}",
+            Kind = NoticeKind.Transition,
+            At = at,
+            BatchId = batch.Id,
+            CorrelationId = batch.CorrelationId,
+            BatchNumber = batch.BatchNumber,
+            Title = batch.Title,
+            Event = @event,
+            EventLabel = eventLabel,
+            From = NoticeState.Of(from),
+            To = NoticeState.Of(batch.Status),
+            Stage = stage,
+            Attempt = stage is { } s ? batch.Attempt(s) : null,
+            Operator = @operator,
+            Total = total
+        };
+
+    /// <summary>One application failed, timed out or was held; one notice an application, stage and attempt.</summary>
+    public static Notice ApplicationFailed(Batch batch, Stage stage, ApplicationOutcome application, DateTimeOffset at, int total) => new()
+    {
+        Key = $"batch/{batch.Id}/{stage}/{batch.Attempt(stage)}/{application.Name}/{application.Cluster}",
+        Kind = NoticeKind.AppFailed,
+        At = at,
+        BatchId = batch.Id,
+        CorrelationId = batch.CorrelationId,
+        BatchNumber = batch.BatchNumber,
+        Title = batch.Title,
+        To = NoticeState.Of(batch.Status),
+        Stage = stage,
+        Attempt = batch.Attempt(stage),
+        Operator = "engine",
+        Total = total,
+        Applications = [application]
+    };
+
+    /// <summary>The batch waits for a person to start production; told once for each pre-deployment (R7).</summary>
+    public static Notice ProductionReady(Batch batch, DateTimeOffset at, IReadOnlyList<ApplicationOutcome> plan) => new()
+    {
+        Key = $"batch/{batch.Id}/production-ready/{batch.PreAttempt}",
+        Kind = NoticeKind.ProductionReady,
+        At = at,
+        BatchId = batch.Id,
+        CorrelationId = batch.CorrelationId,
+        BatchNumber = batch.BatchNumber,
+        Title = batch.Title,
+        To = NoticeState.Of(batch.Status),
+        Operator = "engine",
+        Total = plan.Count,
+        Applications = plan
+    };
+
+    /// <summary>A person tries a channel.</summary>
+    public static Notice Test(string key, string @operator, DateTimeOffset at) => new()
+    {
+        Key = key,
+        Kind = NoticeKind.Test,
+        At = at,
+        Title = "DevopsCd",
+        Operator = @operator,
+        Applications = [new ApplicationOutcome("sample", ReleaseStatus.Succeeded)],
+        Total = 1
+    };
+}

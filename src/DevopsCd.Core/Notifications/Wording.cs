@@ -1,0 +1,30 @@
+using DevopsCd.Core.Batches;
+using DevopsCd.Core.Deployments;
+
+namespace DevopsCd.Core.Notifications;
+
+/// <summary>The room's own words, Chinese and English. States and events bring theirs along.</summary>
+internal static class Wording
+{
+    public static string Outcome(ReleaseStatus outcome) => outcome switch
+    {
+        ReleaseStatus.Waiting => "等待 waiting",
+        ReleaseStatus.Deploying => "部署中 deploying",
+        ReleaseStatus.Succeeded => "成功 succeeded",
+        ReleaseStatus.Failed => "失败 failed",
+        ReleaseStatus.TimedOut => "超时 timed out",
+        ReleaseStatus.Held => "被阻塞 held",
+        ReleaseStatus.Skipped => "跳过 skipped",
+        ReleaseStatus.Stopped => "已停止 stopped",
+        _ => "未部署 not deployed"
+    };
+
+    public static string Stage(Stage stage) => stage == Batches.Stage.Pre ? "预发布 pre-production" : "生产 production";
+
+    /// <summary><c>pre_deploy_failed</c> → <c>Pre deploy failed</c>.</summary>
+    public static string English(string @event)
+    {
+        var words = @event.Replace('_', ' ');
+        return words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
+    }
+}
