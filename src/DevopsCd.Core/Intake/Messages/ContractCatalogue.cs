@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-
 using DevopsCd.Contracts;
 
 namespace DevopsCd.Core.Intake.Messages;
