@@ -57,7 +57,7 @@ internal static class Delivery
             Queue = QueueOf(context),
             Exchange = ExchangeOf(context),
             MessageType = TypeOf(context, contract),
-            MessageId = contract is null && context.GetMessageId() is { } known ? known : IdOf(context, contract?.Name ?? ""),
+            MessageId = context.TryGetPayload<Recognised>(out var recognised) ? recognised.MessageId : IdOf(context, contract?.Name ?? ""),
             ContentType = ContentTypeOf(context),
             Headers = HeadersOf(context),
             Body = context.Body.GetBytes(),
@@ -71,8 +71,8 @@ internal static class Delivery
     {
         if (contract is not null)
             return contract.Urn;
-        if (context.TryGetPayload<ConsumeContext>(out var consume) && consume.SupportedMessageTypes.FirstOrDefault() is { } urn)
-            return urn;
+        if (context.TryGetPayload<Recognised>(out var recognised))
+            return recognised.Types[0];
         return context.TransportHeaders.TryGetHeader(MessageHeaders.MessageType, out var header) ? header as string : null;
     }
 

@@ -35,7 +35,9 @@ internal sealed class EnvelopeDeserializer(SenderRights rights) : IMessageDeseri
         }
 
         var inner = new EnvelopeMessageContext(envelope, s_inner);
-        var context = new VerifiedMessageContext(inner, inner.MessageId ?? Delivery.IdOf(receiveContext, contract?.Name ?? types[0]), user);
+        var recognised = new Recognised(types, inner.MessageId ?? Delivery.IdOf(receiveContext, contract?.Name ?? types[0]));
+        receiveContext.AddOrUpdatePayload(() => recognised, _ => recognised);
+        var context = new VerifiedMessageContext(inner, recognised.MessageId, user);
         return new BodyConsumeContext(receiveContext, new SystemTextJsonSerializerContext(
             s_inner, SystemTextJsonMessageSerializer.Options, ContentType, context, types, envelope, message));
     }

@@ -16,6 +16,10 @@ internal sealed class ParkFaults(Parker parker) : IFilter<ExceptionReceiveContex
         await parker.Park(cause is MessageRefused refused
             ? Delivery.ToPark(context, refused.Message, [.. refused.Fields.Select(f => f.Path)])
             : Delivery.ToPark(context, Summary(cause)), context.CancellationToken);
+
+        // Otherwise the delivery would count as taken by nobody and be parked once more as skipped.
+        if (!context.IsFaulted)
+            await context.NotifyFaulted(cause);
         await next.Send(context);
     }
 

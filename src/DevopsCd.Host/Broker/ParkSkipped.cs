@@ -7,7 +7,7 @@ internal sealed class ParkSkipped(Parker parker) : IFilter<ReceiveContext>
 {
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
-        var types = context.TryGetPayload<ConsumeContext>(out var consume) ? string.Join(", ", consume.SupportedMessageTypes) : "unknown";
+        var types = context.TryGetPayload<Recognised>(out var recognised) ? string.Join(", ", recognised.Types) : "it";
         await parker.Park(
             Delivery.ToPark(context, $"no consumer of queue '{Delivery.QueueOf(context)}' takes {types}"), context.CancellationToken);
         await next.Send(context);

@@ -29,12 +29,14 @@ internal sealed class PlainJsonDeserializer(SenderRights rights) : IMessageDeser
         rights.Check(contract, json, user);
         var message = ContractReader.Read(contract.Type, json);
 
+        var recognised = new Recognised([contract.Urn], Delivery.IdOf(receiveContext, contract.Name));
+        receiveContext.AddOrUpdatePayload(() => recognised, _ => recognised);
         var context = new VerifiedMessageContext(
             new RawMessageContext(receiveContext.TransportHeaders, receiveContext.InputAddress, RawSerializerOptions.CopyHeaders),
-            Delivery.IdOf(receiveContext, contract.Name),
+            recognised.MessageId,
             user);
         return new BodyConsumeContext(receiveContext, new SystemTextJsonSerializerContext(
-            SystemTextJsonMessageSerializer.Instance, SystemTextJsonMessageSerializer.Options, ContentType, context, [contract.Urn], message: message));
+            SystemTextJsonMessageSerializer.Instance, SystemTextJsonMessageSerializer.Options, ContentType, context, recognised.Types, message: message));
     }
 
     // Stored and forwarded bodies were checked when they came in.
