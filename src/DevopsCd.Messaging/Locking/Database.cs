@@ -1,0 +1,8 @@
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>The databases that are understood.</summary>
+internal enum Database
+{
+    Postgres,
+    Sqlite,
+}

@@ -1,0 +1,128 @@
+using MassTransit.Middleware;
+using MassTransit.Middleware.Outbox;
+using Microsoft.EntityFrameworkCore;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>
+/// The message as the consumer sees it: whatever it sends is kept here, written in one statement with the rest of the transaction,
+/// and leaves after the commit.
+/// </summary>
+internal sealed class DbContextOutboxConsumeContext<TDbContext, TMessage> : OutboxConsumeContextProxy<TMessage>, DbTransactionContext
+    where TDbContext : DbContext
+    where TMessage : class
+{
+    readonly TDbContext _dbContext;
+    readonly OutboxDelivery<TDbContext> _delivery;
+    readonly ISendEndpointProvider _endpoints;
+    readonly Guid _messageId;
+    readonly bool _duplicate;
+    readonly Lock _lock = new();
+    readonly TaskCompletionSource<bool> _fate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly List<OutboxMessage> _messages = [];
+    readonly Guid _outboxId;
+    bool _sealed;
+
+    public DbContextOutboxConsumeContext(ConsumeContext<TMessage> context, OutboxConsumeOptions options, IServiceProvider provider,
+        TDbContext dbContext, OutboxDelivery<TDbContext> delivery, Guid messageId, Guid outboxId, bool duplicate)
+        : base(context, options, provider)
+    {
+        _dbContext = dbContext;
+        _delivery = delivery;
+        _endpoints = context.ReceiveContext.SendEndpointProvider;
+        _messageId = messageId;
+        _duplicate = duplicate;
+        _outboxId = outboxId;
+        TransactionId = dbContext.Database.CurrentTransaction!.TransactionId;
+    }
+
+    public Guid TransactionId { get; }
+
+    public override Guid? MessageId => _messageId;
+
+    public override bool ContinueProcessing { get; set; } = true;
+
+    public override bool IsMessageConsumed => _duplicate;
+
+    public override bool IsOutboxDelivered => _duplicate;
+
+    public override int ReceiveCount => _duplicate ? 2 : 1;
+
+    public override long? LastSequenceNumber => null;
+
+    /// <summary>Writes everything the consumer did and sent. What is sent from now on can no longer be part of the transaction.</summary>
+    public override async Task SetConsumed()
+    {
+        List<OutboxMessage> messages;
+        lock (_lock)
+        {
+            _sealed = true;
+            messages = _messages;
+        }
+
+        await UnitOfWork.Save(_dbContext, CancellationToken).ConfigureAwait(false);
+        if (messages.Count == 0)
+            return;
+
+        // The lease runs from here, not from when the first message was sent: a consumer may take its time.
+        var until = _delivery.Now + _delivery.Lease;
+        foreach (var message in messages)
+            message.LockedUntil = until;
+        await OutboxModel.For(_dbContext).Insert(_dbContext, messages, CancellationToken).ConfigureAwait(false);
+    }
+
+    public override Task AddSend<T>(SendContext<T> context)
+    {
+        var message = OutboxMessages.Create(context, _delivery.Now);
+        message.InboxMessageId = _messageId;
+        message.InboxConsumerId = ConsumerId;
+
+        lock (_lock)
+        {
+            if (!_sealed)
+            {
+                message.OutboxId = _outboxId;
+                message.SequenceNumber = _messages.Count + 1;
+                _messages.Add(message);
+                return Task.CompletedTask;
+            }
+        }
+        return AddLate(message);
+    }
+
+    /// <summary>Hands the messages over once they are committed.</summary>
+    public void Committed()
+    {
+        _fate.TrySetResult(true);
+        if (_messages.Count > 0)
+            _delivery.Deliver(new OutboxGroup(_outboxId, _messages, _endpoints));
+    }
+
+    public void RolledBack() => _fate.TrySetResult(false);
+
+    public override Task SetDelivered() => Task.CompletedTask;
+
+    public override Task<List<OutboxMessageContext>> LoadOutboxMessages() => Task.FromResult<List<OutboxMessageContext>>([]);
+
+    public override Task NotifyOutboxMessageDelivered(OutboxMessageContext message) => Task.CompletedTask;
+
+    public override Task RemoveOutboxMessages() => Task.CompletedTask;
+
+    // A send nobody awaited came after the consumer had ended. It is bound to the fate of the transaction, so it waits for that,
+    // and is then stored by itself rather than lost.
+    async Task AddLate(OutboxMessage message)
+    {
+        if (!await _fate.Task.ConfigureAwait(false))
+            throw new InvalidOperationException("The message was sent after its consumer had ended, and the consumer's transaction was rolled back");
+
+        message.OutboxId = Guid.CreateVersion7(_delivery.Now);
+        message.SequenceNumber = 1;
+        message.LockedUntil = _delivery.Now + _delivery.Lease;
+        await _delivery.Run(async (model, db) =>
+        {
+            await model.Insert(db, [message], CancellationToken.None).ConfigureAwait(false);
+            return 0;
+        }, false, CancellationToken.None).ConfigureAwait(false);
+        _delivery.Deliver(new OutboxGroup(message.OutboxId, [message], _endpoints));
+    }
+}

@@ -1,0 +1,127 @@
+using MassTransit.Clients;
+using MassTransit.DependencyInjection;
+using MassTransit.Middleware;
+using MassTransit.Middleware.Outbox;
+using MassTransit.Transports;
+using Microsoft.EntityFrameworkCore;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>
+/// What a scope outside of the bus's consumers publishes and sends with: the messages are rows of the scope's context and leave with its
+/// save, or with the commit of the transaction it saves in.
+/// </summary>
+internal sealed class EntityFrameworkScopedBusContext<TBus, TDbContext> : ScopedBusContext, OutboxSendContext, IPendingDelivery, IDisposable
+    where TBus : class, IBus
+    where TDbContext : DbContext
+{
+    readonly TDbContext _dbContext;
+    readonly OutboxDelivery<TDbContext> _delivery;
+    readonly IServiceProvider _provider;
+    readonly bool _deliver;
+    readonly Lock _lock = new();
+    readonly List<(Guid Transaction, OutboxGroup Group)> _saved = [];
+    List<OutboxMessage> _unsaved = [];
+    Guid _outboxId;
+    bool _joined;
+
+    public EntityFrameworkScopedBusContext(TBus bus, TDbContext dbContext, OutboxDelivery<TDbContext> delivery, IClientFactory clientFactory,
+        IServiceProvider provider, ConsumeContext? cause, bool deliver)
+    {
+        _dbContext = dbContext;
+        _delivery = delivery;
+        _provider = provider;
+        _deliver = deliver;
+
+        // Inside a mediator's consumer the messages still say what caused them.
+        ISendEndpointProvider sends = cause is null ? bus : new ScopedConsumeSendEndpointProvider(bus, cause, provider);
+        IPublishEndpointProvider publishes = cause is null ? bus : new ScopedConsumePublishEndpointProvider(bus, cause, provider);
+        SendEndpointProvider = new OutboxSendEndpointProvider(this, sends);
+        PublishEndpoint = new PublishEndpoint(new OutboxPublishEndpointProvider(this, publishes));
+        ClientFactory = new ScopedClientFactory(new ClientFactory(new ScopedClientFactoryContext(clientFactory, provider)), cause!);
+    }
+
+    public ISendEndpointProvider SendEndpointProvider { get; }
+
+    public IPublishEndpoint PublishEndpoint { get; }
+
+    public IScopedClientFactory ClientFactory { get; }
+
+    public object? GetService(Type serviceType) => _provider.GetService(serviceType);
+
+    public Task AddSend<T>(SendContext<T> context)
+        where T : class
+    {
+        var now = _delivery.Now;
+        var message = OutboxMessages.Create(context, now);
+
+        // A context is not made for two threads, but two publishes at once are common enough.
+        lock (_lock)
+        {
+            if (!_joined)
+            {
+                _joined = true;
+                _dbContext.SavedChanges += Saved;
+                PendingDelivery.Join(_dbContext, this);
+            }
+            if (_unsaved.Count == 0)
+                _outboxId = Guid.CreateVersion7(now);
+            message.OutboxId = _outboxId;
+            message.SequenceNumber = _unsaved.Count + 1;
+            message.LockedUntil = now + _delivery.Lease;
+            _unsaved.Add(message);
+            _dbContext.Add(message);
+        }
+        return Task.CompletedTask;
+    }
+
+    public void Committed(Guid transactionId)
+    {
+        foreach (var (_, group) in _saved.Where(saved => saved.Transaction == transactionId))
+            Deliver(group);
+        _saved.RemoveAll(saved => saved.Transaction == transactionId);
+    }
+
+    public void Dispose()
+    {
+        if (!_joined)
+            return;
+
+        _dbContext.SavedChanges -= Saved;
+        PendingDelivery.Leave(_dbContext);
+
+        // Saved in a transaction that somebody else ended, well or badly: the table knows.
+        if (_deliver)
+        {
+            foreach (var (_, group) in _saved)
+                _delivery.DeliverIfCommitted(group.Id);
+        }
+    }
+
+    void Saved(object? sender, SavedChangesEventArgs saved)
+    {
+        lock (_lock)
+        {
+            if (_unsaved.Count == 0 || _dbContext.Entry(_unsaved[0]).State != EntityState.Unchanged)
+                return;
+
+            var group = new OutboxGroup(_outboxId, _unsaved);
+            foreach (var message in _unsaved)
+                _dbContext.Entry(message).State = EntityState.Detached;
+            _unsaved = [];
+
+            if (_dbContext.Database.CurrentTransaction is { } transaction)
+                _saved.Add((transaction.TransactionId, group));
+            else if (System.Transactions.Transaction.Current is not null)
+                _saved.Add((Guid.Empty, group));
+            else
+                Deliver(group);
+        }
+    }
+
+    void Deliver(OutboxGroup group)
+    {
+        if (_deliver)
+            _delivery.Deliver(group);
+    }
+}

@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using MassTransit.Serialization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>
+/// Sends messages right after their commit, from memory, and removes the rows of many at once. Whatever does not work out here
+/// (a crash, a broker that is away, a row that cannot be sent) is left in the table, where the sweep finds it.
+/// </summary>
+internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable
+    where TDbContext : DbContext
+{
+    // Beyond this many outboxes memory is not the place to wait; their rows are.
+    const int Waiting = 10_000;
+    const int AtOnce = 64;
+    const int RemovedAtOnce = 1_000;
+
+    readonly IServiceScopeFactory _scopes;
+    readonly TimeProvider _clock;
+    readonly ILogger<OutboxDelivery<TDbContext>> _log;
+    readonly OutboxDeliveryServiceOptions _options;
+    readonly Func<IBusControl> _bus;
+    readonly Channel<OutboxGroup> _groups = Channel.CreateBounded<OutboxGroup>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.Wait });
+    readonly Channel<Guid> _delivered = Channel.CreateUnbounded<Guid>(new UnboundedChannelOptions { SingleReader = true });
+    readonly CancellationTokenSource _stopping = new();
+    readonly Lazy<Task> _work;
+
+    public OutboxDelivery(IServiceScopeFactory scopes, OutboxBus<TDbContext> bus, IOptions<EntityFrameworkOutboxOptions<TDbContext>> options,
+        ILogger<OutboxDelivery<TDbContext>> log, IServiceProvider provider)
+    {
+        _scopes = scopes;
+        _bus = () => bus.Find(provider);
+        _clock = provider.GetService<TimeProvider>() ?? TimeProvider.System;
+        _log = log;
+        _options = options.Value.Delivery;
+        _work = new Lazy<Task>(Start);
+    }
+
+    /// <summary>Raised when rows were left to the sweep that it may take at once.</summary>
+    public event Action? LeftBehind;
+
+    public DateTime Now => _clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>How long a deliverer owns a row: the time one send may take, and as much again to get to it.</summary>
+    public TimeSpan Lease => _options.MessageDeliveryTimeout + _options.MessageDeliveryTimeout;
+
+    /// <summary>Sends committed messages. Never waits for the broker.</summary>
+    public void Deliver(OutboxGroup group)
+    {
+        _ = _work.Value;
+        _groups.Writer.TryWrite(group);
+    }
+
+    /// <summary>Sends the messages of an outbox whose commit nobody saw, if they are there.</summary>
+    public void DeliverIfCommitted(Guid outboxId) => Deliver(new OutboxGroup(outboxId, []));
+
+    /// <summary>Sends one message; throws when the transport does not take it in time.</summary>
+    public async Task Send(OutboxMessage message, ISendEndpointProvider? endpoints, CancellationToken cancellationToken)
+    {
+        if (message.ExpirationTime <= Now)
+        {
+            _log.Expired(message.MessageId, message.ExpirationTime.Value);
+            return;
+        }
+
+        var pipe = new StoredMessagePipe(message, Now);
+        var address = message.DestinationAddress ?? throw new MessageException(typeof(OutboxMessage), "The message has no destination address");
+        using var timeout = new CancellationTokenSource(_options.MessageDeliveryTimeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var endpoint = await (endpoints ?? _bus()).GetSendEndpoint(address).WaitAsync(either.Token).ConfigureAwait(false);
+        await endpoint.Send(new SerializedMessageBody(), pipe, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs statements of the outbox on a connection of their own, in a transaction when they belong together.</summary>
+    public async Task<T> Run<T>(Func<OutboxModel, TDbContext, Task<T>> work, bool together, CancellationToken cancellationToken)
+    {
+        var scope = _scopes.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+        {
+            var dbContext = scope.ServiceProvider.GetRequiredService<TDbContext>();
+            var model = OutboxModel.For(dbContext);
+            return await dbContext.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+            {
+                using var turn = await SqliteWriters.Wait(dbContext, cancellationToken).ConfigureAwait(false);
+                await dbContext.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    if (!together)
+                        return await work(model, dbContext).ConfigureAwait(false);
+
+                    var transaction = await dbContext.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                    await using (transaction.ConfigureAwait(false))
+                    {
+                        var result = await work(model, dbContext).ConfigureAwait(false);
+                        await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+                        return result;
+                    }
+                }
+                finally
+                {
+                    await dbContext.Database.CloseConnectionAsync().ConfigureAwait(false);
+                }
+            }).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _groups.Writer.TryComplete();
+        if (_work.IsValueCreated)
+        {
+            // What is under way may finish; what has not begun by then is in the table.
+            _stopping.CancelAfter(TimeSpan.FromSeconds(5));
+            await _work.Value.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        _stopping.Dispose();
+    }
+
+    Task Start() => Task.Run(async () =>
+    {
+        var removing = Remove();
+        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Work())).ConfigureAwait(false);
+        _delivered.Writer.TryComplete();
+        await removing.ConfigureAwait(false);
+    });
+
+    async Task Work()
+    {
+        await foreach (var group in _groups.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            try
+            {
+                await Deliver(group, _stopping.Token).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                _log.LeftInOutbox(exception, group.Id);
+            }
+        }
+    }
+
+    async Task Deliver(OutboxGroup group, CancellationToken cancellationToken)
+    {
+        if (group.Messages.Count == 0)
+        {
+            group = group with { Messages = await Run((model, db) => model.Claim(db, group.Id, Now + Lease, cancellationToken), false, cancellationToken).ConfigureAwait(false) };
+            if (group.Messages.Count == 0)
+                return;
+        }
+
+        var sent = 0L;
+        try
+        {
+            foreach (var message in group.Messages)
+            {
+                // Past its lease, or without time for a send within it, a message may already be somebody else's.
+                if (Now > message.LockedUntil - _options.MessageDeliveryTimeout)
+                    break;
+
+                await Send(message, group.Endpoints, cancellationToken).ConfigureAwait(false);
+                sent = message.SequenceNumber;
+            }
+        }
+        catch (Exception exception)
+        {
+            _log.LeftInOutbox(exception, group.Id);
+        }
+
+        if (sent == group.Messages[^1].SequenceNumber)
+        {
+            await _delivered.Writer.WriteAsync(group.Id, CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
+        await Run(async (model, db) =>
+        {
+            if (sent > 0)
+                await model.DeleteUpTo(db, group.Id, sent, cancellationToken).ConfigureAwait(false);
+            await model.Release(db, group.Id, sent + 1, Now, cancellationToken).ConfigureAwait(false);
+            return 0;
+        }, true, cancellationToken).ConfigureAwait(false);
+        LeftBehind?.Invoke();
+    }
+
+    async Task Remove()
+    {
+        var ids = new List<Guid>();
+        while (await _delivered.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            while (ids.Count < RemovedAtOnce && _delivered.Reader.TryRead(out var id))
+                ids.Add(id);
+
+            for (var attempt = 1; ids.Count > 0; attempt++)
+            {
+                try
+                {
+                    await Run(async (model, db) =>
+                    {
+                        await model.Delete(db, ids, _stopping.Token).ConfigureAwait(false);
+                        return 0;
+                    }, false, _stopping.Token).ConfigureAwait(false);
+                    ids.Clear();
+                }
+                catch (Exception exception) when (!_stopping.IsCancellationRequested)
+                {
+                    _log.NotRemoved(exception, ids.Count);
+                    var pause = TimeSpan.FromMilliseconds(Math.Min(5_000, 50 * Math.Pow(2, attempt)));
+                    await Task.Delay(pause, TimeProvider.System, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+                catch (Exception exception)
+                {
+                    // The sweep of the next start sends them again; receivers know the message ids.
+                    _log.NotRemoved(exception, ids.Count);
+                    ids.Clear();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net.Mime;
+using MassTransit.Context;
+using MassTransit.Serialization;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>Makes a send out of a row again. The body goes out byte for byte as it was written: it is neither parsed nor serialized a second time.</summary>
+internal sealed class StoredMessagePipe : IPipe<SendContext>
+{
+    static readonly Dictionary<string, object> None = [];
+
+    readonly OutboxMessage _message;
+    readonly DateTime _now;
+    readonly IReadOnlyDictionary<string, object> _headers;
+    readonly IReadOnlyDictionary<string, object> _properties;
+    readonly StoredBodySerializer _serializer;
+
+    /// <summary>Reads the row; throws when it cannot be read.</summary>
+    public StoredMessagePipe(OutboxMessage message, DateTime now)
+    {
+        _message = message;
+        _now = now;
+        _headers = message.HeaderValues ?? Parse(message.Headers);
+        _properties = message.PropertyValues ?? Parse(message.Properties);
+        _serializer = new StoredBodySerializer(new ContentType(message.ContentType), message.Body);
+    }
+
+    public Task Send(SendContext context)
+    {
+        context.MessageId = _message.MessageId;
+        context.ConversationId = _message.ConversationId;
+        context.CorrelationId = _message.CorrelationId;
+        context.InitiatorId = _message.InitiatorId;
+        context.RequestId = _message.RequestId;
+        context.SourceAddress = _message.SourceAddress;
+        context.ResponseAddress = _message.ResponseAddress;
+        context.FaultAddress = _message.FaultAddress;
+        context.SupportedMessageTypes = _message.MessageType.Split(';', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var (name, value) in _headers)
+            context.Headers.Set(name, value);
+
+        if (context is TransportSendContext transport)
+            transport.ReadPropertiesFrom(_properties);
+
+        context.Delay = _message.EnqueueTime - _now is { } delay && delay > TimeSpan.Zero ? delay : null;
+        if (_message.ExpirationTime is { } expiration)
+            context.TimeToLive = expiration - _now;
+        context.Serializer = _serializer;
+        return Task.CompletedTask;
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("storedMessage");
+
+    static IReadOnlyDictionary<string, object> Parse(string? json) =>
+        json is null ? None : SystemTextJsonMessageSerializer.Instance.DeserializeDictionary<object>(json) ?? None;
+
+    sealed class StoredBodySerializer(ContentType contentType, string body) : IMessageSerializer
+    {
+        public ContentType ContentType => contentType;
+
+        public MessageBody GetMessageBody<T>(SendContext<T> context)
+            where T : class => new StringMessageBody(body);
+    }
+}

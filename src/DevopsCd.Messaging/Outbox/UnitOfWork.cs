@@ -1,0 +1,78 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>Begin, work, save everything once, commit, and tell who waits for the commit.</summary>
+internal static class UnitOfWork
+{
+    /// <param name="dbContext">The context the work uses.</param>
+    /// <param name="isolation">The isolation of the transaction; null for none.</param>
+    /// <param name="work">What to do. It may run again when the context's execution strategy retries.</param>
+    /// <param name="cancellationToken">Cancels everything but the commit.</param>
+    public static async Task Run(DbContext dbContext, IsolationLevel? isolation, Func<Task> work, CancellationToken cancellationToken)
+    {
+        var strategy = dbContext.Database.CreateExecutionStrategy();
+        if (!strategy.RetriesOnFailure)
+        {
+            await Once(dbContext, isolation, work, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var repeated = false;
+        await strategy.ExecuteAsync(async () =>
+        {
+            if (repeated)
+                dbContext.ChangeTracker.Clear();
+            repeated = true;
+            await Once(dbContext, isolation, work, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Saves without the savepoint EF sets inside a transaction: what fails here ends the transaction anyway.</summary>
+    public static async Task Save(DbContext dbContext, CancellationToken cancellationToken)
+    {
+        var savepoints = dbContext.Database.AutoSavepointsEnabled;
+        dbContext.Database.AutoSavepointsEnabled = false;
+        try
+        {
+            await dbContext.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            dbContext.Database.AutoSavepointsEnabled = savepoints;
+        }
+    }
+
+    /// <summary>SQLite knows one isolation, and one way to ask for its write lock at the start.</summary>
+    public static IsolationLevel Supported(DbContext dbContext, IsolationLevel isolation) =>
+        DatabaseKind.Of(dbContext) == Database.Sqlite ? IsolationLevel.Serializable : isolation;
+
+    static async Task Once(DbContext dbContext, IsolationLevel? isolation, Func<Task> work, CancellationToken cancellationToken)
+    {
+        if (isolation is null)
+        {
+            await work().ConfigureAwait(false);
+            using var saving = await SqliteWriters.Wait(dbContext, cancellationToken).ConfigureAwait(false);
+            await dbContext.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        Guid transactionId;
+        using (await SqliteWriters.Wait(dbContext, cancellationToken).ConfigureAwait(false))
+        {
+            var transaction = await dbContext.Database.BeginTransactionAsync(Supported(dbContext, isolation.Value), cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                transactionId = transaction.TransactionId;
+                await work().ConfigureAwait(false);
+                await Save(dbContext, cancellationToken).ConfigureAwait(false);
+
+                // Cancelling a commit under way only hides its result.
+                await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+
+        PendingDelivery.Of(dbContext)?.Committed(transactionId);
+    }
+}

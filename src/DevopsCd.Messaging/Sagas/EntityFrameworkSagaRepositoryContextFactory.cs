@@ -1,0 +1,95 @@
+using MassTransit.Saga;
+using Microsoft.EntityFrameworkCore;
+
+namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
+
+/// <summary>Runs a message against its saga in one transaction: the one of the outbox when there is one, otherwise its own.</summary>
+public class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
+    ISagaDbContextFactory<TSaga> dbContexts,
+    ISagaConsumeContextFactory<DbContext, TSaga> consumeContexts,
+    ISagaRepositoryLockStrategy<TSaga> lockStrategy)
+    : ISagaRepositoryContextFactory<TSaga>, IQuerySagaRepositoryContextFactory<TSaga>, ILoadSagaRepositoryContextFactory<TSaga>
+    where TSaga : class, ISaga
+{
+    /// <inheritdoc />
+    public async Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(context);
+
+        var dbContext = dbContexts.CreateScoped(context);
+        try
+        {
+            await InTransaction(dbContext, context.CancellationToken, async () =>
+            {
+                var repository = new DbContextSagaRepositoryContext<TSaga, T>(dbContext, context, consumeContexts, lockStrategy);
+                await next.Send(repository).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            await dbContexts.ReleaseAsync(dbContext).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task SendQuery<T>(ConsumeContext<T> context, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(context);
+
+        var dbContext = dbContexts.CreateScoped(context);
+        try
+        {
+            await InTransaction(dbContext, context.CancellationToken, async () =>
+            {
+                var repository = new DbContextSagaRepositoryContext<TSaga, T>(dbContext, context, consumeContexts, lockStrategy);
+                var instances = await lockStrategy.LoadAll(dbContext, query, context.CancellationToken).ConfigureAwait(false);
+                await next.Send(new LoadedSagaRepositoryQueryContext<TSaga, T>(repository, instances)).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            await dbContexts.ReleaseAsync(dbContext).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<T> Execute<T>(Func<LoadSagaRepositoryContext<TSaga>, Task<T>> asyncMethod, CancellationToken cancellationToken = default)
+        where T : class =>
+        Read(asyncMethod, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<T> Execute<T>(Func<QuerySagaRepositoryContext<TSaga>, Task<T>> asyncMethod, CancellationToken cancellationToken = default)
+        where T : class =>
+        Read(asyncMethod, cancellationToken);
+
+    /// <inheritdoc />
+    public void Probe(ProbeContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.Add("persistence", "entity-framework");
+    }
+
+    async Task<T> Read<T>(Func<DbContextSagaReadContext<TSaga>, Task<T>> read, CancellationToken cancellationToken)
+    {
+        var dbContext = dbContexts.Create();
+        try
+        {
+            return await read(new DbContextSagaReadContext<TSaga>(dbContext, cancellationToken)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await dbContexts.ReleaseAsync(dbContext).ConfigureAwait(false);
+        }
+    }
+
+    Task InTransaction(DbContext dbContext, CancellationToken cancellationToken, Func<Task> work)
+    {
+        // The outbox, or a caller that shares its scope with a mediator, has opened the transaction and will save and commit.
+        if (dbContext.Database.CurrentTransaction is not null)
+            return work();
+
+        return UnitOfWork.Run(dbContext, lockStrategy.IsTransactionEnabled ? lockStrategy.IsolationLevel : null, work, cancellationToken);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
+
+/// <summary>Locks the instance's row until the transaction ends: the next message for it waits, and then reads what this one wrote.</summary>
+/// <param name="lockStatements">The statement that reads and locks.</param>
+/// <param name="customize">Adds to the query, for example an Include.</param>
+/// <param name="isolationLevel">ReadCommitted is enough, since the row is locked before it is read.</param>
+public class PessimisticSagaRepositoryLockStrategy<TSaga>(
+    ILockStatementProvider lockStatements,
+    Func<IQueryable<TSaga>, IQueryable<TSaga>>? customize,
+    IsolationLevel isolationLevel) : ISagaRepositoryLockStrategy<TSaga>
+    where TSaga : class, ISaga
+{
+    /// <inheritdoc />
+    public IsolationLevel IsolationLevel => isolationLevel;
+
+    /// <inheritdoc />
+    public bool IsTransactionEnabled => true;
+
+    /// <inheritdoc />
+    public async Task<TSaga?> Load(DbContext context, Guid correlationId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+
+        var known = context.FindTracked<TSaga>(correlationId);
+        var query = context.Set<TSaga>().FromSqlRaw(lockStatements.GetRowLockStatement<TSaga>(context), correlationId);
+        var found = await Customized(query).AsTracking().ToListAsync(cancellationToken).ConfigureAwait(false);
+        if (found.Count == 0)
+            return null;
+
+        // A context that already tracked the instance hands out what it read before the lock.
+        if (known is { State: EntityState.Unchanged })
+            await known.ReloadAsync(cancellationToken).ConfigureAwait(false);
+        return found[0];
+    }
+
+    /// <inheritdoc />
+    public async Task<IList<TSaga>> LoadAll(DbContext context, ISagaQuery<TSaga> query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(query);
+
+        // Sorted, so that two messages that lock many instances take them in one order and cannot block each other.
+        var ids = await context.Set<TSaga>().AsNoTracking().Where(query.FilterExpression).Select(saga => saga.CorrelationId)
+            .OrderBy(id => id).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var matches = query.GetFilter();
+        var instances = new List<TSaga>(ids.Count);
+        foreach (var id in ids)
+        {
+            // Between the look and the lock it may have changed so that it no longer matches.
+            if (await Load(context, id, cancellationToken).ConfigureAwait(false) is { } instance && matches(instance))
+                instances.Add(instance);
+        }
+        return instances;
+    }
+
+    IQueryable<TSaga> Customized(IQueryable<TSaga> query) => customize is null ? query : customize(query);
+}

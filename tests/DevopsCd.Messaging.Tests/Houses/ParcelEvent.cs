@@ -1,0 +1,11 @@
+namespace DevopsCd.Messaging.Tests.Houses;
+
+/// <summary>The audit of a parcel.</summary>
+public sealed class ParcelEvent
+{
+    public long Id { get; set; }
+
+    public Guid ParcelId { get; set; }
+
+    public string Text { get; set; } = "";
+}
