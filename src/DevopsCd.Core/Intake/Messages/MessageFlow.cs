@@ -1,0 +1,14 @@
+namespace DevopsCd.Core.Intake.Messages;
+
+/// <summary>Which way a contract crosses the border of DevopsCd.</summary>
+internal enum MessageFlow
+{
+    /// <summary>An order somebody gives.</summary>
+    Command,
+
+    /// <summary>A fact somebody reports to us.</summary>
+    FactIn,
+
+    /// <summary>A fact we publish; nobody has to listen.</summary>
+    FactOut,
+}

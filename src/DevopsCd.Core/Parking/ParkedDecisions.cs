@@ -1,0 +1,123 @@
+using System.Text.Json;
+using DevopsCd.Core.Data;
+using DevopsCd.Core.Intake.Messages;
+using MassTransit;
+using MassTransit.Serialization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace DevopsCd.Core.Parking;
+
+/// <summary>Sends a parked message again, or lays it aside. Decision and message leave in one transaction.</summary>
+internal sealed class ParkedDecisions(
+    CdDbContext db, IPublishEndpoint publish, ISendEndpointProvider send, TimeProvider clock, ILogger<ParkedDecisions> log)
+{
+    public const string ReplayedBy = "DevopsCd-Replayed-By";
+
+    /// <param name="id">The parked message.</param>
+    /// <param name="correction">A JSON body to send instead; null sends what was parked.</param>
+    /// <param name="messageType">Its type, where the parked message does not say.</param>
+    /// <param name="who">The person.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="MessageRefused">It is still wrong.</exception>
+    public async Task<ParkedDecision> Replay(long id, JsonElement? correction, string? messageType, string who, CancellationToken cancellationToken)
+    {
+        var row = await db.Set<ParkedMessage>().FindAsync([id], cancellationToken);
+        if (Before(row, ParkedStatus.Replayed) is { } before)
+            return before;
+
+        if (row!.Truncated && correction is null)
+            throw new MessageRefused($"the body was cut at {ParkedMessage.LargestBody} of {row.BodySize} bytes; send a corrected body");
+        var (contract, json) = Content(row, correction, messageType);
+        var message = ContractCatalogue.ByName(contract.Name)?.Type == contract
+            ? ContractReader.Read(contract, json)
+            : json.Deserialize(contract, SystemTextJsonMessageSerializer.Options) ?? throw new MessageRefused("the body is null");
+
+        var messageId = correction is null && row.MessageId is { } kept
+            ? kept
+            : DerivedId.From($"parked {row.Id}", JsonSerializer.SerializeToUtf8Bytes(json));
+        await Send(row, message, contract, messageId, who, cancellationToken);
+        return await Resolve(row, ParkedStatus.Replayed, who, correction is null ? "as it was" : "corrected", cancellationToken);
+    }
+
+    public async Task<ParkedDecision> Discard(long id, string reason, string who, CancellationToken cancellationToken)
+    {
+        var row = await db.Set<ParkedMessage>().FindAsync([id], cancellationToken);
+        return Before(row, ParkedStatus.Discarded) ?? await Resolve(row!, ParkedStatus.Discarded, who, reason, cancellationToken);
+    }
+
+    private static ParkedDecision? Before(ParkedMessage? row, ParkedStatus wanted) => row switch
+    {
+        null => ParkedDecision.NotFound,
+        { Status: ParkedStatus.Parked } => null,
+        _ => row.Status == wanted ? ParkedDecision.AlreadySo : ParkedDecision.DecidedOtherwise,
+    };
+
+    private static (Type Contract, JsonElement Json) Content(ParkedMessage row, JsonElement? correction, string? messageType)
+    {
+        if (correction is { } corrected)
+            return (TypeOf(messageType ?? row.MessageType ?? row.Exchange), corrected);
+
+        var json = ContractReader.Parse(row.Body);
+        var isEnvelope = row.ContentType?.StartsWith("application/vnd.masstransit+json", StringComparison.OrdinalIgnoreCase) ?? false;
+        if (!isEnvelope)
+            return (TypeOf(messageType ?? row.MessageType ?? row.Exchange), json);
+
+        var envelope = json.Deserialize<MessageEnvelope>(SystemTextJsonMessageSerializer.Options);
+        return envelope?.Message is JsonElement inner
+            ? (TypeOf(messageType ?? envelope.MessageType?.FirstOrDefault()), inner)
+            : throw new MessageRefused("the envelope holds no message");
+    }
+
+    private static Type TypeOf(string? name)
+    {
+        if (name is null)
+            throw new MessageRefused("nothing says which message this is; send its messageType");
+        if (ContractCatalogue.ByName(name) is { } contract)
+            return contract.Type;
+
+        // Inner messages are not in the catalogue; their URN is their .NET name.
+        var dotnetName = name.Replace("urn:message:", "", StringComparison.Ordinal).Replace(':', '.');
+        return typeof(ParkedDecisions).Assembly.GetType(dotnetName) ?? throw new MessageRefused($"'{name}' is no message of DevopsCd");
+    }
+
+    private async Task Send(ParkedMessage row, object message, Type contract, Guid messageId, string who, CancellationToken cancellationToken)
+    {
+        if (QueueNames.HasNoConsumer(row.Queue))
+        {
+            await publish.Publish(message, contract, Pipe.Execute<PublishContext>(Stamp), cancellationToken);
+            return;
+        }
+
+        var endpoint = await send.GetSendEndpoint(new Uri($"queue:{row.Queue}"));
+        await endpoint.Send(message, contract, Pipe.Execute<SendContext>(Stamp), cancellationToken);
+
+        void Stamp(SendContext context)
+        {
+            context.MessageId = messageId;
+            context.Headers.Set(ReplayedBy, who);
+        }
+    }
+
+    private async Task<ParkedDecision> Resolve(
+        ParkedMessage row, ParkedStatus status, string who, string resolution, CancellationToken cancellationToken)
+    {
+        row.Status = status;
+        row.ResolvedBy = who;
+        row.ResolvedAt = clock.GetUtcNow();
+        row.Resolution = resolution;
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Somebody else decided between our read and our write: nothing of ours was stored, nothing was sent.
+            var now = await db.Set<ParkedMessage>().AsNoTracking().FirstOrDefaultAsync(m => m.Id == row.Id, cancellationToken);
+            return Before(now, status) ?? ParkedDecision.DecidedOtherwise;
+        }
+
+        log.Resolved(row.Id, status.ToString(), who);
+        return ParkedDecision.Done;
+    }
+}

@@ -1,0 +1,163 @@
+using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.Parking;
+using MassTransit;
+
+namespace DevopsCd.Host.Broker;
+
+/// <summary>The transport: RabbitMQ or in memory, with the same checks and the same parking. The only room that knows RabbitMQ.</summary>
+internal static class BrokerRegistration
+{
+    public const string TransportKey = "core:transport";
+
+    /// <summary>
+    /// Chooses the transport by <c>core:transport</c> (<c>in-memory</c>, <c>rabbitmq</c>) and configures every endpoint. Called once inside
+    /// <c>AddMassTransit</c>, after the consumers.
+    /// </summary>
+    /// <param name="bus">The registration.</param>
+    /// <param name="configuration">The root of the configuration.</param>
+    /// <param name="configure">What the composition root adds to the bus, for example a message scheduler.</param>
+    /// <exception cref="InvalidOperationException">A key is wrong; the message names all of them.</exception>
+    public static void AddBroker(
+        this IBusRegistrationConfigurator bus, IConfiguration configuration, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null)
+    {
+        var transport = configuration[TransportKey] ?? "in-memory";
+        var options = configuration.GetSection(BrokerOptions.Section).Get<BrokerOptions>() ?? new BrokerOptions();
+        string[] wrong = transport is "in-memory" or "rabbitmq"
+            ? [.. transport == "rabbitmq" ? options.Wrong() : []]
+            : [$"{TransportKey} '{transport}' is unknown; known: in-memory, rabbitmq"];
+        if (wrong.Length > 0)
+            throw new InvalidOperationException(string.Join(Environment.NewLine, wrong));
+
+        bus.AddSingleton(options);
+        bus.AddSingleton<Parker>();
+        bus.AddSingleton<SenderRights>();
+        bus.DisableUsageTelemetry();
+        bus.AddOptions<MassTransitHostOptions>().Configure(host =>
+        {
+            // HTTP works while the broker is away; readiness says so.
+            host.WaitUntilStarted = false;
+            host.StopTimeout = TimeSpan.FromSeconds(20);
+            host.ConsumerStopTimeout = TimeSpan.FromSeconds(15);
+        });
+
+        bus.AddConfigureEndpointsCallback((context, _, endpoint) => Guard(context, endpoint, options));
+        if (transport == "rabbitmq")
+            bus.UsingRabbitMq((context, rabbit) => Configure(context, rabbit, options, configure));
+        else
+            bus.UsingInMemory((context, memory) =>
+            {
+                AddDeserializers(context, memory);
+                configure?.Invoke(context, memory);
+                memory.ConfigureEndpoints(context);
+            });
+    }
+
+    private static void Configure(
+        IBusRegistrationContext context,
+        IRabbitMqBusFactoryConfigurator rabbit,
+        BrokerOptions options,
+        Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure)
+    {
+        Connect(rabbit, options);
+        DeclareContracts(rabbit);
+        AddDeserializers(context, rabbit);
+        rabbit.ConfigurePublish(pipe => pipe.UseExecute(Seal));
+        rabbit.ConfigureSend(pipe => pipe.UseExecute(Seal));
+        configure?.Invoke(context, rabbit);
+        rabbit.ConfigureEndpoints(context);
+        rabbit.ReceiveEndpoint(QueueNames.Unrouted, endpoint => Catch(context, endpoint, options));
+        rabbit.ReceiveEndpoint(QueueNames.Dead, endpoint => Catch(context, endpoint, options));
+
+        void Seal(SendContext send)
+        {
+            if (!send.TryGetPayload<RabbitMqSendContext>(out var message))
+                return;
+            // Inbound exchanges have an alternate one, so that "mandatory" only ever says that the topology is broken.
+            message.Mandatory = ContractCatalogue.ByExchange(message.Exchange) is { IsInbound: true };
+            if (options.RequireUserId)
+                message.BasicProperties.UserId = options.Address.Username;
+        }
+    }
+
+    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, BrokerOptions options)
+    {
+        var address = options.Address;
+        rabbit.Host(address.Host, address.Port, address.VirtualHost, "devopscd", host =>
+        {
+            host.Username(address.Username);
+            host.Password(address.Password);
+            if (address.Tls)
+                host.UseSsl(tls =>
+                {
+                    tls.ServerName = options.Tls.ServerName ?? address.Host;
+                    tls.CertificatePath = options.Tls.CertificatePath;
+                    tls.CertificatePassphrase = options.Tls.CertificatePassword;
+                });
+        });
+    }
+
+    /// <summary>Every exchange of the contracts exists before anything is published, whoever listens; what is inbound is never dropped.</summary>
+    private static void DeclareContracts(IRabbitMqBusFactoryConfigurator rabbit)
+    {
+        foreach (var contract in ContractCatalogue.All)
+            rabbit.Publish(contract.Type, exchange =>
+            {
+                if (contract.IsInbound)
+                    exchange.SetExchangeArgument("alternate-exchange", QueueNames.Unrouted);
+            });
+        rabbit.DeployPublishTopology = true;
+
+        // The bus's own queue deploys the topology above. RabbitMQ 4.3 refuses transient queues that are not exclusive.
+        rabbit.AutoStart = true;
+        rabbit.Exclusive = true;
+    }
+
+    private static void AddDeserializers(IBusRegistrationContext context, IBusFactoryConfigurator bus)
+    {
+        var rights = context.GetRequiredService<SenderRights>();
+        bus.AddDeserializer(new DeserializerFactory(new EnvelopeDeserializer(rights)));
+        bus.AddDeserializer(new DeserializerFactory(new PlainJsonDeserializer(rights)), isDefault: true);
+    }
+
+    private static void Guard(IRegistrationContext context, IReceiveEndpointConfigurator endpoint, BrokerOptions options)
+    {
+        var parker = context.GetRequiredService<Parker>();
+        endpoint.PublishFaults = false;
+        endpoint.ConfigureReceive(pipe => pipe.UseFilter(Hold(context)));
+        endpoint.ConfigureError(pipe => pipe.UseFilter(new ParkFaults(parker)));
+        endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(new ParkSkipped(parker)));
+        if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
+            return;
+
+        SetQueueType(rabbit, options);
+        rabbit.DeadLetterExchange = QueueNames.Dead;
+    }
+
+    private static void Catch(IRegistrationContext context, IRabbitMqReceiveEndpointConfigurator endpoint, BrokerOptions options)
+    {
+        endpoint.ConfigureConsumeTopology = false;
+        endpoint.ConfigureReceive(pipe =>
+        {
+            pipe.UseFilter(Hold(context));
+            pipe.UseFilter(new ParkAll(context.GetRequiredService<Parker>()));
+        });
+        if (options.QueueType == "quorum")
+            endpoint.SetQuorumQueue();
+    }
+
+    private static void SetQueueType(IRabbitMqReceiveEndpointConfigurator endpoint, BrokerOptions options)
+    {
+        if (options.QueueType != "quorum")
+            return;
+        endpoint.SetQuorumQueue();
+        endpoint.SetQueueArgument("x-delivery-limit", options.DeliveryLimit);
+        // The broker keeps a dead letter until its new queue has confirmed it.
+        endpoint.SetQueueArgument("x-dead-letter-strategy", "at-least-once");
+        endpoint.SetQueueArgument("x-overflow", "reject-publish");
+    }
+
+    private static HoldDuringOutage Hold(IRegistrationContext context) => new(
+        context.GetRequiredService<TimeProvider>(),
+        context.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(HoldDuringOutage)),
+        context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+}

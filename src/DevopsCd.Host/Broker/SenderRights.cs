@@ -1,0 +1,23 @@
+using System.Text.Json;
+using DevopsCd.Core.Intake.Messages;
+
+namespace DevopsCd.Host.Broker;
+
+/// <summary>Who may give an order over the broker: whoever the broker vouches for, in their own name.</summary>
+internal sealed class SenderRights(BrokerOptions options)
+{
+    private readonly HashSet<string> _trusted = [.. options.TrustedUsers, options.Address.Username];
+
+    /// <exception cref="MessageRefused">The order comes from nobody, or in another's name.</exception>
+    public void Check(ContractType contract, JsonElement message, string? user)
+    {
+        if (!options.RequireUserId || !contract.NeedsPerson)
+            return;
+        if (user is null)
+            throw new MessageRefused($"{contract.Name} needs a person's right: set the AMQP property user_id to your connection's user");
+        if (_trusted.Contains(user))
+            return;
+        if (message.TryGetProperty("operator", out var named) && named.ValueKind == JsonValueKind.String && named.GetString() != user)
+            throw new MessageRefused(contract.Name, [new FieldError("operator", $"must be '{user}', the user of the connection")]);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text;
+using DevopsCd.Contracts;
+
+namespace DevopsCd.EndToEnd.Tests.Broker;
+
+public sealed class A_plain_json_message
+{
+    private const string Approve = "DevopsCd.Contracts:ApproveBatch";
+
+    private static readonly Guid s_batch = Guid.Parse("7d9f6f0e-3f0b-4c39-9a55-0b7a1c2d3e4f");
+
+    private static byte[] Body { get; } = Encoding.UTF8.GetBytes($$"""{"batchId":"{{s_batch}}","operator":"ann","newerField":1}""");
+
+    [Fact]
+    public async Task Finds_its_type_by_exchange_or_header_and_gets_an_id()
+    {
+        await using var broker = await BrokerHost.Start();
+
+        await broker.Publish(Approve, Body, contentType: null);
+        await broker.Publish(Approve, Body, "application/json; charset=utf-8");
+        await broker.Publish(Approve, Body, messageId: "0192f0c1-2b7e-7a35-8f6d-0f2f5f3b9c11");
+        await broker.Publish(Approve, Body, messageId: "job-17");
+        await broker.Publish("", Body, routingKey: "small", headers: ("MT-MessageType", "urn:message:DevopsCd.Contracts:ApproveBatch"));
+        await broker.Publish(Approve, [0xEF, 0xBB, 0xBF, .. Body]);
+
+        await broker.Until(() => Task.FromResult(broker.Taken.All.Count == 6), "all are taken");
+        broker.Taken.All.ShouldAllBe(t => ((ApproveBatch)t.Message).BatchId == s_batch && t.MessageId != null);
+        var ids = broker.Taken.All.Select(t => t.MessageId!.Value).ToList();
+        ids[0].ShouldBe(ids[1], "the same content is the same message");
+        ids[2].ShouldBe(Guid.Parse("0192f0c1-2b7e-7a35-8f6d-0f2f5f3b9c11"));
+        ids[3].ShouldNotBe(ids[0], "an id that is no UUID still tells messages apart");
+        ids[4].ShouldBe(ids[0]);
+        (await broker.Parked()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task In_an_envelope_works_as_well()
+    {
+        await using var broker = await BrokerHost.Start();
+        var envelope = Encoding.UTF8.GetBytes(
+            $$"""{"messageType":["urn:message:DevopsCd.Contracts:ApproveBatch"],"headers":{"DevopsCd-User-Id":"forged"},"message":{"batchId":"{{s_batch}}","operator":"ann"} }""");
+
+        await broker.Publish(Approve, envelope, "application/vnd.masstransit+json");
+
+        await broker.UntilTaken(t => t.Message is ApproveBatch);
+        broker.Taken.All.Single().MessageId.ShouldNotBeNull();
+        broker.Taken.All.Single().User.ShouldBeNull("only the broker vouches for a user");
+    }
+
+    [Fact]
+    public async Task Carries_the_user_that_the_broker_verified()
+    {
+        await using var broker = await BrokerHost.Start();
+
+        await broker.Publish(Approve, Body, userId: "devopscd");
+
+        await broker.UntilTaken(t => t.User == "devopscd");
+    }
+
+    [Fact]
+    public async Task Is_refused_without_a_verified_user_where_one_is_required()
+    {
+        await using var broker = await BrokerHost.Start(("core:rabbitmq:require_user_id", "true"));
+
+        await broker.Publish(Approve, Body);
+
+        (await broker.UntilParked()).Reason.ShouldContain("needs a person's right");
+        await broker.Publish(Approve, Body, userId: "devopscd");
+        await broker.UntilTaken(t => t.Message is ApproveBatch);
+    }
+
+    [Fact]
+    public async Task Waits_in_its_queue_while_the_database_is_away()
+    {
+        await using var broker = await BrokerHost.Start();
+        broker.Taken.Then = async message =>
+        {
+            if (message is not ApproveBatch)
+                return;
+            await using var db = broker.Database.Context();
+            await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlRawAsync(db.Database, "SELECT 1");
+        };
+
+        await broker.Database.ShutOut(away: true);
+        await broker.Publish(Approve, Body);
+        await broker.Publish("ApproveBatch", "{}");
+        await broker.Until(async () => (await Unanswered(broker)) == 2, "both are held, none is lost or answered", seconds: 15);
+        await broker.Database.ShutOut(away: false);
+
+        await broker.Until(() => Task.FromResult(broker.Taken.All.Any(t => t.Message is ApproveBatch)), "the good one is applied", seconds: 20);
+        await broker.Until(async () => (await broker.Parked()).Count == 1, "the bad one is parked", seconds: 20);
+        (await broker.Parked()).Single().Reason.ShouldContain("batchId is missing");
+        await broker.Until(async () => (await Unanswered(broker)) == 0, "all are answered", seconds: 15);
+    }
+
+    private static async Task<int> Unanswered(BrokerHost broker)
+    {
+        var queue = await broker.Server.Get($"/api/queues/{broker.Server.Vhost}/small");
+        return queue.TryGetProperty("messages_unacknowledged", out var count) ? count.GetInt32() : -1;
+    }
+}
