@@ -1,5 +1,9 @@
 using System.Text;
 using DevopsCd.Contracts;
+using DevopsCd.Core.Data;
+using DevopsCd.Core.Intake.Messages;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.EndToEnd.Tests.Broker;
 
@@ -26,10 +30,10 @@ public sealed class A_plain_json_message
         await broker.Until(() => Task.FromResult(broker.Taken.All.Count == 6), "all are taken");
         broker.Taken.All.ShouldAllBe(t => ((ApproveBatch)t.Message).BatchId == s_batch && t.MessageId != null);
         var ids = broker.Taken.All.Select(t => t.MessageId!.Value).ToList();
-        ids[0].ShouldBe(ids[1], "the same content is the same message");
-        ids[2].ShouldBe(Guid.Parse("0192f0c1-2b7e-7a35-8f6d-0f2f5f3b9c11"));
-        ids[3].ShouldNotBe(ids[0], "an id that is no UUID still tells messages apart");
-        ids[4].ShouldBe(ids[0]);
+        var content = DerivedId.From("ApproveBatch", Body);
+        ids.Count(id => id == content).ShouldBe(3, "the same content is the same message");
+        ids.ShouldContain(Guid.Parse("0192f0c1-2b7e-7a35-8f6d-0f2f5f3b9c11"));
+        ids.Distinct().Count().ShouldBe(4, "an id that is no UUID still tells messages apart");
         (await broker.Parked()).ShouldBeEmpty();
     }
 
@@ -77,25 +81,22 @@ public sealed class A_plain_json_message
         {
             if (message is not ApproveBatch)
                 return;
-            await using var db = broker.Database.Context();
-            await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlRawAsync(db.Database, "SELECT 1");
+            await using var scope = broker.Services.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<CdDbContext>().Batches.AnyAsync();
         };
 
-        await broker.Database.ShutOut(away: true);
+        broker.ToDatabase.Cut();
         await broker.Publish(Approve, Body);
         await broker.Publish("ApproveBatch", "{}");
-        await broker.Until(async () => (await Unanswered(broker)) == 2, "both are held, none is lost or answered", seconds: 15);
-        await broker.Database.ShutOut(away: false);
+        await broker.Until(async () => await Unanswered(broker) == 2, "both are held, none is lost or answered");
+        broker.ToDatabase.Restore();
 
         await broker.Until(() => Task.FromResult(broker.Taken.All.Any(t => t.Message is ApproveBatch)), "the good one is applied", seconds: 20);
         await broker.Until(async () => (await broker.Parked()).Count == 1, "the bad one is parked", seconds: 20);
         (await broker.Parked()).Single().Reason.ShouldContain("batchId is missing");
-        await broker.Until(async () => (await Unanswered(broker)) == 0, "all are answered", seconds: 15);
+        await broker.Until(async () => await Unanswered(broker) == 0, "all are answered");
     }
 
-    private static async Task<int> Unanswered(BrokerHost broker)
-    {
-        var queue = await broker.Server.Get($"/api/queues/{broker.Server.Vhost}/small");
-        return queue.TryGetProperty("messages_unacknowledged", out var count) ? count.GetInt32() : -1;
-    }
+    private static async Task<long> Unanswered(BrokerHost broker) =>
+        (await broker.Server.QueuesAsync()).Single(q => q.Name == "small").Unacked;
 }

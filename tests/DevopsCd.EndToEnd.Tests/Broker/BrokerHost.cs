@@ -1,15 +1,14 @@
-using System.Diagnostics;
 using System.Text;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Parking;
 using DevopsCd.Host.Broker;
+using DevopsCd.Testing;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client;
 
 namespace DevopsCd.EndToEnd.Tests.Broker;
 
@@ -18,16 +17,20 @@ internal sealed class BrokerHost : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    private BrokerHost(RabbitServer server, Database database, IHost host)
+    private BrokerHost(RabbitVirtualHost server, PostgresDatabase database, TcpRelay toDatabase, IHost host)
     {
         Server = server;
         Database = database;
+        ToDatabase = toDatabase;
         _host = host;
     }
 
-    public RabbitServer Server { get; }
+    public RabbitVirtualHost Server { get; }
 
-    public Database Database { get; }
+    public PostgresDatabase Database { get; }
+
+    /// <summary>The host's way to the database.</summary>
+    public TcpRelay ToDatabase { get; }
 
     public IServiceProvider Services => _host.Services;
 
@@ -35,18 +38,21 @@ internal sealed class BrokerHost : IAsyncDisposable
 
     public static async Task<BrokerHost> Start(params (string Key, string Value)[] settings)
     {
-        var server = await RabbitServer.CreateVhost();
-        var database = await Database.Create();
+        var server = await RabbitVirtualHost.CreateAsync();
+        var database = await PostgresDatabase.CreateAsync();
+        var relay = TcpRelay.To(database);
+        await using (var db = Context(database.ConnectionString))
+            await db.Database.EnsureCreatedAsync();
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration["core:transport"] = "rabbitmq";
-        builder.Configuration["core:rabbitmq:url"] = server.Url;
+        builder.Configuration["core:rabbitmq:url"] = server.Uri.ToString();
         foreach (var (key, value) in settings)
             builder.Configuration[key] = value;
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Taken>();
-        builder.Services.AddDbContext<CdDbContext, PostgresCdDbContext>(o => CdDbContextOptions.UsePostgres(o, database.ConnectionString));
+        builder.Services.AddDbContext<CdDbContext, PostgresCdDbContext>(o => CdDbContextOptions.UsePostgres(o, database.Through(relay)));
         builder.Services.AddParking();
         builder.Services.AddMassTransit(bus =>
         {
@@ -58,33 +64,33 @@ internal sealed class BrokerHost : IAsyncDisposable
         await host.StartAsync();
         (await host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20)))
             .ShouldBe(BusHealthStatus.Healthy);
-        return new BrokerHost(server, database, host);
+        return new BrokerHost(server, database, relay, host);
     }
 
-    public async Task Publish(
+    public Task Publish(
         string exchange, byte[] body, string? contentType = "application/json", string? messageId = null, string? userId = null,
-        string routingKey = "", params (string Key, string Value)[] headers)
-    {
-        var factory = new ConnectionFactory { Uri = new Uri(Server.Url) };
-        await using var connection = await factory.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
-        var properties = new BasicProperties { Persistent = true };
-        if (contentType is not null)
-            properties.ContentType = contentType;
-        if (messageId is not null)
-            properties.MessageId = messageId;
-        if (userId is not null)
-            properties.UserId = userId;
-        if (headers.Length > 0)
-            properties.Headers = headers.ToDictionary(h => h.Key, h => (object?)h.Value);
-        await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body);
-    }
+        string routingKey = "", params (string Key, string Value)[] headers) => Server.PublishAsync(
+            exchange,
+            body,
+            properties =>
+            {
+                if (contentType is not null)
+                    properties.ContentType = contentType;
+                if (messageId is not null)
+                    properties.MessageId = messageId;
+                if (userId is not null)
+                    properties.UserId = userId;
+                if (headers.Length > 0)
+                    properties.Headers = headers.ToDictionary(h => h.Key, h => (object?)h.Value);
+            },
+            routingKey,
+            mandatory: true);
 
     public Task Publish(string contract, string json) => Publish($"DevopsCd.Contracts:{contract}", Encoding.UTF8.GetBytes(json));
 
     public async Task<List<ParkedMessage>> Parked()
     {
-        await using var db = Database.Context();
+        await using var db = Context(Database.ConnectionString);
         return await db.Set<ParkedMessage>().AsNoTracking().OrderBy(m => m.Id).ToListAsync();
     }
 
@@ -97,23 +103,17 @@ internal sealed class BrokerHost : IAsyncDisposable
     public Task UntilTaken(Func<Taking, bool> wanted) => Until(() => Task.FromResult(Taken.All.Any(wanted)), "the message is taken");
 
     /// <summary>Asks until it is so, at most five seconds: what I10 promises.</summary>
-    public async Task Until(Func<Task<bool>> fact, string what, int seconds = 5)
-    {
-        var watch = Stopwatch.StartNew();
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!await fact())
-        {
-            if (watch.Elapsed > TimeSpan.FromSeconds(seconds))
-                throw new TimeoutException(
-                    $"{seconds} s and not yet: {what}; parked: {string.Join(" | ", (await Parked()).Select(p => p.Reason))}; taken: {string.Join(" | ", Taken.All)}");
-            await tick.WaitForNextTickAsync();
-        }
-    }
+    public Task Until(Func<Task<bool>> fact, string what, int seconds = 5) => Eventually.IsTrue(fact, what, TimeSpan.FromSeconds(seconds));
+
+    private static PostgresCdDbContext Context(string connectionString) =>
+        new((DbContextOptions<PostgresCdDbContext>)CdDbContextOptions.UsePostgres(
+            new DbContextOptionsBuilder<PostgresCdDbContext>(), connectionString).Options);
 
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
         _host.Dispose();
+        await ToDatabase.DisposeAsync();
         await Server.DisposeAsync();
         await Database.DisposeAsync();
     }

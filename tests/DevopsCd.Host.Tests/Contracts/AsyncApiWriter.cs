@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using DevopsCd.Core.Intake.Messages;
+
+namespace DevopsCd.Host.Tests.Contracts;
+
+/// <summary>Writes the AsyncAPI 3.0 document of the broker: one channel, one message and one operation a contract.</summary>
+internal static class AsyncApiWriter
+{
+    public static string Write()
+    {
+        var channels = new JsonObject();
+        var operations = new JsonObject();
+        var messages = new JsonObject();
+        foreach (var contract in ContractCatalogue.All)
+        {
+            channels[contract.Name] = Channel(contract);
+            operations[(contract.IsInbound ? "take" : "tell") + contract.Name] = Operation(contract);
+            messages[contract.Name] = Message(contract);
+        }
+
+        return SchemaWriter.ToText(new JsonObject
+        {
+            ["asyncapi"] = "3.0.0",
+            ["info"] = new JsonObject
+            {
+                ["title"] = "DevopsCd",
+                ["version"] = typeof(ContractType).Assembly.GetName().Version!.ToString(3),
+                ["description"] = "What DevopsCd takes from and tells over RabbitMQ. What it takes may be plain JSON; what it tells is an envelope whose field "
+                    + "`message` holds the contract.",
+            },
+            ["servers"] = new JsonObject
+            {
+                ["broker"] = new JsonObject { ["host"] = "localhost:5672", ["protocol"] = "amqp", ["protocolVersion"] = "0-9-1" },
+            },
+            ["defaultContentType"] = "application/json",
+            ["channels"] = channels,
+            ["operations"] = operations,
+            ["components"] = new JsonObject { ["messages"] = messages },
+        });
+    }
+
+    private static JsonObject Channel(ContractType contract) => new()
+    {
+        ["address"] = contract.Exchange,
+        ["description"] = Documentation.Of(contract.Type),
+        ["messages"] = new JsonObject { [contract.Name] = Reference($"#/components/messages/{contract.Name}") },
+        ["bindings"] = new JsonObject
+        {
+            ["amqp"] = new JsonObject
+            {
+                ["is"] = "routingKey",
+                ["exchange"] = new JsonObject
+                {
+                    ["name"] = contract.Exchange, ["type"] = "fanout", ["durable"] = true, ["autoDelete"] = false, ["vhost"] = "/",
+                },
+                ["bindingVersion"] = "0.3.0",
+            },
+        },
+    };
+
+    private static JsonObject Operation(ContractType contract) => new()
+    {
+        ["action"] = contract.IsInbound ? "receive" : "send",
+        ["channel"] = Reference($"#/channels/{contract.Name}"),
+        ["messages"] = new JsonArray(Reference($"#/channels/{contract.Name}/messages/{contract.Name}")),
+        ["bindings"] = new JsonObject
+        {
+            ["amqp"] = new JsonObject { ["deliveryMode"] = 2, ["mandatory"] = contract.IsInbound, ["bindingVersion"] = "0.3.0" },
+        },
+    };
+
+    private static JsonObject Message(ContractType contract) => new()
+    {
+        ["name"] = contract.Urn,
+        ["title"] = contract.Name,
+        ["summary"] = Documentation.Of(contract.Type),
+        ["contentType"] = contract.IsInbound ? "application/json" : "application/vnd.masstransit+json",
+        ["payload"] = contract.IsInbound ? Reference($"./schemas/{contract.Name}.json") : Envelope(contract),
+        ["examples"] = new JsonArray(new JsonObject { ["payload"] = Example(contract) }),
+    };
+
+    private static JsonObject Envelope(ContractType contract) => new()
+    {
+        ["type"] = "object",
+        ["required"] = new JsonArray("messageType", "message"),
+        ["properties"] = new JsonObject
+        {
+            ["messageId"] = new JsonObject { ["type"] = "string", ["format"] = "uuid" },
+            ["messageType"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
+            ["sentTime"] = new JsonObject { ["type"] = "string", ["format"] = "date-time" },
+            ["message"] = Reference($"./schemas/{contract.Name}.json"),
+        },
+    };
+
+    private static JsonNode Example(ContractType contract)
+    {
+        var example = JsonNode.Parse(ContractFiles.Read($"examples/{contract.Name}.json"))!;
+        return contract.IsInbound
+            ? example
+            : new JsonObject { ["messageId"] = "0192f0c1-2b7e-7a35-8f6d-0f2f5f3b9c11", ["messageType"] = new JsonArray(contract.Urn), ["message"] = example };
+    }
+
+    private static JsonObject Reference(string to) => new() { ["$ref"] = to };
+}
