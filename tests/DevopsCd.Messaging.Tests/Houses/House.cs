@@ -177,7 +177,12 @@ internal sealed class House : IAsyncDisposable
             endpoint.UseEntityFrameworkOutbox<ShopDbContext>(context);
             endpoint.ConfigureSaga<Parcel>(context);
         });
-        transport.ReceiveEndpoint("observer", endpoint => endpoint.ConfigureConsumer<Observer>(context));
+        transport.ReceiveEndpoint("observer", endpoint =>
+        {
+            endpoint.PrefetchCount = options.ObserverConcurrency;
+            endpoint.ConcurrentMessageLimit = options.ObserverConcurrency;
+            endpoint.ConfigureConsumer<Observer>(context);
+        });
     }
 
     async Task AddDatabase(ServiceCollection services, HouseOptions options, House? neighbour)

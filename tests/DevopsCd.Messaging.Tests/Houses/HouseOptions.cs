@@ -19,6 +19,8 @@ internal sealed class HouseOptions
 
     public int Concurrency { get; set; } = 20;
 
+    public int ObserverConcurrency { get; set; } = 20;
+
     /// <summary>Puts relays in front of the servers, so that they can be taken away.</summary>
     public bool Relays { get; set; }
 }

@@ -1,0 +1,84 @@
+using DevopsCd.Messaging.Tests.Houses;
+using DevopsCd.Testing;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Messaging.Tests.Outbox;
+
+public sealed class A_lost_connection
+{
+    [Fact]
+    public async Task To_the_database_costs_time_and_no_message()
+    {
+        await using var house = await House.On(Ground.Servers, Patient);
+        house.Script.OnWork = Record;
+        var works = Enumerable.Range(0, 300).Select(_ => new Work()).ToList();
+
+        var sending = Task.WhenAll(works.Select(work => house.Send(work)));
+        for (var cut = 1; cut <= 4; cut++)
+        {
+            var target = cut * 50;
+            await Eventually.IsTrue(() => house.Script.Works >= target, $"{target} works begun");
+            await house.Postgres!.TerminateConnectionsAsync();
+        }
+        await sending;
+
+        await ShowsOneEffectEach(house, works);
+    }
+
+    [Fact]
+    public async Task To_the_broker_costs_time_and_no_message()
+    {
+        await using var house = await House.On(Ground.Servers, Patient);
+        house.Script.OnWork = Record;
+        var works = Enumerable.Range(0, 300).Select(_ => new Work()).ToList();
+
+        foreach (var work in works)
+            await house.Rabbit!.PublishJsonAsync("work", $$"""{ "messageId": "{{NewId.NextGuid()}}", "messageType": ["{{MessageUrn.ForTypeString<Work>()}}"], "message": { "workId": "{{work.WorkId}}" } }""",
+                properties => properties.ContentType = "application/vnd.masstransit+json");
+        await house.Rabbit!.CloseConnectionsAsync(atLeast: 2);
+
+        await ShowsOneEffectEach(house, works);
+    }
+
+    [Fact]
+    public async Task During_the_commit_is_found_out_by_the_retry()
+    {
+        await using var house = await House.On(Ground.Servers, options =>
+        {
+            Patient(options);
+            options.Relays = true;
+            options.Concurrency = 4;
+        });
+        house.Script.OnWork = Record;
+        var works = Enumerable.Range(0, 200).Select(_ => new Work()).ToList();
+        var sending = Task.WhenAll(works.Select(work => house.Send(work)));
+
+        // Cut at any moment of some hundred transactions: among them are some whose commit was on its way.
+        for (var cut = 1; cut <= 8; cut++)
+        {
+            var target = cut * 15;
+            await Eventually.IsTrue(() => house.Script.Works >= target, $"{target} works begun");
+            house.PostgresRelay!.Reset();
+        }
+        await sending;
+
+        await ShowsOneEffectEach(house, works);
+    }
+
+    static void Patient(HouseOptions options) => options.Retry = retry => retry.Interval(20, TimeSpan.FromMilliseconds(100));
+
+    static async Task Record(ConsumeContext<Work> context, ShopDbContext db, IPublishEndpoint publish)
+    {
+        db.ParcelEvents.Add(new ParcelEvent { ParcelId = context.Message.WorkId, Text = "worked" });
+        await publish.Publish(new Done { WorkId = context.Message.WorkId });
+    }
+
+    static async Task ShowsOneEffectEach(House house, List<Work> works)
+    {
+        await Eventually.IsTrue(() => house.Script.Done.Select(done => done.Message.WorkId).Distinct().Count() == works.Count, "all works are told", TimeSpan.FromSeconds(60));
+        await house.UntilOutboxIsEmpty();
+        var effects = await house.Read(db => db.ParcelEvents.AsNoTracking().Select(row => row.ParcelId).ToListAsync());
+        effects.Order().ShouldBe(works.Select(work => work.WorkId).Order());
+        (await house.Rabbit!.ReadyAsync("work_error") ?? 0).ShouldBe(0);
+    }
+}

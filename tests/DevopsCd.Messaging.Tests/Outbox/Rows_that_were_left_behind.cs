@@ -1,0 +1,88 @@
+using DevopsCd.Messaging.Tests.Houses;
+using DevopsCd.Testing;
+using MassTransit.EntityFrameworkCoreIntegration;
+using MassTransit.Serialization;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Messaging.Tests.Outbox;
+
+public sealed class Rows_that_were_left_behind
+{
+    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
+    public async Task Leave_with_the_sweep(Ground ground)
+    {
+        await using var house = await House.On(ground);
+
+        await Leave(house, outboxes: 150, messages: 2);
+
+        await house.UntilDone(300);
+        await house.UntilOutboxIsEmpty();
+        house.Script.Done.Select(done => done.MessageId).Distinct().Count().ShouldBe(300);
+    }
+
+    [Fact]
+    public async Task Leave_once_each_when_several_instances_sweep()
+    {
+        await using var house = await House.On(Ground.Servers);
+        await using var second = await House.On(Ground.Servers, neighbour: house);
+        await using var third = await House.On(Ground.Servers, neighbour: house);
+
+        await Leave(house, outboxes: 400, messages: 3);
+
+        await Eventually.IsTrue(() => house.Script.Done.Count + second.Script.Done.Count + third.Script.Done.Count >= 1200, "all arrived");
+        await house.UntilOutboxIsEmpty();
+        house.Script.Done.Concat(second.Script.Done).Concat(third.Script.Done).GroupBy(done => done.MessageId).ShouldAllBe(copies => copies.Count() == 1);
+    }
+
+    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
+    public async Task That_cannot_be_sent_are_parked_with_the_reason_and_hold_up_nobody(Ground ground)
+    {
+        await using var house = await House.On(ground);
+
+        await Leave(house, outboxes: 3, messages: 3, spoil: (outbox, message) =>
+        {
+            if (message.SequenceNumber != 2)
+                return;
+            if (outbox == 0)
+                message.Headers = "{ not json";
+            if (outbox == 1)
+                message.DestinationAddress = null;
+        });
+
+        await house.UntilDone(7);
+        var parked = await Eventually.Sees(() => house.Read(db => db.OutboxStates.AsNoTracking().ToListAsync()),
+            states => states.Count(state => state.Parked != null) == 2, "two messages parked");
+        parked.Count.ShouldBe(2);
+        parked.ShouldAllBe(state => state.DeliveryCount == 5 && state.Reason.Length > 10);
+        (await house.Read(db => db.Outbox.AsNoTracking().Select(message => message.SequenceNumber).ToListAsync())).ShouldBe([2, 2]);
+        house.Script.Done.GroupBy(done => done.MessageId).ShouldAllBe(copies => copies.Count() == 1);
+    }
+
+    /// <summary>What a process leaves that dies between commit and delivery.</summary>
+    static Task Leave(House house, int outboxes, int messages, Action<int, OutboxMessage>? spoil = null) => house.Read(async db =>
+    {
+        var past = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        for (var outbox = 0; outbox < outboxes; outbox++)
+        {
+            var outboxId = NewId.NextSequentialGuid();
+            for (var position = 1; position <= messages; position++)
+            {
+                var message = new OutboxMessage
+                {
+                    OutboxId = outboxId,
+                    SequenceNumber = position,
+                    MessageId = NewId.NextGuid(),
+                    DestinationAddress = new Uri(house.Bus.Address, "observer"),
+                    ContentType = SystemTextJsonMessageSerializer.JsonContentType.ToString(),
+                    MessageType = MessageUrn.ForTypeString<Done>(),
+                    SentTime = past,
+                    LockedUntil = past,
+                };
+                message.Body = $$"""{ "messageId": "{{message.MessageId}}", "messageType": ["{{message.MessageType}}"], "message": { "number": {{position}} } }""";
+                spoil?.Invoke(outbox, message);
+                db.Add(message);
+            }
+        }
+        return await db.SaveChangesAsync();
+    });
+}

@@ -1,0 +1,53 @@
+using DevopsCd.Messaging.Tests.Houses;
+using DevopsCd.Testing;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Messaging.Tests.Outbox;
+
+public sealed class The_inbox
+{
+    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
+    public async Task Forgets_a_message_after_the_window(Ground ground)
+    {
+        await using var house = await House.On(ground, options => options.Outbox = outbox => outbox.DuplicateDetectionWindow = TimeSpan.FromSeconds(2));
+        var (work, messageId) = (new Work(), NewId.NextGuid());
+
+        await house.Send(work, messageId);
+        await house.UntilDone(1);
+        await house.Send(work, messageId);
+        await Eventually.Sees(() => house.Read(db => db.Inbox.CountAsync()), left => left == 0, "the inbox is empty");
+        await house.Send(work, messageId);
+
+        await house.UntilDone(2);
+        await house.UntilOutboxIsEmpty();
+        house.Script.Works.ShouldBe(2);
+    }
+
+    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
+    public async Task Is_cleaned_faster_than_it_fills(Ground ground)
+    {
+        await using var house = await House.On(ground);
+        await house.Read(async db =>
+        {
+            var past = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+            for (var row = 0; row < 12_000; row++)
+                db.Add(new InboxState { MessageId = NewId.NextGuid(), ConsumerId = NewId.NextGuid(), Received = past.AddMilliseconds(row) });
+            return await db.SaveChangesAsync();
+        });
+
+        await Eventually.Sees(() => house.Read(db => db.Inbox.CountAsync()), left => left == 0, "the inbox is empty", TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Refuses_a_message_without_an_id()
+    {
+        await using var house = await House.On(Ground.Servers);
+
+        await house.Rabbit!.PublishJsonAsync("work", """{ "messageType": ["urn:message:DevopsCd.Messaging.Tests.Houses:Work"], "message": {} }""",
+            properties => properties.ContentType = "application/vnd.masstransit+json");
+
+        await Eventually.Sees(() => house.Rabbit.ReadyAsync("work_error"), ready => ready == 1, "the message is in the error queue");
+        house.Script.Works.ShouldBe(0);
+    }
+}
