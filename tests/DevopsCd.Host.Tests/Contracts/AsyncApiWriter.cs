@@ -51,7 +51,11 @@ internal static class AsyncApiWriter
                 ["is"] = "routingKey",
                 ["exchange"] = new JsonObject
                 {
-                    ["name"] = contract.Exchange, ["type"] = "fanout", ["durable"] = true, ["autoDelete"] = false, ["vhost"] = "/",
+                    ["name"] = contract.Exchange,
+                    ["type"] = "fanout",
+                    ["durable"] = true,
+                    ["autoDelete"] = false,
+                    ["vhost"] = "/",
                 },
                 ["bindingVersion"] = "0.3.0",
             },
