@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "Channel {Channel}: the sender could not work, again in {Wait}")]
     public static partial void SenderStumbled(this ILogger log, Exception exception, string channel, TimeSpan wait);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {BatchNumber}: notice {NoticeKey} left for {Channel}, but its outcome could not be written; trying again")]
+    public static partial void OutcomeNotWritten(this ILogger log, Exception exception, string batchNumber, string noticeKey, string channel);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Notice for batch {BatchNumber} ({Tone}): {Title}. {Text}")]
     public static partial void Told(this ILogger log, string batchNumber, MessageTone tone, string title, string text);
 }

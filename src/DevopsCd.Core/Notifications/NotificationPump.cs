@@ -7,14 +7,19 @@ namespace DevopsCd.Core.Notifications;
 internal sealed class NotificationPump(
     NotificationStore store, NoticeComposer composer, IOptions<NotificationOptions> options, TimeProvider clock, ILogger<NotificationPump> log)
 {
-    /// <summary>Sends at most one message. Returns whether it sent, and otherwise when it is worth looking again.</summary>
+    private static readonly TimeSpan s_rewrite = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Sends at most one message. Returns whether it sent, and otherwise when it is worth looking again.
+    /// The token only stops the looking: a message that has left is written down, or it would be sent twice.
+    /// </summary>
     public async Task<(bool Sent, DateTimeOffset? LookAgainAt)> StepAsync(INotificationChannel channel, CancellationToken cancellationToken)
     {
         var (claim, again) = await store.ClaimAsync(channel, cancellationToken);
         if (claim is null)
             return (false, again);
-        var answer = await SendAsync(channel, claim, cancellationToken);
-        var next = await store.CompleteAsync(channel, claim, answer, cancellationToken);
+        var answer = await SendAsync(channel, claim);
+        var next = await CompleteAsync(channel, claim, answer);
         var (notice, tries) = (claim.Main.Notice, claim.Main.Row.Tries);
         if (answer.Verdict == ChannelVerdict.Ok)
             log.NoticeSent(notice.BatchNumber, notice.Key, channel.Name, claim.Carried.Count + 1);
@@ -25,20 +30,33 @@ internal sealed class NotificationPump(
         return (true, null);
     }
 
-    private async Task<ChannelAnswer> SendAsync(INotificationChannel channel, NotificationClaim claim, CancellationToken cancellationToken)
+    private async Task<DateTimeOffset?> CompleteAsync(INotificationChannel channel, NotificationClaim claim, ChannelAnswer answer)
+    {
+        while (true)
+            try
+            {
+                return await store.CompleteAsync(channel, claim, answer, CancellationToken.None);
+            }
+            catch (Exception fault) when (clock.GetUtcNow() + s_rewrite < claim.LeaseEnds)
+            {
+                log.OutcomeNotWritten(fault, claim.Main.Notice.BatchNumber, claim.Main.Notice.Key, channel.Name);
+                await Task.Delay(s_rewrite, clock);
+            }
+    }
+
+    private async Task<ChannelAnswer> SendAsync(INotificationChannel channel, NotificationClaim claim)
     {
         // Whatever a channel does, its call ends before its lease.
         using var limit = new CancellationTokenSource(options.Value.SendTimeout.Value + TimeSpan.FromSeconds(10), clock);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await channel.SendAsync(composer.Compose(claim.Main.Notice, claim.Carried.Select(r => r.Notice).ToList()), both.Token);
+            return await channel.SendAsync(composer.Compose(claim.Main.Notice, claim.Carried.Select(r => r.Notice).ToList()), limit.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return ChannelAnswer.Retry("The channel took too long");
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault)
         {
             // A channel's own fault; its text may hold an address, so only its kind is told.
             return ChannelAnswer.Retry($"The channel failed with {fault.GetType().Name}");

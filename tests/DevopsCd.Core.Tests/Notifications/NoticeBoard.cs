@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using DevopsCd.Core.Data;
+using DevopsCd.Core.Notifications;
+using DevopsCd.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DevopsCd.Core.Tests.Notifications;
+
+/// <summary>A throw-away database with any number of hosts on it, all on one clock that the test moves.</summary>
+internal sealed class NoticeBoard : IAsyncDisposable
+{
+    private readonly Action<IServiceCollection> _database;
+    private readonly IAsyncDisposable _drop;
+    private readonly Dictionary<string, string?> _settings;
+    private readonly List<ServiceProvider> _hosts = [];
+
+    private NoticeBoard(Action<IServiceCollection> database, IAsyncDisposable drop, Dictionary<string, string?> settings) =>
+        (_database, _drop, _settings) = (database, drop, settings);
+
+    public FakeTimeProvider Clock { get; } = new(Sample.Noon);
+
+    /// <summary>Every line that any host logged.</summary>
+    public ConcurrentQueue<string> Lines { get; } = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <param name="provider"><c>postgres</c> or <c>sqlite</c>.</param>
+    /// <param name="settings">Keys below <c>core:notification</c>.</param>
+    public static async Task<NoticeBoard> CreateAsync(string provider, params (string Key, string Value)[] settings)
+    {
+        var all = settings.ToDictionary(s => $"core:notification:{s.Key}", s => (string?)s.Value);
+        all.TryAdd("core:notification:allow_http", "true");
+        all.TryAdd("core:notification:allowed_hosts:0", "127.0.0.1");
+        all.TryAdd("core:notification:provider", "");
+        NoticeBoard board;
+        if (provider == "postgres")
+        {
+            var database = await PostgresDatabase.CreateAsync();
+            board = new NoticeBoard(services => services
+                .AddDbContext<PostgresCdDbContext>(db => CdDbContextOptions.UsePostgres(db, database.ConnectionString))
+                .AddScoped<CdDbContext>(p => p.GetRequiredService<PostgresCdDbContext>()), database, all);
+        }
+        else
+        {
+            var file = new TemporaryFile();
+            board = new NoticeBoard(services => services
+                .AddDbContext<SqliteCdDbContext>(db => CdDbContextOptions.UseSqlite(db, $"Data Source={file.Path};Pooling=False"))
+                .AddScoped<CdDbContext>(p => p.GetRequiredService<SqliteCdDbContext>()), file, all);
+        }
+        using var scope = board.Host().CreateScope();
+        await scope.ServiceProvider.GetRequiredService<CdDbContext>().Database.MigrateAsync(Stop);
+        return board;
+    }
+
+    /// <summary>The settings of one channel, ready for <see cref="CreateAsync" />.</summary>
+    public static IEnumerable<(string, string)> Channel(int index, string name, string type, string url) =>
+        [($"channels:{index}:name", name), ($"channels:{index}:type", type), ($"channels:{index}:url", url)];
+
+    /// <summary>One more process on the database.</summary>
+    public ServiceProvider Host(TimeProvider? clock = null)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build());
+        services.AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(new LineLogger(Lines)));
+        services.AddSingleton(clock ?? Clock);
+        _database(services);
+        services.AddNotifications();
+        var host = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        _hosts.Add(host);
+        return host;
+    }
+
+    /// <summary>Commits notices, each in a transaction of its own.</summary>
+    public async Task Tell(ServiceProvider host, params Notice[] notices)
+    {
+        foreach (var notice in notices)
+        {
+            using var scope = host.CreateScope();
+            scope.ServiceProvider.GetRequiredService<Notices>().Add(notice);
+            await scope.ServiceProvider.GetRequiredService<CdDbContext>().SaveChangesAsync(Stop);
+        }
+    }
+
+    public async Task<List<Notification>> Rows()
+    {
+        using var scope = _hosts[0].CreateScope();
+        return await scope.ServiceProvider.GetRequiredService<CdDbContext>().Set<Notification>().AsNoTracking().OrderBy(n => n.Id).ToListAsync(Stop);
+    }
+
+    /// <summary>All channels of the hosts work side by side until nothing can be sent at this moment. Returns when that changes.</summary>
+    public static async Task<DateTimeOffset?> Settle(params ServiceProvider[] hosts)
+    {
+        var ends = await Task.WhenAll(hosts.SelectMany(host => host.GetRequiredService<ChannelRegistry>().All.Select(async channel =>
+        {
+            var pump = host.GetRequiredService<NotificationPump>();
+            while (true)
+                if (await pump.StepAsync(channel, Stop) is { Sent: false, LookAgainAt: var again })
+                    return again;
+        })));
+        return ends.Min();
+    }
+
+    /// <summary>Moves the clock from one thing to do to the next until all is told. Returns how long that took on the clock.</summary>
+    public async Task<TimeSpan> Drain(params ServiceProvider[] hosts)
+    {
+        var start = Clock.GetUtcNow();
+        while (await Settle(hosts) is { } again)
+            if (again > Clock.GetUtcNow())
+                Clock.SetUtcNow(again);
+        return Clock.GetUtcNow() - start;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+            await host.DisposeAsync();
+        Npgsql.NpgsqlConnection.ClearAllPools();
+        await _drop.DisposeAsync();
+    }
+
+    private sealed class TemporaryFile : IAsyncDisposable
+    {
+        public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"notices-{System.IO.Path.GetRandomFileName()}.db");
+
+        public ValueTask DisposeAsync()
+        {
+            foreach (var file in new[] { Path, Path + "-wal", Path + "-shm" })
+                File.Delete(file);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class LineLogger(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
