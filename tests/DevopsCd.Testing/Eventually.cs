@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DevopsCd.Testing.Hosting;
 
 namespace DevopsCd.Testing;
 
@@ -29,7 +30,7 @@ public static class Eventually
                 if (isThere(state)) return state;
                 seen = state;
             }
-            catch (Exception e) when (e is not TestServerUnreachableException)
+            catch (Exception e) when (e is not (TestServerUnreachableException or HostEndedException))
             {
                 seen = null;
                 failure = e;

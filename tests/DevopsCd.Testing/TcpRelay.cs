@@ -178,8 +178,7 @@ public sealed class TcpRelay : IAsyncDisposable
         {
             await foreach (var (due, data) in pieces.Reader.ReadAllAsync(pair.Gone).ConfigureAwait(false))
             {
-                var early = due - Environment.TickCount64;
-                if (early > 0) await Pause(TimeSpan.FromMilliseconds(early), pair.Gone).ConfigureAwait(false);
+                await Pause.For(TimeSpan.FromMilliseconds(due - Environment.TickCount64), pair.Gone).ConfigureAwait(false);
                 await flowing.Task.WaitAsync(pair.Gone).ConfigureAwait(false);
                 for (var sent = 0; sent < data.Length;) sent += await to.SendAsync(data.AsMemory(sent), pair.Gone).ConfigureAwait(false);
             }
@@ -187,12 +186,6 @@ public sealed class TcpRelay : IAsyncDisposable
             await flowing.Task.WaitAsync(pair.Gone).ConfigureAwait(false);
             to.Shutdown(SocketShutdown.Send);
         }
-    }
-
-    private static async Task Pause(TimeSpan time, CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(time);
-        await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private sealed class Pair(Socket client, Socket server) : IDisposable

@@ -1,0 +1,211 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DevopsCd.Contracts.Api;
+using DevopsCd.Testing.Chaos;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace DevopsCd.Testing.Fakes;
+
+/// <summary>
+/// The deploy service of spec §8 in memory: keeps to its contract, records every request, and is scripted per application: refusals,
+/// silence, dropped connections, failures, late and repeated callbacks.
+/// </summary>
+public sealed class FakeDeployService : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly ConcurrentDictionary<string, FakeOperation> operations = new();
+    private readonly ConcurrentDictionary<(string Application, string? Stage), DeployScript> scripts = new();
+    private readonly ConcurrentQueue<DeployCall> calls = [];
+    private readonly ConcurrentBag<Task> reports = [];
+    private readonly CancellationTokenSource ends = new();
+    private readonly HttpClient reporter = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly TimeProvider clock = TimeProvider.System;
+    private readonly Lock accepting = new();
+
+    private FakeDeployService(int port)
+    {
+        BaseUrl = new Uri($"http://127.0.0.1:{port}/");
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(BaseUrl.ToString());
+        app = builder.Build();
+        app.Use(Guard);
+        app.MapPut("/api/v1/deployments/{operationId}", Submit);
+        app.MapGet("/api/v1/deployments/{operationId}", Look);
+        app.MapPost("/api/v1/deployments/{operationId}/stop", Stop);
+        app.MapPost("/api/v1/deployments/{operationId}/promote", Promote);
+    }
+
+    public Uri BaseUrl { get; }
+
+    /// <summary>What the header <c>X-API-Key</c> must say.</summary>
+    public string ApiKey { get; } = $"key-{Guid.NewGuid():N}";
+
+    /// <summary>How operations go that no script speaks of.</summary>
+    public Func<DeployOperationRequest, DeployOutcome> Default { get; set; } = _ => DeployOutcome.Success();
+
+    /// <summary>How submitting calls are treated that no script speaks of.</summary>
+    public Func<DeployOperationRequest, SubmitAnswer> DefaultAnswer { get; set; } = _ => SubmitAnswer.Accept;
+
+    /// <summary>The host that hears of ends by callback; asked anew for each try.</summary>
+    public Func<Uri>? ReportTo { get; set; }
+
+    /// <summary>While set every request is answered 503: the service is down.</summary>
+    public bool Down { get; set; }
+
+    public IReadOnlyList<DeployCall> Calls => [.. calls];
+
+    public IReadOnlyList<FakeOperation> Operations => [.. operations.Values.OrderBy(operation => operation.StartedAt)];
+
+    public static async Task<FakeDeployService> StartAsync()
+    {
+        var service = new FakeDeployService(FreePort.Next());
+        await service.app.StartAsync().ConfigureAwait(false);
+        return service;
+    }
+
+    /// <summary>The script of an application, in one stage or in both.</summary>
+    public DeployScript For(string application, string? stage = null) => scripts.GetOrAdd((application, stage), _ => new DeployScript());
+
+    /// <summary>The largest number of operations that were in flight at one instant, among those chosen.</summary>
+    public int MostInFlight(Predicate<FakeOperation> chosen)
+    {
+        var now = clock.GetUtcNow();
+        return Overlap.Most(Operations.Where(operation => chosen(operation)).Select(operation => (operation.StartedAt, operation.EndedAt(now) ?? DateTimeOffset.MaxValue)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ends.CancelAsync().ConfigureAwait(false);
+        await app.StopAsync().ConfigureAwait(false);
+        await Task.WhenAll(reports).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await app.DisposeAsync().ConfigureAwait(false);
+        reporter.Dispose();
+        ends.Dispose();
+    }
+
+    private Task Guard(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Headers["X-API-Key"] != ApiKey) return Answer(context, "unauthorized", Problem(StatusCodes.Status401Unauthorized, "wrong X-API-Key"));
+        return Down ? Answer(context, "down", Problem(StatusCodes.Status503ServiceUnavailable, "down")) : next(context);
+    }
+
+    private async Task Submit(HttpContext context, string operationId)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        var body = await reader.ReadToEndAsync(context.RequestAborted).ConfigureAwait(false);
+        DeployOperationRequest request;
+
+        try
+        {
+            request = JsonSerializer.Deserialize<DeployOperationRequest>(body, JsonSerializerOptions.Web)!;
+        }
+        catch (JsonException e)
+        {
+            await Answer(context, "submit", Problem(StatusCodes.Status422UnprocessableEntity, e.Message)).ConfigureAwait(false);
+            return;
+        }
+
+        var script = Script(request);
+        var treatment = script?.NextAnswer() ?? DefaultAnswer(request);
+        var (operation, isNew) = treatment.Accepts ? Accept(operationId, request, body, script) : (null, false);
+
+        if (treatment.Delay == Timeout.InfiniteTimeSpan) await Silence(context).ConfigureAwait(false);
+        else await Pause.For(treatment.Delay, context.RequestAborted).ConfigureAwait(false);
+
+        if (treatment.Drops || treatment.Delay == Timeout.InfiniteTimeSpan)
+        {
+            Record(context, "submit", 0);
+            context.Abort();
+            return;
+        }
+
+        if (treatment.RetryAfter is { } wait) context.Response.Headers.RetryAfter = $"{wait.TotalSeconds:0}";
+        await Answer(context, "submit", operation switch
+        {
+            null => Problem(treatment.Status!.Value, "as scripted"),
+            _ when operation.Body != body => Problem(StatusCodes.Status409Conflict, "the same id with another body"),
+            _ => Results.Json(operation.View(clock.GetUtcNow()), statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK),
+        }).ConfigureAwait(false);
+    }
+
+    private Task Look(HttpContext context, string operationId) => Answer(context, "look", View(operationId));
+
+    private Task Stop(HttpContext context, string operationId)
+    {
+        if (operations.TryGetValue(operationId, out var operation)) operation.Stop(clock.GetUtcNow());
+        return Answer(context, "stop", View(operationId));
+    }
+
+    private Task Promote(HttpContext context, string operationId) => Answer(context, "promote", View(operationId));
+
+    private (FakeOperation, bool IsNew) Accept(string operationId, DeployOperationRequest request, string body, DeployScript? script)
+    {
+        lock (accepting)
+        {
+            if (operations.TryGetValue(operationId, out var known)) return (known, false);
+            var operation = new FakeOperation(operationId, request, body, script?.NextOutcome() ?? Default(request), clock.GetUtcNow());
+            operations[operationId] = operation;
+            if (operation.Outcome is { Reports: > 0, Phase: not null }) reports.Add(Report(operation));
+            return (operation, true);
+        }
+    }
+
+    // A callback is tried until somebody takes it: the host may be down at that moment.
+    private async Task Report(FakeOperation operation)
+    {
+        await Pause.For(operation.Outcome.After, ends.Token).ConfigureAwait(false);
+        var left = operation.Outcome.Reports;
+
+        while (left > 0 && ReportTo is { } host)
+        {
+            try
+            {
+                var body = new { phase = operation.Outcome.Phase, reason = operation.Outcome.Reason };
+                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host(), $"api/v1/deployments/{operation.OperationId}/report"));
+                request.Content = JsonContent.Create(body);
+                request.Headers.Add("X-Operator", "deploy-service");
+                using var answer = await reporter.SendAsync(request, ends.Token).ConfigureAwait(false);
+                if (answer.IsSuccessStatusCode)
+                {
+                    left--;
+                    continue;
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !ends.IsCancellationRequested)
+            {
+                // Nobody there; again in a moment.
+            }
+
+            await Pause.For(TimeSpan.FromMilliseconds(250), ends.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task Silence(HttpContext context)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends.Token);
+        await Pause.For(TimeSpan.FromDays(1), either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private DeployScript? Script(DeployOperationRequest request) =>
+        scripts.TryGetValue((request.Application, request.Stage), out var script) || scripts.TryGetValue((request.Application, null), out script) ? script : null;
+
+    private IResult View(string operationId) => operations.TryGetValue(operationId, out var operation)
+        ? Results.Json(operation.View(clock.GetUtcNow()))
+        : Problem(StatusCodes.Status404NotFound, "unknown operation");
+
+    private async Task Answer(HttpContext context, string verb, IResult result)
+    {
+        await result.ExecuteAsync(context).ConfigureAwait(false);
+        Record(context, verb, context.Response.StatusCode);
+    }
+
+    private void Record(HttpContext context, string verb, int status) =>
+        calls.Enqueue(new(clock.GetUtcNow(), verb, context.Request.RouteValues["operationId"] as string ?? "", status));
+
+    private static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);
+}

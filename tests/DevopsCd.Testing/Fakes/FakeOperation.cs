@@ -1,0 +1,55 @@
+using DevopsCd.Contracts.Api;
+
+namespace DevopsCd.Testing.Fakes;
+
+/// <summary>One operation the fake deploy service has accepted.</summary>
+public sealed class FakeOperation(string operationId, DeployOperationRequest request, string body, DeployOutcome outcome, DateTimeOffset startedAt)
+{
+    private readonly Lock state = new();
+    private DateTimeOffset? stoppedAt;
+
+    public string OperationId => operationId;
+
+    public DeployOperationRequest Request => request;
+
+    public DeployOutcome Outcome => outcome;
+
+    public DateTimeOffset StartedAt => startedAt;
+
+    /// <summary>The body as it was first sent; the same id with another one is refused.</summary>
+    internal string Body => body;
+
+    /// <summary>When it ended, or null while it is in flight at <paramref name="now"/>.</summary>
+    public DateTimeOffset? EndedAt(DateTimeOffset now)
+    {
+        lock (state)
+        {
+            var due = outcome.Phase is null ? (DateTimeOffset?)null : startedAt + outcome.After;
+            var end = stoppedAt is { } stop && (due is null || stop < due) ? stop : due;
+            return end <= now ? end : null;
+        }
+    }
+
+    internal void Stop(DateTimeOffset now)
+    {
+        lock (state)
+            if (EndedAt(now) is null)
+                stoppedAt ??= now;
+    }
+
+    internal DeployOperationView View(DateTimeOffset now)
+    {
+        var ended = EndedAt(now);
+        var phase = ended is null ? DeployPhases.Progressing : ended == stoppedAt ? DeployPhases.Stopped : outcome.Phase!;
+        return new()
+        {
+            OperationId = operationId,
+            Phase = phase,
+            Reason = phase == DeployPhases.Failed ? outcome.Reason : null,
+            Message = phase == DeployPhases.Failed ? $"{request.Application}: {outcome.Reason}" : null,
+            Replicas = new DeployReplicas { Desired = 1, Updated = 1, Available = phase == DeployPhases.Succeeded ? 1 : 0 },
+            StartedAt = startedAt,
+            FinishedAt = ended,
+        };
+    }
+}

@@ -1,0 +1,48 @@
+using DevopsCd.Testing.Fakes;
+
+namespace DevopsCd.Testing.Hosting;
+
+/// <summary>Configuration of a host process, in the form its environment has it: <c>core__deploy__driver</c>.</summary>
+public sealed class HostSettings
+{
+    private readonly Dictionary<string, string> values = new()
+    {
+        ["DOTNET_ENVIRONMENT"] = "Production",
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["core__storage__sample_catalogue"] = "false",
+    };
+
+    public IReadOnlyDictionary<string, string> Values => values;
+
+    /// <summary>PostgreSQL and RabbitMQ.</summary>
+    public static HostSettings On(PostgresDatabase database, RabbitVirtualHost broker) => On(database.ConnectionString, broker.Uri);
+
+    /// <summary>PostgreSQL and RabbitMQ at these addresses, for example through relays.</summary>
+    public static HostSettings On(string database, Uri broker) => new HostSettings()
+        .With("core__storage__provider", "postgres")
+        .With("core__storage__connection_string", database)
+        .With("core__transport", "rabbitmq")
+        .With("core__rabbitmq__url", broker.ToString());
+
+    /// <summary>The embedded mode: SQLite in the process's own folder, messages in memory, simulated deploys.</summary>
+    public static HostSettings Embedded() => new();
+
+    public HostSettings With(string key, string value)
+    {
+        values[key] = value;
+        return this;
+    }
+
+    /// <summary>Deploys through the fake deploy service.</summary>
+    public HostSettings DeployingWith(FakeDeployService service) => With("core__deploy__driver", "http")
+        .With("core__k8s__base_url", service.BaseUrl.ToString())
+        .With("core__k8s__api_key", service.ApiKey);
+
+    /// <summary>Notices go to the fake Lark.</summary>
+    public HostSettings Telling(FakeLark lark) => With("core__notification__enabled", "true")
+        .With("core__notification__provider", "lark")
+        .With("core__notification__lark_webhook", lark.Webhook.ToString())
+        .With("core__notification__lark_secret", lark.Secret)
+        .With("core__notification__allow_http", "true")
+        .With("core__notification__allowed_hosts__0", "127.0.0.1");
+}
