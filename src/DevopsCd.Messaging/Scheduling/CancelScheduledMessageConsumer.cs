@@ -1,0 +1,13 @@
+using MassTransit.Scheduling;
+
+namespace MassTransit.QuartzIntegration;
+
+/// <summary>Cancels what was scheduled; cancelling what fired or never was is no error.</summary>
+internal sealed class CancelScheduledMessageConsumer(ScheduleStore store) : IConsumer<CancelScheduledMessage>, IConsumer<CancelScheduledRecurringMessage>
+{
+    public Task Consume(ConsumeContext<CancelScheduledMessage> context) =>
+        store.Cancel(context.Message.TokenId, null, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<CancelScheduledRecurringMessage> context) =>
+        store.CancelRecurring(context.Message.ScheduleId, context.Message.ScheduleGroup, null, context.CancellationToken);
+}
