@@ -1,3 +1,4 @@
+using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Data;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,7 @@ internal sealed class NotificationDesk(
             rows = rows.Where(n => n.Status == status);
         if (before is not null)
             rows = rows.Where(n => n.Id < before);
-        return (await rows.OrderByDescending(n => n.Id).Take(limit).ToListAsync(cancellationToken)).ConvertAll(NotificationView.Of);
+        return (await rows.OrderByDescending(n => n.Id).Take(limit).ToListAsync(cancellationToken)).ConvertAll(row => row.View());
     }
 
     /// <summary>Makes a notice due now with all its tries. Null: there is none; false: it is being sent at this moment, or its channel is gone.</summary>
@@ -43,7 +44,7 @@ internal sealed class NotificationDesk(
         if (changed > 0)
             signal.Raise();
         var found = await db.Set<Notification>().AsNoTracking().FirstOrDefaultAsync(n => n.Id == id, cancellationToken);
-        return found is null ? null : (changed > 0, NotificationView.Of(found));
+        return found is null ? null : (changed > 0, found.View());
     }
 
     /// <summary>Sends a test notice at once, within the address's limit, and records it. Null: there is no such channel.</summary>
@@ -73,6 +74,6 @@ internal sealed class NotificationDesk(
         };
         db.Add(row);
         await db.SaveChangesAsync(cancellationToken);
-        return new TestOutcome(NotificationView.Of(row), answer.Verdict, answer.Silence ?? TimeSpan.Zero);
+        return new TestOutcome(row.View(), answer.Verdict, answer.Silence ?? TimeSpan.Zero);
     }
 }

@@ -23,6 +23,9 @@ internal sealed class NotificationSignal
     /// <summary>The context holds new rows.</summary>
     public void Expect(DbContext db) => _expected.AddOrUpdate(db, this);
 
+    /// <summary>Whether the context holds new rows that are not committed.</summary>
+    public bool IsExpecting(DbContext db) => _expected.TryGetValue(db, out _);
+
     /// <summary>The context committed; rouses the senders if it held new rows.</summary>
     public void Committed(DbContext db)
     {

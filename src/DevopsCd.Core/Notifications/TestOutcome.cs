@@ -1,3 +1,5 @@
+using DevopsCd.Contracts.Api;
+
 namespace DevopsCd.Core.Notifications;
 
 /// <summary>What came of a test notice.</summary>
