@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DevopsCd.Testing.Hosting;
 
 namespace DevopsCd.Testing;
 
@@ -30,7 +29,7 @@ public static class Eventually
                 if (isThere(state)) return state;
                 seen = state;
             }
-            catch (Exception e) when (e is not (TestServerUnreachableException or HostEndedException))
+            catch (Exception e) when (e is not HopelessException)
             {
                 seen = null;
                 failure = e;

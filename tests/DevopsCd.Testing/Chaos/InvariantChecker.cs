@@ -31,8 +31,16 @@ public sealed class InvariantChecker(PostgresDatabase database, FakeDeployServic
 
     private static readonly Dictionary<string, short> Codes = new()
     {
-        ["PendingApproval"] = 0, ["Approved"] = 5, ["Rejected"] = 6, ["Sealed"] = 11, ["PreDeploying"] = 21, ["PreDeployed"] = 22,
-        ["ProdDeploying"] = 31, ["ProdDeployed"] = 32, ["FinalAccepted"] = 40, ["Cancelled"] = 90,
+        ["PendingApproval"] = 0,
+        ["Approved"] = 5,
+        ["Rejected"] = 6,
+        ["Sealed"] = 11,
+        ["PreDeploying"] = 21,
+        ["PreDeployed"] = 22,
+        ["ProdDeploying"] = 31,
+        ["ProdDeployed"] = 32,
+        ["FinalAccepted"] = 40,
+        ["Cancelled"] = 90,
     };
 
     private static readonly HashSet<string> Ends = ["Rejected", "FinalAccepted", "Cancelled"];

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Npgsql;
+
+namespace DevopsCd.Testing.Chaos;
+
+/// <summary>
+/// Hears of commits from PostgreSQL itself: triggers notify, and a notification leaves the server only when its transaction has
+/// committed. Cheaper and sharper than asking again and again.
+/// </summary>
+internal sealed class CommitWatch : IAsyncDisposable
+{
+    private const string Triggers =
+        """
+        create function watch_batches() returns trigger language plpgsql as $$
+        begin perform pg_notify('watch', 'batch:' || new.batch_number || ':' || new.status); return null; end $$;
+        create trigger watch_batches after insert or update of status on batches for each row execute function watch_batches();
+        create function watch_releases() returns trigger language plpgsql as $$
+        begin perform pg_notify('watch', 'release:' || new.image_name || ':' || new.image_tag); return null; end $$;
+        create trigger watch_releases after update of build_id on batch_releases for each row when (old.build_id is distinct from new.build_id) execute function watch_releases();
+        listen watch;
+        """;
+
+    private readonly NpgsqlConnection connection;
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<long>> awaited = new();
+    private readonly CancellationTokenSource ends = new();
+    private readonly Task listening;
+
+    private CommitWatch(NpgsqlConnection connection)
+    {
+        this.connection = connection;
+        connection.Notification += (_, heard) => Fact(heard.Payload).TrySetResult(Stopwatch.GetTimestamp());
+        listening = Listen();
+    }
+
+    public static async Task<CommitWatch> OnAsync(PostgresDatabase database)
+    {
+        var connection = await database.OpenAsync().ConfigureAwait(false);
+        await using var command = new NpgsqlCommand(Triggers, connection);
+        await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        return new(connection);
+    }
+
+    /// <summary>The batch has this status.</summary>
+    public Task<long> Batch(string number, int status) => Patiently($"batch:{number}:{status}");
+
+    /// <summary>The release has the image of this build.</summary>
+    public Task<long> Release(string image, string tag) => Patiently($"release:{image}:{tag}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await ends.CancelAsync().ConfigureAwait(false);
+        await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await connection.DisposeAsync().ConfigureAwait(false);
+        ends.Dispose();
+    }
+
+    private Task<long> Patiently(string fact) => Fact(fact).Task.WaitAsync(Eventually.Patience);
+
+    private TaskCompletionSource<long> Fact(string payload) =>
+        awaited.GetOrAdd(payload, _ => new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    private async Task Listen()
+    {
+        while (!ends.IsCancellationRequested) await connection.WaitAsync(ends.Token).ConfigureAwait(false);
+    }
+}

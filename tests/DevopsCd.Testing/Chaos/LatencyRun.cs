@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Text.Json;
+using DevopsCd.Testing.Hosting;
+using RabbitMQ.Client;
+
+namespace DevopsCd.Testing.Chaos;
+
+/// <summary>Measures how fast an idle host on RabbitMQ and PostgreSQL reacts, one thing at a time, at an even pace.</summary>
+public sealed class LatencyRun
+{
+    private const int WarmUp = 30;
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
+
+    private readonly CdApi api;
+    private readonly CommitWatch watch;
+    private readonly IChannel channel;
+    private int builds = 1;
+
+    private LatencyRun(CdApi api, CommitWatch watch, IChannel channel)
+    {
+        this.api = api;
+        this.watch = watch;
+        this.channel = channel;
+    }
+
+    public static async Task<LatencyReport> RunAsync(int samples, Action<string> say)
+    {
+        await using var database = await PostgresDatabase.CreateAsync().ConfigureAwait(false);
+        await using var broker = await RabbitVirtualHost.CreateAsync().ConfigureAwait(false);
+        var settings = HostSettings.On(database, broker).With("core__deploy__driver", "simulated").With("core__notification__provider", "log");
+        await using var host = await HostProcess.StartNewAsync("latency", settings).ConfigureAwait(false);
+        await using var watch = await CommitWatch.OnAsync(database).ConfigureAwait(false);
+        await using var channel = await broker.ChannelAsync(confirms: true).ConfigureAwait(false);
+        var run = new LatencyRun(new CdApi(host.Http, "chaos"), watch, channel);
+
+        say("preparing");
+        await run.Register("watched").ConfigureAwait(false);
+        (await run.api.CreateBatch("Watched", "W-1", ["watched"]).ConfigureAwait(false)).Expect();
+
+        say($"{samples} events by HTTP");
+        var byHttp = await run.Measure(samples, "h", run.ApproveByHttp).ConfigureAwait(false);
+        say($"{samples} commands by message");
+        var byMessage = await run.Measure(samples, "m", run.ApproveByMessage).ConfigureAwait(false);
+        say($"{samples} builds by HTTP");
+        var httpBuilds = await Repeat(samples, _ => run.BuildByHttp()).ConfigureAwait(false);
+        say($"{samples} builds by message");
+        var messageBuilds = await Repeat(samples, _ => run.BuildByMessage()).ConfigureAwait(false);
+
+        return new()
+        {
+            HttpToAnswer = Latencies.Of(byHttp.Select(times => times.Answered)),
+            HttpToCommit = Latencies.Of(byHttp.Select(times => times.Committed)),
+            MessageToCommit = Latencies.Of(byMessage.Select(times => times.Committed)),
+            HttpBuildToRelease = Latencies.Of(httpBuilds),
+            MessageBuildToRelease = Latencies.Of(messageBuilds),
+        };
+    }
+
+    private async Task<IReadOnlyList<(TimeSpan Answered, TimeSpan Committed)>> Measure(
+        int samples, string prefix, Func<string, CdAnswer, Task<(TimeSpan, TimeSpan)>> approve)
+    {
+        var batches = new List<(string Number, CdAnswer View)>();
+        for (var i = 0; i < samples + WarmUp; i++)
+        {
+            var app = $"{prefix}-app-{i}";
+            await Register(app).ConfigureAwait(false);
+            var created = (await api.CreateBatch("Measured", $"{prefix}-{i}", [app]).ConfigureAwait(false)).Expect();
+            batches.Add(($"{prefix}-{i}", (await api.Batch(created.Id).ConfigureAwait(false)).Expect()));
+        }
+
+        return await Repeat(samples, i => approve(batches[i].Number, batches[i].View)).ConfigureAwait(false);
+    }
+
+    private static async Task<IReadOnlyList<T>> Repeat<T>(int samples, Func<int, Task<T>> once)
+    {
+        var measured = new List<T>();
+        for (var i = 0; i < samples + WarmUp; i++)
+        {
+            var result = await once(i).ConfigureAwait(false);
+            if (i >= WarmUp) measured.Add(result);
+            await Pause.For(Between).ConfigureAwait(false);
+        }
+
+        return measured;
+    }
+
+    private async Task Register(string app)
+    {
+        (await api.AddApplication(app).ConfigureAwait(false)).Expect();
+        (await api.AddBuild(app, 1).ConfigureAwait(false)).Expect();
+    }
+
+    private async Task<(TimeSpan, TimeSpan)> ApproveByHttp(string number, CdAnswer batch)
+    {
+        var committed = watch.Batch(number, 5);
+        var started = Stopwatch.GetTimestamp();
+        (await api.Raise(batch.Id, "approve").ConfigureAwait(false)).Expect();
+        var answered = Stopwatch.GetElapsedTime(started);
+        return (answered, Stopwatch.GetElapsedTime(started, await committed.ConfigureAwait(false)));
+    }
+
+    private async Task<(TimeSpan, TimeSpan)> ApproveByMessage(string number, CdAnswer batch)
+    {
+        var committed = watch.Batch(number, 5);
+        var time = await Publish("ApproveBatch", new { batchId = batch.Body.GetProperty("batchId").GetGuid(), @operator = "chaos" }, committed).ConfigureAwait(false);
+        return (time, time);
+    }
+
+    private async Task<TimeSpan> BuildByHttp()
+    {
+        var number = ++builds;
+        var committed = watch.Release("registry.example/watched", $"1.0.{number}");
+        var started = Stopwatch.GetTimestamp();
+        (await api.AddBuild("watched", number).ConfigureAwait(false)).Expect();
+        return Stopwatch.GetElapsedTime(started, await committed.ConfigureAwait(false));
+    }
+
+    private Task<TimeSpan> BuildByMessage()
+    {
+        var number = ++builds;
+        return Publish("BuildCompleted", CdApi.Build("watched", number), watch.Release("registry.example/watched", $"1.0.{number}"));
+    }
+
+    private async Task<TimeSpan> Publish(string contract, object body, Task<long> committed)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web);
+        var properties = new BasicProperties { ContentType = "application/json", MessageId = Guid.NewGuid().ToString(), Persistent = true };
+        var started = Stopwatch.GetTimestamp();
+        await channel.BasicPublishAsync($"DevopsCd.Contracts:{contract}", "", true, properties, bytes).ConfigureAwait(false);
+        return Stopwatch.GetElapsedTime(started, await committed.ConfigureAwait(false));
+    }
+}
