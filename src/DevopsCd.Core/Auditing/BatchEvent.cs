@@ -1,3 +1,5 @@
+using DevopsCd.Core.Batches;
+
 namespace DevopsCd.Core.Auditing;
 
 /// <summary>One row of the audit (R12). Append-only.</summary>
@@ -24,6 +26,9 @@ internal sealed class BatchEvent
     public string Source { get; set; } = "";
 
     public string? Reason { get; set; }
+
+    /// <summary>Why it was not accepted, for the answer to the asker.</summary>
+    public RefusalKind? RefusalKind { get; set; }
 
     /// <summary>The message that carried the event; unique, so that a repeated delivery is applied once for ever (R13).</summary>
     public Guid? MessageId { get; set; }

@@ -7,6 +7,8 @@ namespace DevopsCd.Core.Batches;
 /// <summary>One application of a batch.</summary>
 internal sealed class BatchRelease
 {
+    private IReadOnlyList<SealedTarget>? _sealed;
+
     public long Id { get; set; }
 
     public long BatchId { get; set; }
@@ -61,6 +63,18 @@ internal sealed class BatchRelease
 
     /// <summary>The image as it is deployed: by digest where it is known.</summary>
     public string Image => ImageDigest is null ? $"{ImageName}:{ImageTag}" : $"{ImageName}@{ImageDigest}";
+
+    /// <summary>The sealed settings of a stage.</summary>
+    public IReadOnlyList<SealedTarget> Targets(Stage stage) => [.. (_sealed ??= SealedTarget.Read(SealedTargets)).Where(t => t.Stage == stage)];
+
+    public void Show(Stage stage, ReleaseStatus outcome, string? reason)
+    {
+        if (stage == Stage.Pre)
+            PreStatus = outcome;
+        else
+            ProdStatus = outcome;
+        StatusReason = reason;
+    }
 
     public void Take(Build build)
     {

@@ -4,6 +4,7 @@ using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Deployments;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Data;
@@ -25,8 +26,11 @@ internal abstract class CdDbContext(DbContextOptions options) : DbContext(option
 
     public DbSet<Deployment> Deployments => Set<Deployment>();
 
-    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.AddTransactionalOutboxEntities();
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(CdDbContext).Assembly);
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -34,6 +38,7 @@ internal abstract class CdDbContext(DbContextOptions options) : DbContext(option
         configurationBuilder.Properties<ReleaseStatus>().HaveConversion<SnakeCaseConverter<ReleaseStatus>>().HaveMaxLength(16);
         configurationBuilder.Properties<OperationStatus>().HaveConversion<SnakeCaseConverter<OperationStatus>>().HaveMaxLength(16);
         configurationBuilder.Properties<EventOutcome>().HaveConversion<SnakeCaseConverter<EventOutcome>>().HaveMaxLength(16);
+        configurationBuilder.Properties<RefusalKind>().HaveConversion<SnakeCaseConverter<RefusalKind>>().HaveMaxLength(16);
         configurationBuilder.Properties<BuildStatus>().HaveConversion<SnakeCaseConverter<BuildStatus>>().HaveMaxLength(16);
     }
 }

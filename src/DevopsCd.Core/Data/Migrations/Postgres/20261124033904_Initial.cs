@@ -46,6 +46,7 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     @operator = table.Column<string>(name: "operator", type: "text", nullable: false),
                     source = table.Column<string>(type: "text", nullable: false),
                     reason = table.Column<string>(type: "text", nullable: true),
+                    refusal_kind = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
                     message_id = table.Column<Guid>(type: "uuid", nullable: true),
                     detail = table.Column<string>(type: "text", nullable: true),
                     version = table.Column<int>(type: "integer", nullable: false),
@@ -101,6 +102,31 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "counters",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    value = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_counters", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "inbox_state",
+                columns: table => new
+                {
+                    message_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    consumer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    received = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_inbox_state", x => new { x.message_id, x.consumer_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "notification_limits",
                 columns: table => new
                 {
@@ -139,6 +165,55 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_notifications", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_message",
+                columns: table => new
+                {
+                    outbox_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    sequence_number = table.Column<long>(type: "bigint", nullable: false),
+                    message_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    conversation_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    correlation_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    initiator_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    request_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    source_address = table.Column<string>(type: "text", nullable: true),
+                    destination_address = table.Column<string>(type: "text", nullable: true),
+                    response_address = table.Column<string>(type: "text", nullable: true),
+                    fault_address = table.Column<string>(type: "text", nullable: true),
+                    content_type = table.Column<string>(type: "text", nullable: false),
+                    message_type = table.Column<string>(type: "text", nullable: false),
+                    headers = table.Column<string>(type: "text", nullable: true),
+                    properties = table.Column<string>(type: "text", nullable: true),
+                    body = table.Column<string>(type: "text", nullable: false),
+                    sent_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    expiration_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    enqueue_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    locked_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    inbox_message_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    inbox_consumer_id = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_message", x => new { x.outbox_id, x.sequence_number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_state",
+                columns: table => new
+                {
+                    outbox_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    sequence_number = table.Column<long>(type: "bigint", nullable: false),
+                    message_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    created = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    delivery_count = table.Column<int>(type: "integer", nullable: false),
+                    parked = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    reason = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_state", x => new { x.outbox_id, x.sequence_number });
                 });
 
             migrationBuilder.CreateTable(
@@ -430,6 +505,11 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                 column: "release_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_inbox_state_received",
+                table: "inbox_state",
+                column: "received");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_notifications_batch_id_id",
                 table: "notifications",
                 columns: new[] { "batch_id", "id" });
@@ -473,13 +553,25 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                 name: "batch_events");
 
             migrationBuilder.DropTable(
+                name: "counters");
+
+            migrationBuilder.DropTable(
                 name: "deployments");
+
+            migrationBuilder.DropTable(
+                name: "inbox_state");
 
             migrationBuilder.DropTable(
                 name: "notification_limits");
 
             migrationBuilder.DropTable(
                 name: "notifications");
+
+            migrationBuilder.DropTable(
+                name: "outbox_message");
+
+            migrationBuilder.DropTable(
+                name: "outbox_state");
 
             migrationBuilder.DropTable(
                 name: "parked_messages");

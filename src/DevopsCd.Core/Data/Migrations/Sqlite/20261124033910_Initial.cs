@@ -44,6 +44,7 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     @operator = table.Column<string>(name: "operator", type: "TEXT", nullable: false),
                     source = table.Column<string>(type: "TEXT", nullable: false),
                     reason = table.Column<string>(type: "TEXT", nullable: true),
+                    refusal_kind = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
                     message_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     detail = table.Column<string>(type: "TEXT", nullable: true),
                     version = table.Column<int>(type: "INTEGER", nullable: false),
@@ -99,6 +100,31 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "counters",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    value = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_counters", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "inbox_state",
+                columns: table => new
+                {
+                    message_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    consumer_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    received = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_inbox_state", x => new { x.message_id, x.consumer_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "notification_limits",
                 columns: table => new
                 {
@@ -137,6 +163,55 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_notifications", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_message",
+                columns: table => new
+                {
+                    outbox_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    sequence_number = table.Column<long>(type: "INTEGER", nullable: false),
+                    message_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    conversation_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    correlation_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    initiator_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    request_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    source_address = table.Column<string>(type: "TEXT", nullable: true),
+                    destination_address = table.Column<string>(type: "TEXT", nullable: true),
+                    response_address = table.Column<string>(type: "TEXT", nullable: true),
+                    fault_address = table.Column<string>(type: "TEXT", nullable: true),
+                    content_type = table.Column<string>(type: "TEXT", nullable: false),
+                    message_type = table.Column<string>(type: "TEXT", nullable: false),
+                    headers = table.Column<string>(type: "TEXT", nullable: true),
+                    properties = table.Column<string>(type: "TEXT", nullable: true),
+                    body = table.Column<string>(type: "TEXT", nullable: false),
+                    sent_time = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    expiration_time = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    enqueue_time = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    locked_until = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    inbox_message_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    inbox_consumer_id = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_message", x => new { x.outbox_id, x.sequence_number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_state",
+                columns: table => new
+                {
+                    outbox_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    sequence_number = table.Column<long>(type: "INTEGER", nullable: false),
+                    message_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    created = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    delivery_count = table.Column<int>(type: "INTEGER", nullable: false),
+                    parked = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    reason = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_state", x => new { x.outbox_id, x.sequence_number });
                 });
 
             migrationBuilder.CreateTable(
@@ -428,6 +503,11 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                 column: "release_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_inbox_state_received",
+                table: "inbox_state",
+                column: "received");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_notifications_batch_id_id",
                 table: "notifications",
                 columns: new[] { "batch_id", "id" });
@@ -471,13 +551,25 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                 name: "batch_events");
 
             migrationBuilder.DropTable(
+                name: "counters");
+
+            migrationBuilder.DropTable(
                 name: "deployments");
+
+            migrationBuilder.DropTable(
+                name: "inbox_state");
 
             migrationBuilder.DropTable(
                 name: "notification_limits");
 
             migrationBuilder.DropTable(
                 name: "notifications");
+
+            migrationBuilder.DropTable(
+                name: "outbox_message");
+
+            migrationBuilder.DropTable(
+                name: "outbox_state");
 
             migrationBuilder.DropTable(
                 name: "parked_messages");

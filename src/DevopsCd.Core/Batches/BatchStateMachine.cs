@@ -1,0 +1,115 @@
+using DevopsCd.Contracts;
+using MassTransit;
+
+namespace DevopsCd.Core.Batches;
+
+/// <summary>
+/// The life of a batch, as the seed's drawing and spec §1–2 give it. A row is: event, what happens, where it leads.
+/// Whatever is not a row is refused aloud. End states are ordinary states: an ended batch is history, never finalized.
+/// </summary>
+internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
+{
+    public BatchStateMachine()
+    {
+        InstanceState(b => b.Status);
+        CorrelateEvents();
+        OnUnhandledEvent(BatchBehavior.Refuse);
+
+        Initially(
+            When(Submitted).Open().TransitionTo(PendingApproval));
+        During(PendingApproval,
+            When(Approve).RecordApproval().TransitionTo(Approved),
+            When(Reject).RecordRejection().TransitionTo(Rejected));
+        During(Approved,
+            When(ConfirmTag).Seal().TransitionTo(Sealed));
+        During(Sealed,
+            When(StartPreDeploy).BeginPreDeploy().TransitionTo(PreDeploying));
+        During(PreDeploying,
+            When(PreDeployCompleted).CompletePreDeploy().TransitionTo(PreDeployed),
+            When(PreDeployFailed).RollBackPreDeploy().TransitionTo(Sealed),
+            When(Cancel).RequestCancel().TransitionTo(PreDeploying),
+            When(DeployStopped).FinishCancel().TransitionTo(Cancelled));
+        During(PreDeployed,
+            When(StartProdDeploy).BeginProdDeploy().TransitionTo(ProdDeploying));
+        During(ProdDeploying,
+            When(ProdDeployCompleted).CompleteProdDeploy().TransitionTo(ProdDeployed),
+            When(ProdDeployFailed).RollBackProdDeploy().TransitionTo(PreDeployed));
+        During(ProdDeployed,
+            When(FinalAccept).RecordAcceptance().TransitionTo(FinalAccepted));
+        During([PendingApproval, Approved, Sealed, PreDeployed],
+            When(Cancel).RecordCancel().TransitionTo(Cancelled));
+
+        ConnectEventObserver(new BatchAudit(this));
+    }
+
+    public State PendingApproval { get; private set; } = null!;
+
+    public State Approved { get; private set; } = null!;
+
+    public State Rejected { get; private set; } = null!;
+
+    public State Sealed { get; private set; } = null!;
+
+    public State PreDeploying { get; private set; } = null!;
+
+    public State PreDeployed { get; private set; } = null!;
+
+    public State ProdDeploying { get; private set; } = null!;
+
+    public State ProdDeployed { get; private set; } = null!;
+
+    public State FinalAccepted { get; private set; } = null!;
+
+    public State Cancelled { get; private set; } = null!;
+
+    public Event<CreateBatch> Submitted { get; private set; } = null!;
+
+    public Event<ApproveBatch> Approve { get; private set; } = null!;
+
+    public Event<RejectBatch> Reject { get; private set; } = null!;
+
+    public Event<CancelBatch> Cancel { get; private set; } = null!;
+
+    public Event<ConfirmBatchTag> ConfirmTag { get; private set; } = null!;
+
+    public Event<StartPreDeploy> StartPreDeploy { get; private set; } = null!;
+
+    public Event<PreDeployCompleted> PreDeployCompleted { get; private set; } = null!;
+
+    public Event<PreDeployFailed> PreDeployFailed { get; private set; } = null!;
+
+    public Event<StartProdDeploy> StartProdDeploy { get; private set; } = null!;
+
+    public Event<ProdDeployCompleted> ProdDeployCompleted { get; private set; } = null!;
+
+    public Event<ProdDeployFailed> ProdDeployFailed { get; private set; } = null!;
+
+    public Event<AcceptBatch> FinalAccept { get; private set; } = null!;
+
+    /// <summary>Not among the seed's eleven: the engine's answer to a cancel while pre-deploying (R6).</summary>
+    public Event<DeployStopped> DeployStopped { get; private set; } = null!;
+
+    private void CorrelateEvents()
+    {
+        Event(() => Submitted, e => e.CorrelateById(c => c.Message.BatchId));
+        Existing(() => Approve, m => m.BatchId);
+        Existing(() => Reject, m => m.BatchId);
+        Existing(() => Cancel, m => m.BatchId);
+        Existing(() => ConfirmTag, m => m.BatchId);
+        Existing(() => StartPreDeploy, m => m.BatchId);
+        Existing(() => PreDeployCompleted, m => m.BatchId);
+        Existing(() => PreDeployFailed, m => m.BatchId);
+        Existing(() => StartProdDeploy, m => m.BatchId);
+        Existing(() => ProdDeployCompleted, m => m.BatchId);
+        Existing(() => ProdDeployFailed, m => m.BatchId);
+        Existing(() => FinalAccept, m => m.BatchId);
+        Existing(() => DeployStopped, m => m.BatchId);
+    }
+
+    private void Existing<T>(System.Linq.Expressions.Expression<Func<Event<T>>> batchEvent, Func<T, Guid> batchId) where T : class =>
+        Event(batchEvent, e =>
+        {
+            e.CorrelateById(c => batchId(c.Message));
+            e.OnMissingInstance(m => m.ExecuteAsync(c => throw BatchRefused.NoSuchBatch(batchId(c.Message))));
+        });
+}

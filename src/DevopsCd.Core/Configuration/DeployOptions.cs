@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+
+namespace DevopsCd.Core.Configuration;
+
+/// <summary>Section <c>core:deploy</c>.</summary>
+internal sealed class DeployOptions
+{
+    public const string Section = "core:deploy";
+
+    /// <summary>Operations of one batch in flight at once, over all instances.</summary>
+    [ConfigurationKeyName("concurrent_apps"), Range(1, 64)]
+    public int ConcurrentApps { get; init; } = 5;
+
+    /// <summary>Bounds one application over all its tries.</summary>
+    [ConfigurationKeyName("single_app_timeout"), DurationRange("1s", "24h")]
+    public Duration SingleAppTimeout { get; init; } = Duration.Minutes(10);
+
+    /// <summary>Bounds a stage from its start.</summary>
+    [ConfigurationKeyName("batch_timeout"), DurationRange("1s", "168h")]
+    public Duration BatchTimeout { get; init; } = Duration.Minutes(60);
+
+    /// <summary>Tries after the first one, for transient failures only.</summary>
+    [ConfigurationKeyName("retry_count"), Range(0, 10)]
+    public int RetryCount { get; init; } = 3;
+
+    /// <summary>Waits of 1, 2, 4 s (exponential) or 1, 2, 3 s (linear).</summary>
+    [ConfigurationKeyName("retry_backoff"), AllowedValues("exponential", "linear")]
+    public string RetryBackoff { get; init; } = "exponential";
+
+    /// <summary>How often an accepted operation is asked for its state.</summary>
+    [ConfigurationKeyName("poll_interval"), DurationRange("100ms", "10m")]
+    public Duration PollInterval { get; init; } = Duration.Seconds(5);
+
+    /// <summary>What deploys.</summary>
+    [AllowedValues("simulated", "http", "external")]
+    public string Driver { get; init; } = "simulated";
+
+    /// <summary>How long a simulated deployment takes where its target does not say.</summary>
+    [ConfigurationKeyName("simulated_duration"), DurationRange("0s", "1h")]
+    public Duration SimulatedDuration { get; init; } = Duration.Seconds(2);
+
+    /// <summary>Stages are carried out by somebody else, who reports their end.</summary>
+    public bool External => Driver == "external";
+
+    /// <summary>The wait before try <paramref name="tries" /> + 1.</summary>
+    public TimeSpan Backoff(int tries) =>
+        TimeSpan.FromSeconds(RetryBackoff == "linear" ? tries : Math.Pow(2, tries - 1));
+}

@@ -1,0 +1,28 @@
+using DevopsCd.Core.Batches;
+using MassTransit;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace DevopsCd.Core.Data;
+
+/// <summary>What a database answers that another try may not meet again: conflicts, deadlocks, a lost connection.</summary>
+internal static class DatabaseRetry
+{
+    public static void Configure(IRetryConfigurator retry)
+    {
+        retry.Intervals(20, 50, 100, 250, 500, 1000, 2000);
+        retry.Handle<Exception>(IsTransient);
+        retry.Ignore<BatchRefused>();
+        retry.Ignore<AlreadyHandled>();
+    }
+
+    public static bool IsTransient(Exception exception) => exception switch
+    {
+        DbUpdateConcurrencyException => true,
+        PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation } => true,
+        NpgsqlException { IsTransient: true } => true,
+        SqliteException { SqliteErrorCode: 5 or 6 or 19 } => true,
+        _ => exception.InnerException is { } inner && IsTransient(inner)
+    };
+}

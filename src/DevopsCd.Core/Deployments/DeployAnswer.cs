@@ -1,0 +1,25 @@
+namespace DevopsCd.Core.Deployments;
+
+/// <summary>What a deploy service answered, as the engine's rules tell cases apart (R9).</summary>
+internal abstract record DeployAnswer
+{
+    /// <summary>Accepted and not ended. <paramref name="LookAfter" />: when a look is worth while, if sooner than a poll.</summary>
+    public sealed record Progressing(TimeSpan? LookAfter = null) : DeployAnswer;
+
+    public sealed record Succeeded : DeployAnswer;
+
+    /// <summary>Ended badly, or refused for good.</summary>
+    public sealed record Failed(string Reason) : DeployAnswer;
+
+    /// <summary>Ended because it was asked to stop.</summary>
+    public sealed record Stopped : DeployAnswer;
+
+    /// <summary>The service does not know the operation.</summary>
+    public sealed record Unknown : DeployAnswer;
+
+    /// <summary>No answer, or one that may be another the next time. <paramref name="RetryAfter" />: what the service asked for.</summary>
+    public sealed record Transient(string Reason, TimeSpan? RetryAfter = null) : DeployAnswer;
+
+    /// <summary>No call was made, because calls fail at present; it is no try.</summary>
+    public sealed record NotSent(TimeSpan RetryAfter) : DeployAnswer;
+}

@@ -1,0 +1,14 @@
+namespace DevopsCd.Core.Deployments;
+
+/// <summary>What carries out operations. Implementations never throw for what the other side does: they say it.</summary>
+internal interface IDeployService
+{
+    /// <summary>Asks to start an operation; asking again for the same id finds the first.</summary>
+    Task<DeployAnswer> Submit(Deployment operation, CancellationToken cancellationToken);
+
+    /// <summary>Asks how an operation stands.</summary>
+    Task<DeployAnswer> Look(Deployment operation, CancellationToken cancellationToken);
+
+    /// <summary>Asks to stop an operation that has not ended.</summary>
+    Task<DeployAnswer> Stop(Deployment operation, CancellationToken cancellationToken);
+}

@@ -1,0 +1,177 @@
+using DevopsCd.Contracts;
+using DevopsCd.Core.Applications;
+using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Batches;
+using DevopsCd.Core.Configuration;
+using DevopsCd.Core.Data;
+using DevopsCd.Core.Notifications;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Core.Deployments;
+
+/// <summary>
+/// Carries out the plan of a stage. Every caller holds the batch's row lock, so that the operations in flight are counted
+/// and started by one at a time over all instances (I7).
+/// </summary>
+internal sealed class StageDispatcher(CdDbContext db, IPublishEndpoint publish, Notices notices, DeployOptions deploy, TimeProvider clock)
+{
+    /// <summary>Starts what can start; when nothing runs and nothing can, says so once.</summary>
+    public async Task Advance(Batch batch, Stage stage, CancellationToken cancellationToken)
+    {
+        var view = await Load(batch, stage, cancellationToken);
+        if (deploy.External)
+        {
+            await AdvanceExternal(batch, stage, view, cancellationToken);
+            return;
+        }
+        var plan = Plan(batch, view);
+        var now = clock.GetUtcNow();
+        foreach (var (item, cluster) in plan.Start)
+            await StartOperation(batch, stage, view.Release(item.ReleaseId), cluster, now, cancellationToken);
+        Show(batch, stage, view, plan, now);
+        await StopRunning(batch, view, now, cancellationToken);
+        if (plan.Decision != StageDecision.Running)
+            await Say(batch, stage, plan.Decision, Summary(view, plan), cancellationToken);
+    }
+
+    /// <summary>What the rows say of the stage now.</summary>
+    public async Task<StageDecision> Decision(Batch batch, Stage stage, CancellationToken cancellationToken)
+    {
+        var view = await Load(batch, stage, cancellationToken);
+        return deploy.External && batch.CancelRequested ? StageDecision.Stopped : Plan(batch, view).Decision;
+    }
+
+    /// <summary>Whether any application may run the new version after a failed stage.</summary>
+    public async Task<bool> Moved(Batch batch, Stage stage, CancellationToken cancellationToken)
+    {
+        var view = await Load(batch, stage, cancellationToken);
+        return view.Operations.Any(o => o.Status == OperationStatus.Succeeded || o.Accepted);
+    }
+
+    /// <summary>An outside system has ended the stage: the releases show its word.</summary>
+    public async Task CloseExternal(Batch batch, Stage stage, bool succeeded, CancellationToken cancellationToken)
+    {
+        foreach (var release in (await Load(batch, stage, cancellationToken)).Releases)
+            release.Show(stage, release.Targets(stage).Count == 0 ? ReleaseStatus.Skipped : succeeded ? ReleaseStatus.Succeeded : ReleaseStatus.Failed, null);
+    }
+
+    private async Task AdvanceExternal(Batch batch, Stage stage, StageView view, CancellationToken cancellationToken)
+    {
+        if (stage == Stage.Pre && batch.CancelRequested)
+        {
+            await Say(batch, stage, StageDecision.Stopped, "", cancellationToken);
+            return;
+        }
+        if (OverTime(batch))
+        {
+            await Say(batch, stage, StageDecision.Failed, "the stage ran out of time; no completion came from outside", cancellationToken);
+            return;
+        }
+        foreach (var release in view.Releases)
+            release.Show(stage, release.Targets(stage).Count == 0 ? ReleaseStatus.Skipped : ReleaseStatus.Deploying, null);
+    }
+
+    private bool OverTime(Batch batch) => batch.StageDeadlineAt is { } deadline && clock.GetUtcNow() >= deadline;
+
+    private StagePlan Plan(Batch batch, StageView view) =>
+        StagePlan.Of(view.Items, deploy.ConcurrentApps, batch.CancelRequested || OverTime(batch), batch.CancelRequested);
+
+    private async Task StartOperation(Batch batch, Stage stage, BatchRelease release, string cluster, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var deadline = now + deploy.SingleAppTimeout;
+        var operation = new Deployment
+        {
+            OperationId = OperationId.Of(batch, release.App.Name, stage, cluster, release.Image),
+            BatchId = batch.Id,
+            BatchCorrelationId = batch.CorrelationId,
+            Release = release,
+            Application = release.App.Name,
+            Stage = stage,
+            Cluster = cluster,
+            Attempt = batch.Attempt(stage),
+            Status = OperationStatus.Pending,
+            Image = release.Image,
+            Target = release.Targets(stage).Single(t => t.Cluster == cluster).ToJson(),
+            StartedAt = now,
+            DeadlineAt = batch.StageDeadlineAt is { } end && end < deadline ? end : deadline,
+            NextActionAt = now
+        };
+        db.Deployments.Add(operation);
+        await publish.Publish(new DeployApplication { OperationId = operation.OperationId, BatchId = batch.CorrelationId }, cancellationToken);
+        await publish.Publish(new DeploymentStarted
+        {
+            OperationId = operation.OperationId,
+            BatchId = batch.CorrelationId,
+            Application = operation.Application,
+            Stage = SnakeCaseConverter<Stage>.Name(stage),
+            Cluster = cluster,
+            Image = operation.Image,
+            Attempt = operation.Attempt,
+            At = now
+        }, cancellationToken);
+    }
+
+    private void Show(Batch batch, Stage stage, StageView view, StagePlan plan, DateTimeOffset now)
+    {
+        foreach (var release in view.Releases)
+        {
+            var before = release.Outcome(stage);
+            var outcome = plan.Outcome(release.App.Name);
+            var reason = plan.Reason(release.App.Name);
+            release.Show(stage, outcome, reason);
+            if (outcome != before && outcome is (ReleaseStatus.Failed or ReleaseStatus.TimedOut))
+                notices.Add(Notice.ApplicationFailed(batch, stage, new ApplicationOutcome(release.App.Name, outcome, reason)
+                {
+                    ImageName = release.ImageName, ImageTag = release.ImageTag, ImageDigest = release.ImageDigest
+                }, now, view.Releases.Count));
+        }
+    }
+
+    /// <summary>After a cancel or over time, what still runs is asked to stop at once instead of at its next poll.</summary>
+    private async Task StopRunning(Batch batch, StageView view, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!batch.CancelRequested && !OverTime(batch))
+            return;
+        var running = await db.Deployments
+            .Where(d => d.BatchId == batch.Id && d.Stage == view.Stage && d.NextActionAt != null && !d.StopRequested).ToListAsync(cancellationToken);
+        foreach (var operation in running)
+        {
+            operation.StopRequested = true;
+            operation.NextActionAt = now;
+            await publish.Publish(new CheckDeployment { OperationId = operation.OperationId, BatchId = batch.CorrelationId }, cancellationToken);
+        }
+    }
+
+    private Task Say(Batch batch, Stage stage, StageDecision decision, string summary, CancellationToken cancellationToken)
+    {
+        var attempt = batch.Attempt(stage);
+        (string Name, object Message) fact = (stage, decision) switch
+        {
+            (_, StageDecision.Stopped) => (nameof(DeployStopped), new DeployStopped { BatchId = batch.CorrelationId, Operator = Operators.Engine, Attempt = attempt }),
+            (Stage.Pre, StageDecision.Completed) => (nameof(PreDeployCompleted), new PreDeployCompleted { BatchId = batch.CorrelationId, Operator = Operators.Engine, Attempt = attempt }),
+            (Stage.Pre, _) => (nameof(PreDeployFailed), new PreDeployFailed { BatchId = batch.CorrelationId, Operator = Operators.Engine, Attempt = attempt, Reason = summary }),
+            (_, StageDecision.Completed) => (nameof(ProdDeployCompleted), new ProdDeployCompleted { BatchId = batch.CorrelationId, Operator = Operators.Engine, Attempt = attempt }),
+            _ => (nameof(ProdDeployFailed), new ProdDeployFailed { BatchId = batch.CorrelationId, Operator = Operators.Engine, Attempt = attempt, Reason = summary })
+        };
+        return publish.Publish(fact.Message, fact.Message.GetType(), c => c.MessageId = EngineMessageId.Of(batch.CorrelationId, fact.Name, attempt), cancellationToken);
+    }
+
+    private static string Summary(StageView view, StagePlan plan)
+    {
+        var failed = view.Items.Where(i => plan.Outcome(i.Application) is ReleaseStatus.Failed or ReleaseStatus.TimedOut or ReleaseStatus.Stopped).ToList();
+        var held = view.Items.Count(i => plan.Outcome(i.Application) == ReleaseStatus.Held);
+        var text = string.Join("; ", failed.Take(5).Select(i => $"{i.Application}: {plan.Reason(i.Application) ?? plan.Outcome(i.Application).ToString()}"));
+        if (failed.Count > 5)
+            text += $"; and {failed.Count - 5} more";
+        return held > 0 ? $"{text}; {held} held" : text;
+    }
+
+    private async Task<StageView> Load(Batch batch, Stage stage, CancellationToken cancellationToken)
+    {
+        var releases = await db.Releases.Include(r => r.App).Where(r => r.BatchId == batch.Id).OrderBy(r => r.Id).ToListAsync(cancellationToken);
+        var stored = await db.Deployments.Where(d => d.BatchId == batch.Id && d.Stage == stage)
+            .Select(d => new StageOperation(d.ReleaseId, d.Cluster, d.Attempt, d.Status, d.Error, d.Tries > 0)).ToListAsync(cancellationToken);
+        return new StageView(stage, releases, stored, batch.Attempt(stage));
+    }
+}

@@ -1,0 +1,11 @@
+namespace DevopsCd.Core.Deployments;
+
+/// <summary>One application of a stage as the plan sees it.</summary>
+/// <param name="ReleaseId">The release's row.</param>
+/// <param name="Application">Its name.</param>
+/// <param name="DependsOn">Applications of the batch that deploy first.</param>
+/// <param name="Clusters">Every cluster with settings for the stage, with the state of its operation; null: none in this attempt.</param>
+internal sealed record StageItem(long ReleaseId, string Application, IReadOnlyList<string> DependsOn, IReadOnlyList<StageCluster> Clusters);
+
+/// <summary>A cluster of a <see cref="StageItem" />.</summary>
+internal sealed record StageCluster(string Cluster, OperationStatus? Status, string? Error);

@@ -1,0 +1,51 @@
+using DevopsCd.Core.Batches;
+using DevopsCd.Core.Builds;
+using DevopsCd.Core.Configuration;
+using DevopsCd.Core.Data;
+using DevopsCd.Core.Deployments;
+using DevopsCd.Core.Scanning;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Quartz;
+
+namespace DevopsCd.Core;
+
+/// <summary>The engine on a bus: saga, consumers, outbox, schedule. The transport is the host's choice.</summary>
+internal static class EngineBus
+{
+    public static void AddEngine(this IBusRegistrationConfigurator bus)
+    {
+        bus.SetKebabCaseEndpointNameFormatter();
+        bus.AddEntityFrameworkOutbox<CdDbContext>(outbox =>
+        {
+            outbox.IsolationLevel = System.Data.IsolationLevel.ReadCommitted;
+            outbox.QueryDelay = TimeSpan.FromSeconds(2);
+            outbox.UseBusOutbox();
+        });
+        bus.AddTransactionalQuartzScheduler<CdDbContext>();
+        bus.AddSagaStateMachine<BatchStateMachine, Batch, BatchDefinition>().InTables();
+        bus.AddConsumer<BuildCompletedConsumer, TransactionalDefinition<BuildCompletedConsumer>>();
+        bus.AddConsumer<DeployApplicationConsumer, OutsideCallDefinition<DeployApplicationConsumer>>();
+        bus.AddConsumer<CheckDeploymentConsumer, OutsideCallDefinition<CheckDeploymentConsumer>>();
+        bus.AddConsumer<DeploymentReportedConsumer, OutsideCallDefinition<DeploymentReportedConsumer>>();
+        bus.AddConsumer<AdvanceStageConsumer, OutsideCallDefinition<AdvanceStageConsumer>>();
+        bus.AddConsumer<ProductionReadyTrigger, OutsideCallDefinition<ProductionReadyTrigger>>();
+        bus.AddConsumer<ScanBatchesConsumer, OutsideCallDefinition<ScanBatchesConsumer>>();
+    }
+
+    /// <summary>Quartz: on PostgreSQL one schedule for the cluster, else in memory with the scan as the net after a restart.</summary>
+    public static IServiceCollection AddSchedule(this IServiceCollection services, CoreSettings settings)
+    {
+        services.AddQuartzMessageStore(quartz =>
+        {
+            if (settings.Storage.Postgres)
+                quartz.UsePostgres(settings.Storage.ConnectionString);
+            else
+                quartz.UseInMemory();
+        });
+        return services.AddQuartz(quartz => quartz.ScheduleJob<BatchScanJob>(
+            trigger => trigger.WithIdentity("scan").StartNow()
+                .WithSimpleSchedule(every => every.WithInterval(settings.Core.ScanInterval.Value).RepeatForever()),
+            job => job.WithIdentity("scan")));
+    }
+}

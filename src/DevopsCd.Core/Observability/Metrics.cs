@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace DevopsCd.Core.Observability;
+
+/// <summary>The seed's five figures and what operators ask next. Never labelled by batch or commit.</summary>
+internal static class Metrics
+{
+    public const string MeterName = "DevopsCd";
+
+    private static readonly Meter s_meter = new(MeterName);
+    private static readonly Counter<long> s_transitions = s_meter.CreateCounter<long>("devopscd.batch.transitions", "{event}", "Events that batches accepted");
+    private static readonly Counter<long> s_refusals = s_meter.CreateCounter<long>("devopscd.batch.refusals", "{event}", "Events that batches refused");
+    private static readonly Histogram<double> s_deployments = s_meter.CreateHistogram<double>("devopscd.deploy.duration", "s", "From the start of an operation to its end");
+    private static readonly Counter<long> s_calls = s_meter.CreateCounter<long>("devopscd.deploy.calls", "{call}", "Calls to the deploy service by what came of them");
+    private static readonly Counter<long> s_builds = s_meter.CreateCounter<long>("devopscd.intake.builds", "{build}", "Builds taken in");
+    private static readonly Histogram<double> s_scans = s_meter.CreateHistogram<double>("devopscd.scan.duration", "s", "How long a scan took");
+    private static volatile IReadOnlyList<(string Status, long Count)> s_counts = [];
+
+    static Metrics() => s_meter.CreateObservableGauge("devopscd.batch.count",
+        () => s_counts.Select(c => new Measurement<long>(c.Count, new KeyValuePair<string, object?>("status", c.Status))), "{batch}", "Batches by state, as the last scan saw them");
+
+    public static void Transitioned(string batchEvent, string from, string to) =>
+        s_transitions.Add(1, new TagList { { "event", batchEvent }, { "from", from }, { "to", to } });
+
+    public static void Refused(string batchEvent) => s_refusals.Add(1, new TagList { { "event", batchEvent } });
+
+    public static void Deployed(string stage, string outcome, TimeSpan duration) =>
+        s_deployments.Record(duration.TotalSeconds, new TagList { { "stage", stage }, { "result", outcome } });
+
+    public static void Called(string verb, string answer) => s_calls.Add(1, new TagList { { "verb", verb }, { "answer", answer } });
+
+    public static void TookIn(string source, string status) => s_builds.Add(1, new TagList { { "source", source }, { "status", status } });
+
+    public static void Scanned(TimeSpan duration, IReadOnlyList<(string Status, long Count)> counts)
+    {
+        s_scans.Record(duration.TotalSeconds);
+        s_counts = counts;
+    }
+}

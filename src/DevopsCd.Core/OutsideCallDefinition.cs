@@ -1,0 +1,15 @@
+using DevopsCd.Core.Batches;
+using DevopsCd.Core.Data;
+using MassTransit;
+
+namespace DevopsCd.Core;
+
+/// <summary>A consumer that does its own small transactions, because between them it calls outside or works on many batches.</summary>
+internal sealed class OutsideCallDefinition<TConsumer> : ConsumerDefinition<TConsumer> where TConsumer : class, IConsumer
+{
+    protected override void ConfigureConsumer(IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<TConsumer> consumerConfigurator, IRegistrationContext context)
+    {
+        endpointConfigurator.UseRefusals(context);
+        endpointConfigurator.UseMessageRetry(DatabaseRetry.Configure);
+    }
+}

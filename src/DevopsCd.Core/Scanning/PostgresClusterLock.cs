@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using System.Text;
+using DevopsCd.Core.Configuration;
+using Npgsql;
+
+namespace DevopsCd.Core.Scanning;
+
+/// <summary>An advisory lock of a connection of its own: PostgreSQL frees it when the connection ends, however it ends.</summary>
+internal sealed class PostgresClusterLock(StorageOptions storage) : IClusterLock
+{
+    public async Task<IAsyncDisposable?> TryTake(string name, CancellationToken cancellationToken)
+    {
+        // Closed for real, not handed back to the pool: a pooled session would keep the lock.
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Pooling = false }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = Key(name) } } };
+            if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!)
+                return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+        await connection.DisposeAsync();
+        return null;
+    }
+
+    private static long Key(string name) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes("devopscd/" + name)));
+}

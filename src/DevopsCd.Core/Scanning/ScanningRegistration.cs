@@ -1,0 +1,23 @@
+using DevopsCd.Core.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DevopsCd.Core.Scanning;
+
+/// <summary>Services of this room.</summary>
+internal static class ScanningRegistration
+{
+    public static IServiceCollection AddScanning(this IServiceCollection services, StorageOptions storage)
+    {
+        if (storage.Postgres)
+            services.AddSingleton<IClusterLock, PostgresClusterLock>();
+        else
+            services.AddSingleton<IClusterLock, ProcessLock>();
+        return services
+            .AddSingleton<BatchScan>()
+            .AddSingleton<RefreshBuilds>()
+            .AddSingleton<TriggerPreDeploy>()
+            .AddSingleton<PrepareProdDeploy>()
+            .AddSingleton<WakeStages>()
+            .AddScoped<ProductionPlanner>();
+    }
+}

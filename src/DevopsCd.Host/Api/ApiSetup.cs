@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace DevopsCd.Host.Api;
+
+/// <summary>The HTTP side: one line a resource.</summary>
+internal static class ApiSetup
+{
+    private const int LargestBody = 1024 * 1024;
+
+    public static void AddApi(this WebApplicationBuilder builder)
+    {
+        // Until people log in, nobody outside of this machine gets in unless the configuration says so.
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+            builder.WebHost.UseUrls("http://127.0.0.1:5080");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = LargestBody);
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            json.SerializerOptions.RespectNullableAnnotations = true;
+        });
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ProblemHandler>();
+        builder.Services.AddOpenApi("v1");
+        builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
+    }
+
+    public static void MapApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseMiddleware<RequestLog>();
+        app.MapOpenApi();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains("ready"),
+            ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable }
+        });
+
+        var api = app.MapGroup("/api/v1").AddEndpointFilter<OperatorFilter>();
+        api.MapBatches();
+        api.MapApplications();
+        api.MapBuilds();
+        api.MapDeployments();
+        api.MapScan();
+    }
+}

@@ -1,0 +1,49 @@
+using System.Data.Common;
+using System.Text.Json;
+using DevopsCd.Core.Batches;
+using DevopsCd.Core.Data;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Host.Api;
+
+/// <summary>Errors as RFC 9457: what is wrong, and with which field. Nothing of the inside leaves.</summary>
+internal sealed class ProblemHandler(Lifecycle lifecycle, ILogger<ProblemHandler> log) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (Result(httpContext, exception) is not { } result)
+            return false;
+        await result.ExecuteAsync(httpContext);
+        return true;
+    }
+
+    private IResult? Result(HttpContext http, Exception exception)
+    {
+        switch (exception)
+        {
+            case BatchRefused refused:
+                return Refusals.Result(refused.Kind, refused.Reason, refused.State, refused.Fields, lifecycle);
+            case BadHttpRequestException bad:
+                return Malformed(bad);
+            case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
+                return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
+            case DbUpdateException or DbException or TimeoutException:
+                log.DatabaseFailed(exception);
+                http.Response.Headers.RetryAfter = "5";
+                return TypedResults.Problem("The database does not answer as it should; nothing was changed. Try again.",
+                    statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not available now");
+            default:
+                return null;
+        }
+    }
+
+    private static IResult Malformed(BadHttpRequestException bad)
+    {
+        if (bad.StatusCode == StatusCodes.Status413PayloadTooLarge)
+            return TypedResults.Problem("The body is larger than 1 MiB.", statusCode: bad.StatusCode);
+        var json = bad.InnerException as JsonException;
+        return TypedResults.Problem(json is null ? bad.Message : $"{json.Path}: {JsonErrors.Readable(json)}",
+            statusCode: bad.StatusCode, title: "The request cannot be read");
+    }
+}

@@ -1,0 +1,19 @@
+using Serilog;
+using Serilog.Events;
+
+namespace DevopsCd.Host;
+
+/// <summary>Levels and enrichment of the log; which sink it goes to is Program's word.</summary>
+internal static class LoggingSetup
+{
+    public static LoggerConfiguration Levels(this LoggerConfiguration log, IConfiguration configuration) => log
+        .MinimumLevel.Information()
+        .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+        .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+        .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+        .MinimumLevel.Override("Polly", LogEventLevel.Warning)
+        .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
+        .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
+        .ReadFrom.Configuration(configuration)
+        .Enrich.FromLogContext();
+}
