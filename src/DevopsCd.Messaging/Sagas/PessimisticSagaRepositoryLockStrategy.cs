@@ -25,14 +25,19 @@ public class PessimisticSagaRepositoryLockStrategy<TSaga>(
         ArgumentNullException.ThrowIfNull(context);
 
         var known = context.FindTracked<TSaga>(correlationId);
-        var query = context.Set<TSaga>().FromSqlRaw(lockStatements.GetRowLockStatement<TSaga>(context), correlationId);
-        var found = await Customized(query).AsTracking().ToListAsync(cancellationToken).ConfigureAwait(false);
+        var found = await context.Set<TSaga>().FromSqlRaw(lockStatements.GetRowLockStatement<TSaga>(context), correlationId)
+            .AsTracking().ToListAsync(cancellationToken).ConfigureAwait(false);
         if (found.Count == 0)
             return null;
 
         // A context that already tracked the instance hands out what it read before the lock.
         if (known is { State: EntityState.Unchanged })
             await known.ReloadAsync(cancellationToken).ConfigureAwait(false);
+
+        // A second statement, because it must see what was committed while the first one waited: rows that hang on the
+        // instance are not locked, and would be read as they were before.
+        if (customize is not null)
+            await customize(context.Set<TSaga>()).AsTracking().Where(saga => saga.CorrelationId == correlationId).LoadAsync(cancellationToken).ConfigureAwait(false);
         return found[0];
     }
 
@@ -55,6 +60,4 @@ public class PessimisticSagaRepositoryLockStrategy<TSaga>(
         }
         return instances;
     }
-
-    IQueryable<TSaga> Customized(IQueryable<TSaga> query) => customize is null ? query : customize(query);
 }

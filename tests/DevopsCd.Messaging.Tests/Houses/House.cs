@@ -39,12 +39,13 @@ internal sealed class House : IAsyncDisposable
 
     public TcpRelay? RabbitRelay { get; private set; }
 
-    public static async Task<House> On(Ground ground, Action<HouseOptions>? configure = null, House? neighbour = null)
+    public static async Task<House> On(Ground ground, Action<HouseOptions>? configure = null, House? neighbour = null,
+        Func<IServiceProvider, Task>? beforeStart = null)
     {
         var options = new HouseOptions();
         configure?.Invoke(options);
         var house = new House(ground);
-        await house.Build(options, neighbour);
+        await house.Build(options, neighbour, beforeStart);
         return house;
     }
 
@@ -99,7 +100,7 @@ internal sealed class House : IAsyncDisposable
         }
     }
 
-    async Task Build(HouseOptions options, House? neighbour)
+    async Task Build(HouseOptions options, House? neighbour, Func<IServiceProvider, Task>? beforeStart)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(new TestLog()).SetMinimumLevel(LogLevel.Information));
@@ -145,12 +146,19 @@ internal sealed class House : IAsyncDisposable
             else
                 bus.UsingInMemory((context, transport) => Endpoints(context, transport, options));
         });
-        services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = true);
+        services.Configure<MassTransitHostOptions>(host =>
+        {
+            host.WaitUntilStarted = true;
+            host.StopTimeout = TimeSpan.FromSeconds(10);
+            host.ConsumerStopTimeout = TimeSpan.FromSeconds(2);
+        });
         options.Services?.Invoke(services);
 
         _services = services.BuildServiceProvider();
         if (neighbour is null)
             await InScope(scope => scope.GetRequiredService<ShopDbContext>().Database.EnsureCreatedAsync());
+        if (beforeStart is not null)
+            await InScope(beforeStart);
         foreach (var service in _services.GetServices<IHostedService>())
         {
             await service.StartAsync(CancellationToken.None);
