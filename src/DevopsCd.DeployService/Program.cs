@@ -1,3 +1,28 @@
+using DevopsCd.DeployService;
+using DevopsCd.DeployService.Api;
+using DevopsCd.DeployService.Configuration;
+using Microsoft.Extensions.Options;
+using Serilog;
+using Serilog.Formatting.Compact;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.Host.UseSerilog((context, logging) => logging
+    .MinimumLevel.Information()
+    .MinimumLevel.Override("Microsoft.AspNetCore", Serilog.Events.LogEventLevel.Warning)
+    .MinimumLevel.Override("System.Net.Http", Serilog.Events.LogEventLevel.Warning)
+    .ReadFrom.Configuration(context.Configuration)
+    .Enrich.FromLogContext()
+    .WriteTo.Console(new CompactJsonFormatter()));
+builder.Services.AddDeployments(builder.Configuration).AddStrategies().AddCallbacks().AddApi();
+builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.AddServerHeader = false);
+
 var app = builder.Build();
-app.Run();
+var limits = app.Services.GetRequiredService<IOptions<DeployServiceOptions>>().Value.Limits;
+app.UseExceptionHandler();
+app.UseStatusCodePages();
+app.Use((context, next) => context.LimitBody(limits.BodyBytes, next));
+app.UseAuthentication();
+app.UseRateLimiter();
+app.UseAuthorization();
+app.MapService();
+await app.RunAsync();

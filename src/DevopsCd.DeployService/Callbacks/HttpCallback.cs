@@ -1,0 +1,31 @@
+using System.Net;
+using System.Net.Http.Json;
+using DevopsCd.Contracts;
+using DevopsCd.DeployService.Configuration;
+using DevopsCd.DeployService.Kubernetes;
+using Microsoft.Extensions.Options;
+
+namespace DevopsCd.DeployService.Callbacks;
+
+/// <summary>Reports to the host's <c>POST /api/v1/deployments/{operationId}/report</c>.</summary>
+internal sealed class HttpCallback(HttpClient http, IOptions<DeployServiceOptions> options, ILogger<HttpCallback> log) : ICallback
+{
+    public string Kind => CallbackKinds.Http;
+
+    public async Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken stop)
+    {
+        var callback = options.Value.Callback;
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            new Uri($"{callback.Url!.AbsoluteUri.TrimEnd('/')}/api/v1/deployments/{Uri.EscapeDataString(report.OperationId)}/report"));
+        request.Content = JsonContent.Create(report, options: Json.Options);
+        if (!string.IsNullOrEmpty(callback.ApiKey))
+            request.Headers.Add("X-API-Key", callback.ApiKey);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(TimeSpan.FromSeconds(10));
+        using var answer = await http.SendAsync(request, limit.Token);
+        if (answer.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
+            throw new HttpRequestException($"the host answers {(int)answer.StatusCode}");
+        if (!answer.IsSuccessStatusCode)
+            log.CallbackRefused(report.OperationId, (int)answer.StatusCode);
+    }
+}

@@ -1,0 +1,11 @@
+using DevopsCd.Contracts;
+
+namespace DevopsCd.DeployService.Callbacks;
+
+/// <summary>Nobody is told; the engine polls.</summary>
+internal sealed class NoCallback : ICallback
+{
+    public string Kind => CallbackKinds.None;
+
+    public Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken stop) => Task.CompletedTask;
+}

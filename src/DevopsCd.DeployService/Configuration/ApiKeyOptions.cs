@@ -1,0 +1,17 @@
+namespace DevopsCd.DeployService.Configuration;
+
+/// <summary>One caller. Only the hash of the key is configured; keys are random, so a plain SHA-256 cannot be guessed back.</summary>
+internal sealed class ApiKeyOptions
+{
+    /// <summary>The caller's name in logs and limits.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>SHA-256 of the key, in hex: <c>printf %s "$key" | sha256sum</c>.</summary>
+    public string Sha256 { get; init; } = "";
+
+    /// <summary>The clusters the caller may use; <c>*</c> for all.</summary>
+    public List<string> Clusters { get; init; } = [];
+
+    /// <summary>The namespaces the caller may use; <c>*</c> for all.</summary>
+    public List<string> Namespaces { get; init; } = [];
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Text.Json;
+using DevopsCd.DeployService.Kubernetes;
+
+namespace DevopsCd.DeployService.Drivers;
+
+/// <summary>Runs the helm command against one cluster.</summary>
+internal sealed class HelmCommand(string path, Cluster cluster, ILogger log)
+{
+    /// <summary>3 or 4; null where the command cannot be run.</summary>
+    public async Task<int?> MajorVersionAsync(CancellationToken stop)
+    {
+        try
+        {
+            var (exit, output, _) = await RunAsync(["version", "--template", "{{.Version}}"], stop, connected: false);
+            var digits = new string([.. output.Trim().TrimStart('v').TakeWhile(char.IsAsciiDigit)]);
+            return exit == 0 && int.TryParse(digits, out var major) ? major : null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The release's newest revisions, oldest first; empty when there is no such release.</summary>
+    public async Task<IReadOnlyList<HelmRevision>> HistoryAsync(string release, string ns, CancellationToken stop)
+    {
+        var (exit, output, error) = await RunAsync(["history", release, "-n", ns, "-o", "json", "--max", "20"], stop);
+        if (exit != 0)
+            return error.Contains("not found", StringComparison.OrdinalIgnoreCase) ? [] : throw new ClusterUnreachableException(cluster.Name, $"helm history: {error.Trim()}");
+        return [.. JsonSerializer.Deserialize<JsonElement>(output).EnumerateArray()
+            .Select(r => new HelmRevision(r.Number("revision") ?? 0, r.Text("status") ?? "", r.Text("description") ?? "", r.Text("chart") ?? ""))];
+    }
+
+    public async Task<(int Exit, string Output, string Error)> RunAsync(IReadOnlyList<string> arguments, CancellationToken stop, bool connected = true)
+    {
+        var start = new ProcessStartInfo(path) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        if (connected && !cluster.Options.InCluster)
+        {
+            start.ArgumentList.Add("--kubeconfig");
+            start.ArgumentList.Add(cluster.Options.Kubeconfig!);
+            if (cluster.Options.Context is { } context)
+            {
+                start.ArgumentList.Add("--kube-context");
+                start.ArgumentList.Add(context);
+            }
+        }
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(stop);
+        var error = process.StandardError.ReadToEndAsync(stop);
+        try
+        {
+            await process.WaitForExitAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+        log.HelmEnded(arguments[0], process.ExitCode);
+        return (process.ExitCode, await output, await error);
+    }
+}

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using DevopsCd.Contracts.Api;
+using DevopsCd.DeployService.Configuration;
+using DevopsCd.DeployService.Kubernetes;
+using DevopsCd.DeployService.Strategies;
+using Microsoft.Extensions.Options;
+
+namespace DevopsCd.DeployService.Drivers;
+
+/// <summary>
+/// Upgrades a Helm release by the helm command, version 3 or 4. The operation's id is the description of the revision it makes, by
+/// which it is found again. One replica runs the command and shows that it lives; when it has died, the next one frees the release
+/// from its pending state and runs it again. Helm keeps its releases in Secrets: this driver needs rights that no other one needs.
+/// </summary>
+internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options, IHostApplicationLifetime life, ILogger<HelmDriver> log) : IDeployStrategy
+{
+    private const int MostTries = 5;
+
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Dead = TimeSpan.FromSeconds(20);
+    private static readonly string[] ChartFormats = ["oci://registry/chart", "https://host/chart.tgz", "repository/chart"];
+
+    private readonly string _me = $"{Environment.MachineName}/{Environment.ProcessId}/{Environment.TickCount64}";
+    private readonly ConcurrentDictionary<string, Task<(int Exit, string Output, string Error)>> _running = new();
+
+    public string Name => StrategyNames.Helm;
+
+    public IReadOnlyList<string> Kinds => ["Release"];
+
+    public bool LeavesTraces => false;
+
+    public IEnumerable<(string Field, string Error)> Check(DeployOperationRequest request)
+    {
+        foreach (var wrong in request.CheckNames("chart", "version", ValueSettings.Name).Concat(request.CheckText("chart", required: true)).Concat(request.CheckText("version", required: false)).Concat(ValueSettings.Check(request)))
+            yield return wrong;
+        if (request.TextSetting("chart") is { } chart && !ChartForm().IsMatch(chart))
+            yield return ("strategy.chart", $"must be written like {string.Join(" or ", ChartFormats)}");
+        if (request.TextSetting("version") is { } version && !VersionForm().IsMatch(version))
+            yield return ("strategy.version", "must be a chart version");
+    }
+
+    public async Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
+    {
+        var helm = new HelmCommand(options.Value.Rollout.Helm, cluster, log);
+        var major = await helm.MajorVersionAsync(stop);
+        if (major is null)
+            throw new Refused("strategy.type", "HelmMissing", $"the command '{options.Value.Rollout.Helm}' cannot be run on the deploy service; install helm 3 or 4, or choose another strategy");
+        if (major is not (3 or 4))
+            throw new Refused("strategy.type", "HelmVersion", $"helm {major} is not supported; install helm 3 or 4");
+        var history = await helm.HistoryAsync(request.Workload.Name, request.Namespace, stop);
+        if (history.Count == 0)
+            throw new Refused("workload.name", "ReleaseNotFound", $"there is no Helm release '{request.Workload.Name}' in namespace '{request.Namespace}'; a first install is not a deployment");
+        var deployed = history.LastOrDefault(r => r.Status is "deployed" or "superseded");
+        return new Inspection(Json.ToElement(new { revision = deployed?.Revision }),
+            [.. ValueSettings.Of(request).Select(v => new DeployPreflightChange { Container = v.Key, From = deployed is null ? null : $"revision {deployed.Revision}", To = v.Value })]);
+    }
+
+    public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request) => [];
+
+    public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
+    {
+        var helm = new HelmCommand(options.Value.Rollout.Helm, cluster, log);
+        var (exit, _, error) = await helm.RunAsync([.. Upgrade(request, "preflight"), "--dry-run=server"], stop);
+        if (exit != 0)
+            throw new Refused("strategy.chart", "HelmRefuses", error.Trim());
+    }
+
+    public async Task<Progress> AdvanceAsync(OperationContext operation, CancellationToken stop)
+    {
+        var helm = new HelmCommand(options.Value.Rollout.Helm, operation.Cluster, log);
+        var state = operation.State<HelmState>();
+        if (_running.TryGetValue(operation.Record.Id, out var running))
+        {
+            if (!running.IsCompleted)
+            {
+                return operation.Now - state!.HeartbeatAt < Heartbeat
+                    ? Progress.Running("HelmUpgrading", "helm upgrade is running") with { LookAgain = TimeSpan.FromSeconds(1) }
+                    : Progress.Remember(state with { HeartbeatAt = operation.Now }, "HelmUpgrading", "helm upgrade is running") with { LookAgain = TimeSpan.FromSeconds(1) };
+            }
+            _running.TryRemove(operation.Record.Id, out _);
+            var (exit, _, error) = await running;
+            if (exit != 0 && !error.Contains("another operation", StringComparison.OrdinalIgnoreCase))
+                return Progress.Failed("HelmFailed", error.Trim());
+        }
+        var history = await helm.HistoryAsync(operation.Request.Workload.Name, operation.Namespace, stop);
+        var description = DescriptionOf(operation);
+        if (history.LastOrDefault(r => r.Description == description) is { } ours)
+        {
+            if (ours.Status is "deployed" or "superseded")
+                return Progress.Done("Upgraded", $"revision {ours.Revision} is {ours.Status}");
+            if (ours.Status == "failed")
+                return Progress.Failed("HelmFailed", $"revision {ours.Revision} has failed");
+        }
+        if (state is not null && state.Runner != _me && operation.Now - state.HeartbeatAt < Dead)
+            return Progress.Running("HelmUpgrading", $"helm upgrade is run by {state.Runner}") with { LookAgain = Heartbeat };
+        if (state is null || state.Runner != _me || !_running.IsEmpty && operation.Now - state.HeartbeatAt >= Heartbeat)
+            return Progress.Remember(new HelmState(_me, operation.Now, (state?.Tries ?? 0) + 1), "HelmUpgrading", "helm upgrade is about to start");
+        if (state.Tries > MostTries)
+            return Progress.Failed("HelmFailed", $"helm did not come to an end in {MostTries} tries");
+        if (history[^1].Pending)
+            return await FreeAsync(helm, operation, history, stop);
+        var major = await helm.MajorVersionAsync(stop) ?? throw new Refused("strategy.type", "HelmMissing", "the helm command cannot be run any more");
+        var left = Math.Max(10, (int)(operation.Record.DeadlineAt - operation.Now).TotalSeconds);
+        string[] wait = major == 3
+            ? ["--wait", "--atomic", "--timeout", $"{left}s"]
+            : ["--wait=watcher", "--rollback-on-failure", "--timeout", $"{left}s"];
+        await operation.StillCurrentAsync(stop);
+        _running[operation.Record.Id] = helm.RunAsync([.. Upgrade(operation.Request, description), .. wait], life.ApplicationStopping);
+        return Progress.Running("HelmUpgrading", "helm upgrade has been started") with { LookAgain = TimeSpan.FromSeconds(1) };
+    }
+
+    public async Task<Progress> ReturnAsync(OperationContext operation, CancellationToken stop)
+    {
+        if (operation.Record.Previous is null || operation.Record.Previous.Value.Number("revision") is not { } revision)
+            return Progress.Done("Returned", "there was no revision before this operation");
+        if (_running.TryGetValue(operation.Record.Id, out var running) && !running.IsCompleted)
+            return Progress.Running("Returning", "helm upgrade is still running") with { LookAgain = TimeSpan.FromSeconds(1) };
+        var helm = new HelmCommand(options.Value.Rollout.Helm, operation.Cluster, log);
+        var history = await helm.HistoryAsync(operation.Request.Workload.Name, operation.Namespace, stop);
+        var target = $"Rollback to {revision}";
+        var ours = history.LastOrDefault(r => r.Description == DescriptionOf(operation));
+        if (history[^1].Status == "deployed" && (history[^1].Revision == revision || history[^1].Description == target && (ours is null || history[^1].Revision > ours.Revision)))
+            return Progress.Done("Returned", $"revision {revision} runs again");
+        if (ours is null && !history[^1].Pending && !operation.RollsBack)
+            return Progress.Done("Returned", "the release was not changed by this operation");
+        await operation.StillCurrentAsync(stop);
+        var (exit, _, error) = await helm.RunAsync(["rollback", operation.Request.Workload.Name, revision.ToString(), "-n", operation.Namespace, "--wait", "--timeout", "120s"], stop);
+        return exit == 0 ? Progress.Done("Returned", $"rolled back to revision {revision}") : Progress.Failed("HelmFailed", error.Trim());
+    }
+
+    public Task<Progress?> HoldAsync(OperationContext operation, CancellationToken stop) => Task.FromResult<Progress?>(null);
+
+    /// <summary>A helm that was killed leaves its revision pending, and every later upgrade is refused; rolling back to the last good one ends that.</summary>
+    private static async Task<Progress> FreeAsync(HelmCommand helm, OperationContext operation, IReadOnlyList<HelmRevision> history, CancellationToken stop)
+    {
+        if (history.LastOrDefault(r => r.Status is "deployed" or "superseded") is not { } good)
+            return Progress.Failed("HelmStuck", $"revision {history[^1].Revision} is {history[^1].Status} and there is no earlier good one to return to");
+        var (exit, _, error) = await helm.RunAsync(["rollback", operation.Request.Workload.Name, good.Revision.ToString(), "-n", operation.Namespace], stop);
+        return exit == 0
+            ? Progress.Running("HelmRecovering", $"the release was stuck in {history[^1].Status}; it is back at revision {good.Revision}") with { LookAgain = TimeSpan.Zero }
+            : Progress.Failed("HelmStuck", error.Trim());
+    }
+
+    private static string DescriptionOf(OperationContext operation) => $"devopscd {operation.Record.Id}";
+
+    private static IEnumerable<string> Upgrade(DeployOperationRequest request, string description)
+    {
+        List<string> arguments = ["upgrade", request.Workload.Name, request.TextSetting("chart")!, "-n", request.Namespace, "--reuse-values", "--description", description];
+        if (request.TextSetting("version") is { } version)
+            arguments.AddRange(["--version", version]);
+        foreach (var (path, value) in ValueSettings.Of(request))
+            arguments.AddRange(["--set-string", $"{path}={value.Replace(",", "\\,", StringComparison.Ordinal)}"]);
+        return arguments;
+    }
+
+    [GeneratedRegex(@"^(oci://|https://)?[A-Za-z0-9][A-Za-z0-9._\-:]*(/[A-Za-z0-9][A-Za-z0-9._\-]*)+$")]
+    private static partial Regex ChartForm();
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9.+\-]{0,63}$")]
+    private static partial Regex VersionForm();
+}

@@ -1,0 +1,275 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using DevopsCd.DeployService.Configuration;
+using k8s;
+using Polly;
+using Polly.Retry;
+
+namespace DevopsCd.DeployService.Kubernetes;
+
+/// <summary>
+/// The calls this service makes to one API server. KubernetesClient gives the connection and the credentials; the calls are
+/// written here because every one of them is counted, limited, retried by our rules and works on any kind, custom ones too.
+/// </summary>
+internal sealed class KubeApi : IDisposable
+{
+    public const string FieldManager = "devopscd";
+
+    private const string ApplyPatch = "application/apply-patch+yaml";
+    private const string MergePatch = "application/merge-patch+json";
+    private const string StrategicPatch = "application/strategic-merge-patch+json";
+    private const string JsonPatch = "application/json-patch+json";
+
+    private readonly string _cluster;
+    private readonly k8s.Kubernetes _client;
+    private readonly SemaphoreSlim _slots;
+    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
+    private readonly DeployMetrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _callTimeout;
+
+    public KubeApi(string cluster, ClusterOptions options, KubernetesClientConfiguration configuration, DeployMetrics metrics, TimeProvider clock)
+    {
+        configuration.UserAgent = "devopscd-deploy-service";
+        configuration.FirstMessageHandlerSetup = handler =>
+        {
+            handler.ConnectTimeout = TimeSpan.FromSeconds(3);
+            handler.PooledConnectionLifetime = TimeSpan.FromMinutes(10);
+        };
+        (_cluster, _metrics, _clock, _callTimeout) = (cluster, metrics, clock, options.CallTimeout.Value);
+        _client = new k8s.Kubernetes(configuration);
+        _slots = new SemaphoreSlim(options.ParallelCalls);
+        _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                MaxRetryAttempts = 3,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = TimeSpan.FromMilliseconds(200),
+                MaxDelay = TimeSpan.FromSeconds(5),
+                UseJitter = true,
+                ShouldHandle = new PredicateBuilder<HttpResponseMessage>()
+                    .Handle<HttpRequestException>()
+                    .HandleResult(answer => answer.StatusCode is HttpStatusCode.TooManyRequests
+                        or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
+                        or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout),
+                DelayGenerator = retry => ValueTask.FromResult(RetryAfter(retry.Outcome.Result)),
+                OnRetry = retry =>
+                {
+                    if (retry.Outcome.Result?.StatusCode == HttpStatusCode.TooManyRequests)
+                        metrics.Throttled(cluster);
+                    retry.Outcome.Result?.Dispose();
+                    return default;
+                }
+            })
+            .Build();
+    }
+
+    public async Task<KubeObject?> FindAsync(KubeResource resource, string? ns, string name, CancellationToken stop)
+    {
+        try
+        {
+            return await GetAsync(resource, ns, name, stop);
+        }
+        catch (KubeException no) when (no.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public Task<KubeObject> GetAsync(KubeResource resource, string? ns, string name, CancellationToken stop) =>
+        ObjectAsync(HttpMethod.Get, "get", resource, resource.Path(ns, name), null, null, stop);
+
+    public async Task<(string ResourceVersion, List<KubeObject> Items)> ListAsync(
+        KubeResource resource, string? ns, string? labels, string? fields, CancellationToken stop)
+    {
+        var items = new List<KubeObject>();
+        string? resume = null;
+        do
+        {
+            var query = Query(("labelSelector", labels), ("fieldSelector", fields), ("limit", "500"), ("continue", resume));
+            var page = await SendAsync(HttpMethod.Get, "list", resource, resource.Path(ns) + query, null, null, stop);
+            items.AddRange(page.Items("items").Select(item => new KubeObject(item)));
+            resume = page.Text("metadata", "continue");
+            if (string.IsNullOrEmpty(resume))
+                return (page.Text("metadata", "resourceVersion") ?? "0", items);
+        }
+        while (true);
+    }
+
+    public Task<KubeObject> CreateAsync(KubeResource resource, string? ns, object body, bool dryRun, CancellationToken stop) =>
+        ObjectAsync(HttpMethod.Post, "create", resource, resource.Path(ns) + Query(("fieldManager", FieldManager), ("dryRun", dryRun ? "All" : null)),
+            "application/json", body, stop);
+
+    /// <summary>Server-side apply: sets and owns the fields in the body and no others.</summary>
+    public Task<KubeObject> ApplyAsync(KubeResource resource, string? ns, string name, object body, bool force, bool dryRun, CancellationToken stop) =>
+        PatchAsync(ApplyPatch, resource, ns, name, body, force, dryRun, stop);
+
+    public Task<KubeObject> MergeAsync(KubeResource resource, string? ns, string name, object body, CancellationToken stop, bool dryRun = false) =>
+        PatchAsync(MergePatch, resource, ns, name, body, null, dryRun, stop);
+
+    public Task<KubeObject> StrategicMergeAsync(KubeResource resource, string? ns, string name, object body, CancellationToken stop) =>
+        PatchAsync(StrategicPatch, resource, ns, name, body, null, false, stop);
+
+    public Task<KubeObject> EditAsync(KubeResource resource, string? ns, string name, IReadOnlyList<JsonEdit> edits, CancellationToken stop, bool dryRun = false) =>
+        PatchAsync(JsonPatch, resource, ns, name, edits, null, dryRun, stop);
+
+    /// <summary>Changes the status of an object whose controller takes its orders there.</summary>
+    public Task<KubeObject> MergeStatusAsync(KubeResource resource, string ns, string name, object body, CancellationToken stop) =>
+        ObjectAsync(HttpMethod.Patch, "patch", resource, resource.Path(ns, name) + "/status" + Query(("fieldManager", FieldManager)), MergePatch, body, stop);
+
+    public async Task DeleteAsync(KubeResource resource, string? ns, string name, CancellationToken stop)
+    {
+        try
+        {
+            await SendAsync(HttpMethod.Delete, "delete", resource, resource.Path(ns, name), "application/json",
+                new { apiVersion = "v1", kind = "DeleteOptions", propagationPolicy = "Background" }, stop);
+        }
+        catch (KubeException no) when (no.NotFound)
+        {
+            // Somebody else, or an earlier try of ours, was faster.
+        }
+    }
+
+    /// <summary>Whether these credentials may do that; the answer of the API server's own authorizer.</summary>
+    public async Task<bool> MayAsync(string verb, KubeResource resource, string? ns, string? name, CancellationToken stop)
+    {
+        var review = await SendAsync(HttpMethod.Post, "create", KubeResource.AccessReviews, KubeResource.AccessReviews.Path(), "application/json", new
+        {
+            apiVersion = "authorization.k8s.io/v1",
+            kind = "SelfSubjectAccessReview",
+            spec = new { resourceAttributes = new { verb, group = resource.Group, resource = resource.Plural, @namespace = ns, name } }
+        }, stop);
+        return review.Flag("status", "allowed");
+    }
+
+    public async Task<bool> ReadyAsync(CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(TimeSpan.FromSeconds(3));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_client.BaseUri, "version"));
+        await AuthorizeAsync(request, limit.Token);
+        using var answer = await _client.HttpClient.SendAsync(request, limit.Token);
+        return answer.IsSuccessStatusCode;
+    }
+
+    /// <summary>The raw events of one watch, until the server ends it, an error event arrives (thrown) or nothing came for <paramref name="silence"/>.</summary>
+    public async IAsyncEnumerable<(string Type, KubeObject Object)> WatchAsync(
+        KubeResource resource, string? ns, string? labels, string? fields, string resourceVersion, TimeSpan length, TimeSpan silence, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var query = Query(("watch", "true"), ("allowWatchBookmarks", "true"), ("labelSelector", labels), ("fieldSelector", fields),
+            ("resourceVersion", resourceVersion), ("timeoutSeconds", ((int)length.TotalSeconds).ToString()));
+        using var quiet = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        quiet.CancelAfter(silence);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_client.BaseUri, resource.Path(ns) + query)) { Version = HttpVersion.Version20 };
+        await AuthorizeAsync(request, quiet.Token);
+        _metrics.ApiCall(_cluster, "watch", resource.Plural);
+        using var answer = await _client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, quiet.Token);
+        if (!answer.IsSuccessStatusCode)
+            throw await RefusalAsync(answer, quiet.Token);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(quiet.Token));
+        while (await reader.ReadLineAsync(quiet.Token) is { } line)
+        {
+            quiet.CancelAfter(silence);
+            if (line.Length == 0)
+                continue;
+            var change = JsonSerializer.Deserialize<JsonElement>(line);
+            var type = change.Text("type") ?? "";
+            var body = change.At("object") ?? default;
+            if (type == "ERROR")
+                throw new KubeException((HttpStatusCode)(body.Number("code") ?? 500), body.Text("reason") ?? "Unknown", body.Text("message") ?? "watch failed", body);
+            yield return (type, new KubeObject(body));
+        }
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _slots.Dispose();
+    }
+
+    private Task<KubeObject> PatchAsync(string type, KubeResource resource, string? ns, string name, object body, bool? force, bool dryRun, CancellationToken stop) =>
+        ObjectAsync(HttpMethod.Patch, "patch", resource,
+            resource.Path(ns, name) + Query(("fieldManager", FieldManager), ("force", force is true ? "true" : null), ("dryRun", dryRun ? "All" : null)), type, body, stop);
+
+    private async Task<KubeObject> ObjectAsync(HttpMethod method, string verb, KubeResource resource, string path, string? type, object? body, CancellationToken stop) =>
+        new(await SendAsync(method, verb, resource, path, type, body, stop));
+
+    private async Task<JsonElement> SendAsync(HttpMethod method, string verb, KubeResource resource, string path, string? type, object? body, CancellationToken stop)
+    {
+        var bytes = body is null ? null : JsonSerializer.SerializeToUtf8Bytes(body, Json.Options);
+        await _slots.WaitAsync(stop);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(_callTimeout);
+        try
+        {
+            using var answer = await _pipeline.ExecuteAsync(async token =>
+            {
+                using var request = new HttpRequestMessage(method, new Uri(_client.BaseUri, path)) { Version = HttpVersion.Version20 };
+                request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+                if (bytes is not null)
+                    request.Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(type!) } };
+                await AuthorizeAsync(request, token);
+                _metrics.ApiCall(_cluster, verb, resource.Plural);
+                return await _client.HttpClient.SendAsync(request, token);
+            }, limit.Token);
+            if (!answer.IsSuccessStatusCode)
+                throw await RefusalAsync(answer, limit.Token);
+            return await JsonSerializer.DeserializeAsync<JsonElement>(await answer.Content.ReadAsStreamAsync(limit.Token), cancellationToken: limit.Token);
+        }
+        catch (HttpRequestException broken)
+        {
+            throw new ClusterUnreachableException(_cluster, broken.InnerException?.Message ?? broken.Message, broken);
+        }
+        catch (IOException broken)
+        {
+            throw new ClusterUnreachableException(_cluster, broken.Message, broken);
+        }
+        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        {
+            throw new ClusterUnreachableException(_cluster, $"no answer within {_callTimeout.TotalSeconds:0} s", late);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private Task AuthorizeAsync(HttpRequestMessage request, CancellationToken stop) =>
+        _client.Credentials?.ProcessHttpRequestAsync(request, stop) ?? Task.CompletedTask;
+
+    private async Task<Exception> RefusalAsync(HttpResponseMessage answer, CancellationToken stop)
+    {
+        var text = await answer.Content.ReadAsStringAsync(stop);
+        JsonElement body = default;
+        try
+        {
+            body = JsonSerializer.Deserialize<JsonElement>(text);
+        }
+        catch (JsonException)
+        {
+            // A proxy before the API server answers in its own words.
+        }
+        return answer.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
+            ? new ClusterUnreachableException(_cluster, $"it answers {(int)answer.StatusCode} {body.Text("message") ?? ""}".Trim())
+            : new KubeException(answer.StatusCode, body.Text("reason") ?? answer.StatusCode.ToString(),
+                body.Text("message") ?? $"{(int)answer.StatusCode} {answer.ReasonPhrase}", body);
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage? answer) => answer?.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - _clock.GetUtcNow() is { Ticks: > 0 } wait ? wait : TimeSpan.Zero,
+        _ => null
+    };
+
+    private static string Query(params ReadOnlySpan<(string Name, string? Value)> parts)
+    {
+        var query = "";
+        foreach (var (name, value) in parts)
+            if (!string.IsNullOrEmpty(value))
+                query += (query.Length == 0 ? "?" : "&") + name + "=" + Uri.EscapeDataString(value);
+        return query;
+    }
+}

@@ -1,0 +1,94 @@
+using DevopsCd.DeployService.Strategies;
+
+namespace DevopsCd.DeployService.Operations;
+
+/// <summary>What this process knows of an operation beside its record: whether a step is queued or under way, and when the next one is due.</summary>
+internal sealed class Job : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _clock;
+    private readonly ITimer _timer;
+    private DateTimeOffset _due = DateTimeOffset.MaxValue;
+    private bool _queued;
+    private bool _running;
+    private bool _again;
+    private bool _disposed;
+
+    public Job(TimeProvider clock, Action wake)
+    {
+        _clock = clock;
+        _timer = clock.CreateTimer(_ =>
+        {
+            lock (_gate)
+                _due = DateTimeOffset.MaxValue;
+            wake();
+        }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Accepted by this process.</summary>
+    public bool Mine { get; set; }
+
+    /// <summary>Ended by this process, which therefore reports it.</summary>
+    public bool Ended { get; set; }
+
+    public int CallbackTries { get; set; }
+
+    /// <summary>What the last step has seen.</summary>
+    public Progress? Seen { get; set; }
+
+    public bool TryQueue()
+    {
+        lock (_gate)
+        {
+            if (_running)
+                _again = true;
+            if (_running || _queued)
+                return false;
+            return _queued = true;
+        }
+    }
+
+    public bool TryEnter()
+    {
+        lock (_gate)
+        {
+            if (_running)
+                return false;
+            _queued = false;
+            return _running = true;
+        }
+    }
+
+    /// <summary>Whether something happened during the step, so that another one is due.</summary>
+    public bool Leave()
+    {
+        lock (_gate)
+        {
+            _running = false;
+            if (!_again)
+                return false;
+            _again = false;
+            return _queued = true;
+        }
+    }
+
+    /// <summary>Wakes at that time, or earlier when an earlier time is already set.</summary>
+    public void WakeIn(TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            var due = _clock.GetUtcNow() + wait;
+            if (_disposed || due >= _due)
+                return;
+            _due = due;
+            _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+            _disposed = true;
+        _timer.Dispose();
+    }
+}

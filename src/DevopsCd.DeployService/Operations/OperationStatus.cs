@@ -1,0 +1,38 @@
+using System.Text.Json;
+using DevopsCd.Contracts.Api;
+
+namespace DevopsCd.DeployService.Operations;
+
+/// <summary>The part of a record that moves.</summary>
+internal sealed record OperationStatus
+{
+    public string Phase { get; init; } = DeployPhases.Pending;
+    public string? Reason { get; init; }
+    public string? Message { get; init; }
+    public DeployReplicas? Replicas { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>One of <see cref="Intents"/>.</summary>
+    public string Intent { get; init; } = Intents.Deploy;
+
+    /// <summary>What the operation ends as once it has returned or holds.</summary>
+    public Ending? Ending { get; init; }
+
+    /// <summary>When a return that does not come to an end is given up.</summary>
+    public DateTimeOffset? ReturnBy { get; init; }
+
+    /// <summary>How many times somebody has promoted it.</summary>
+    public int Promotions { get; init; }
+
+    /// <summary>Promote to the end, past all further pauses.</summary>
+    public bool PromoteAll { get; init; }
+
+    /// <summary>What the strategy remembers between its steps.</summary>
+    public JsonElement? State { get; init; }
+
+    /// <summary>Work left after success, for example the old version that is kept for a while.</summary>
+    public Tail? Tail { get; init; }
+
+    /// <summary>When the end was reported.</summary>
+    public DateTimeOffset? ReportedAt { get; init; }
+}

@@ -1,0 +1,87 @@
+using DevopsCd.Contracts.Api;
+using DevopsCd.DeployService.Api;
+using DevopsCd.DeployService.Kubernetes;
+using DevopsCd.DeployService.Strategies;
+
+namespace DevopsCd.DeployService.Operations;
+
+/// <summary>Checks operations as far as that is possible without doing them; writes nothing.</summary>
+internal sealed class Preflight(Clusters clusters, StrategyCatalogue strategies, OperationService operations)
+{
+    public async Task<DeployPreflightResult> CheckAsync(DeployOperationRequest request, Dictionary<string, string[]> wrong, Caller caller, CancellationToken stop)
+    {
+        var problems = new Dictionary<string, string[]>(wrong);
+        IReadOnlyList<DeployPreflightChange> changes = [];
+        if (problems.Count == 0 && !caller.May(request.Cluster, request.Namespace))
+            problems["namespace"] = [$"key '{caller.Name}' may not deploy to namespace '{request.Namespace}' of cluster '{request.Cluster}'"];
+        if (problems.Count == 0)
+        {
+            try
+            {
+                problems = await operations.TargetErrorsAsync(request, caller, stop);
+                if (problems.Count == 0)
+                    changes = await LookAsync(request, problems, stop);
+            }
+            catch (Refused refused)
+            {
+                problems[refused.Field] = [refused.Message];
+            }
+            catch (KubeException no)
+            {
+                problems["dryRun"] = [no.Message];
+            }
+            catch (ClusterUnreachableException away)
+            {
+                problems["cluster"] = [away.Message];
+            }
+        }
+        return new DeployPreflightResult
+        {
+            Application = request.Application,
+            Cluster = request.Cluster,
+            Ok = problems.Count == 0,
+            Problems = problems,
+            Changes = changes
+        };
+    }
+
+    private async Task<IReadOnlyList<DeployPreflightChange>> LookAsync(DeployOperationRequest request, Dictionary<string, string[]> problems, CancellationToken stop)
+    {
+        clusters.TryGet(request.Cluster, out var cluster);
+        var strategy = strategies[request.Strategy?.Type ?? StrategyNames.Rolling];
+        var missing = new List<string>();
+        foreach (var (verb, resource) in strategy.Needs(request))
+            if (!await cluster!.Api.MayAsync(verb, resource, request.Namespace, null, stop))
+                missing.Add($"{verb} {resource.Plural}");
+        if (missing.Count > 0)
+            problems["permissions"] = [$"not permitted in namespace '{request.Namespace}': {string.Join(", ", missing)}"];
+        var inspection = await strategy.InspectAsync(cluster!, request, stop);
+        if (missing.Count == 0)
+            await strategy.DryRunAsync(cluster!, request, stop);
+        if (await QuotaAsync(cluster!, request, stop) is { } full)
+            problems["quota"] = [full];
+        return inspection.Changes;
+    }
+
+    /// <summary>A rollout needs room for at least one more pod; what else it needs the quota's own admission says in the rollout.</summary>
+    private static async Task<string?> QuotaAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
+    {
+        if (request.Workload.Kind is not ("Deployment" or "StatefulSet" or "DaemonSet"))
+            return null;
+        List<KubeObject> quotas;
+        try
+        {
+            (_, quotas) = await cluster.Api.ListAsync(KubeResource.Quotas, request.Namespace, null, null, stop);
+        }
+        catch (KubeException no) when ((int)no.Status == 403)
+        {
+            // Without the right to read quotas the rollout itself tells.
+            return null;
+        }
+        foreach (var quota in quotas)
+            foreach (var name in new[] { "pods", "count/pods" })
+                if (int.TryParse(quota.Root.Text("status", "hard", name), out var hard) && int.TryParse(quota.Root.Text("status", "used", name), out var used) && used >= hard)
+                    return $"quota '{quota.Name}' is used up: {used} of {hard} pods";
+        return null;
+    }
+}

@@ -1,0 +1,4 @@
+namespace DevopsCd.DeployService.Operations;
+
+/// <summary>What two operations must not work on at the same time.</summary>
+internal readonly record struct WorkloadKey(string Cluster, string Namespace, string Kind, string Name);

@@ -1,0 +1,130 @@
+using System.Text;
+using System.Text.Json;
+using DevopsCd.DeployService.Configuration;
+using DevopsCd.DeployService.Kubernetes;
+
+namespace DevopsCd.DeployService.Strategies;
+
+/// <summary>Finds out, long before a deadline, that the new pods of a workload will not come up, and why.</summary>
+internal static class FailureCauses
+{
+    private const int EventsShown = 3;
+
+    private static readonly HashSet<string> Hopeless =
+        ["ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable"];
+
+    private static readonly HashSet<string> Configuration =
+        ["CreateContainerConfigError", "CreateContainerError", "RunContainerError", "PreCreateHookError", "PreStartHookError", "PostStartHookError"];
+
+    /// <summary>The cause that no waiting will heal; null while there is hope.</summary>
+    public static async Task<(string Reason, string Message)?> FindAsync(
+        Cluster cluster, KubeResource resource, KubeObject live, RolloutOptions rules, DateTimeOffset now, CancellationToken stop)
+    {
+        if (live.Root.Condition("ReplicaFailure") is { } failure && failure.Text("status") == "True"
+            && now - (failure.Time("lastTransitionTime") ?? now) >= rules.ConfigErrorAfter.Value)
+        {
+            var message = failure.Text("message") ?? "pods cannot be created";
+            return (message.Contains("exceeded quota", StringComparison.Ordinal) ? "QuotaExceeded" : failure.Text("reason") ?? "FailedCreate", message);
+        }
+        foreach (var pod in await NewPodsAsync(cluster, resource, live, stop))
+            if (Judge(pod, rules, now) is { } cause)
+                return (cause.Reason, cause.Message + await EventsAsync(cluster, pod, stop));
+        // A StatefulSet or DaemonSet has no condition that says its pods cannot be created; its events do.
+        if (resource != KubeResource.Deployments && now - AgeOf(live) >= rules.ConfigErrorAfter.Value
+            && await FailedCreateAsync(cluster, live, now, stop) is { } refused)
+            return (refused.Contains("exceeded quota", StringComparison.Ordinal) ? "QuotaExceeded" : "FailedCreate", refused);
+        return null;
+    }
+
+    /// <summary>The pods made from the workload's present template.</summary>
+    public static async Task<List<KubeObject>> NewPodsAsync(Cluster cluster, KubeResource resource, KubeObject live, CancellationToken stop)
+    {
+        var pods = await cluster.WatchAsync(KubeResource.Pods, live.Namespace, stop);
+        if (resource == KubeResource.Deployments)
+        {
+            var sets = await cluster.WatchAsync(KubeResource.ReplicaSets, live.Namespace, stop);
+            var revision = live.Annotation("deployment.kubernetes.io/revision");
+            return [.. sets.ControlledBy(live.Uid).Where(s => s.Annotation("deployment.kubernetes.io/revision") == revision).SelectMany(s => pods.ControlledBy(s.Uid)).Where(p => !p.Deleting)];
+        }
+        var images = Containers(live.Root, "spec", "template", "spec").ToDictionary(c => c.Text("name")!, c => c.Text("image"));
+        var updateRevision = live.Root.Text("status", "updateRevision");
+        return [.. pods.ControlledBy(live.Uid).Where(p => !p.Deleting && (resource == KubeResource.StatefulSets
+            ? p.Label("controller-revision-hash") == updateRevision
+            : Containers(p.Root, "spec").All(c => images.GetValueOrDefault(c.Text("name")!) == c.Text("image"))))];
+    }
+
+    private static (string Reason, string Message)? Judge(KubeObject pod, RolloutOptions rules, DateTimeOffset now)
+    {
+        if (pod.Root.Condition("PodScheduled") is { } scheduled && scheduled.Text("status") == "False" && scheduled.Text("reason") == "Unschedulable"
+            && now - (scheduled.Time("lastTransitionTime") ?? pod.Created) >= rules.UnschedulableAfter.Value)
+            return ("Unschedulable", $"pod {pod.Name} fits no node: {scheduled.Text("message")}");
+
+        foreach (var container in pod.Root.Items("status", "initContainerStatuses").Concat(pod.Root.Items("status", "containerStatuses")))
+        {
+            var waiting = container.Text("state", "waiting", "reason");
+            if (waiting is null)
+                continue;
+            var restarts = container.Number("restartCount") ?? 0;
+            var hopeless = Hopeless.Contains(waiting)
+                || waiting == "CrashLoopBackOff" && restarts >= rules.CrashRestarts
+                || Configuration.Contains(waiting) && now - (pod.Root.Time("status", "startTime") ?? pod.Created) >= rules.ConfigErrorAfter.Value;
+            if (hopeless)
+                return (waiting, Describe(pod, container, waiting, restarts));
+        }
+
+        return pod.Root.Text("status", "phase") == "Failed" && pod.Root.Text("status", "reason") is { } evicted
+            ? (evicted, $"pod {pod.Name} failed: {pod.Root.Text("status", "message") ?? evicted}")
+            : null;
+    }
+
+    private static string Describe(KubeObject pod, JsonElement container, string waiting, int restarts)
+    {
+        var text = new StringBuilder($"pod {pod.Name}, container {container.Text("name")}: {waiting}");
+        if (container.Text("state", "waiting", "message") is { Length: > 0 } why)
+            text.Append(": ").Append(why);
+        if (restarts > 0)
+            text.Append($"; {restarts} restarts");
+        var last = container.At("lastState", "terminated") ?? container.At("state", "terminated");
+        if (last is { } ended)
+        {
+            text.Append($"; last ended with exit code {ended.Text("exitCode")}");
+            if (ended.Text("reason") is { Length: > 0 } reason)
+                text.Append($" ({reason})");
+            if (ended.Text("message") is { Length: > 0 } message)
+                text.Append(": ").Append(message.Trim());
+        }
+        return text.ToString();
+    }
+
+    private static async Task<string> EventsAsync(Cluster cluster, KubeObject pod, CancellationToken stop)
+    {
+        var warnings = await WarningsAsync(cluster, pod, stop);
+        return warnings.Count == 0 ? "" : "; events: " + string.Join("; ", warnings.Select(w => $"{w.Text("reason")}: {w.Text("message")}").Distinct().TakeLast(EventsShown));
+    }
+
+    private static async Task<string?> FailedCreateAsync(Cluster cluster, KubeObject live, DateTimeOffset now, CancellationToken stop)
+    {
+        // Only what was said since the present template was written, and lately.
+        var since = AgeOf(live);
+        var last = (await WarningsAsync(cluster, live, stop)).LastOrDefault(w => w.Text("reason") == "FailedCreate" && w.Time("lastTimestamp") >= since);
+        return last.ValueKind == JsonValueKind.Undefined || now - last.Time("lastTimestamp") > TimeSpan.FromMinutes(2) ? null : last.Text("message");
+    }
+
+    private static async Task<List<JsonElement>> WarningsAsync(Cluster cluster, KubeObject about, CancellationToken stop)
+    {
+        try
+        {
+            var (_, events) = await cluster.Api.ListAsync(KubeResource.Events, about.Namespace, null, $"involvedObject.uid={about.Uid},type=Warning", stop);
+            return [.. events.Select(e => e.Root).OrderBy(e => e.Time("lastTimestamp") ?? e.Time("eventTime") ?? default)];
+        }
+        catch (Exception e) when (e is KubeException or ClusterUnreachableException)
+        {
+            // The cause is known without them.
+            return [];
+        }
+    }
+
+    private static DateTimeOffset AgeOf(KubeObject live) => live.Root.Time("metadata", "annotations", Stamps.AcceptedAt) ?? live.Created;
+
+    private static IEnumerable<JsonElement> Containers(JsonElement root, params string[] path) => root.Items([.. path, "containers"]);
+}

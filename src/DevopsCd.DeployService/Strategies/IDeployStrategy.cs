@@ -1,0 +1,45 @@
+using DevopsCd.Contracts.Api;
+using DevopsCd.DeployService.Kubernetes;
+
+namespace DevopsCd.DeployService.Strategies;
+
+/// <summary>
+/// One way to bring an image to a target. A strategy keeps nothing in memory: each step looks at the objects and at the record,
+/// does at most what brings them nearer to the goal, and says how it stands. Steps may be repeated, at any moment and by several
+/// replicas at once.
+/// </summary>
+internal interface IDeployStrategy
+{
+    /// <summary>The <c>strategy.type</c> of requests.</summary>
+    string Name { get; }
+
+    /// <summary>The kinds of workload it can deploy.</summary>
+    IReadOnlyList<string> Kinds { get; }
+
+    /// <summary>Whether the target is left with more than the new image on it while the operation is under way.</summary>
+    bool LeavesTraces { get; }
+
+    /// <summary>What is wrong with the settings: field and error. Asks no cluster.</summary>
+    IEnumerable<(string Field, string Error)> Check(DeployOperationRequest request);
+
+    /// <summary>Reads the target; throws <see cref="Refused"/> when the request does not fit it.</summary>
+    Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop);
+
+    /// <summary>The permissions it needs, for preflight.</summary>
+    IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request);
+
+    /// <summary>Sends the first write as a dry run; throws what the API server has against it.</summary>
+    Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop);
+
+    /// <summary>One step forward.</summary>
+    Task<Progress> AdvanceAsync(OperationContext operation, CancellationToken stop);
+
+    /// <summary>One step back to what was recorded before the operation began.</summary>
+    Task<Progress> ReturnAsync(OperationContext operation, CancellationToken stop);
+
+    /// <summary>Halts the rollout where it is; null when this kind of target cannot be halted.</summary>
+    Task<Progress?> HoldAsync(OperationContext operation, CancellationToken stop);
+
+    /// <summary>The work after success that <see cref="Progress.Tail"/> has announced.</summary>
+    Task<Progress> FinishAsync(OperationContext operation, CancellationToken stop) => Task.FromResult(Progress.Done("Finished", ""));
+}

@@ -1,0 +1,7 @@
+using System.Text.Json;
+using DevopsCd.Contracts.Api;
+
+namespace DevopsCd.DeployService.Strategies;
+
+/// <summary>The target as it is now: what a return would restore, and what the operation would change.</summary>
+internal sealed record Inspection(JsonElement Previous, IReadOnlyList<DeployPreflightChange> Changes);

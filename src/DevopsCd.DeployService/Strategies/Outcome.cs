@@ -1,0 +1,10 @@
+namespace DevopsCd.DeployService.Strategies;
+
+internal enum Outcome
+{
+    Running,
+    Paused,
+    Done,
+    Failed,
+    Superseded
+}

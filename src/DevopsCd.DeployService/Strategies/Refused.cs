@@ -1,0 +1,10 @@
+namespace DevopsCd.DeployService.Strategies;
+
+/// <summary>The request cannot be done to this target; names the field of the body and what is allowed.</summary>
+internal sealed class Refused(string where, string reason, string message) : Exception(message)
+{
+    public string Field => where;
+
+    /// <summary>A short stable word, for example <c>WorkloadNotFound</c>.</summary>
+    public string Reason => reason;
+}

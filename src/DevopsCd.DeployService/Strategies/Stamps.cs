@@ -1,0 +1,51 @@
+using DevopsCd.DeployService.Kubernetes;
+using DevopsCd.DeployService.Operations;
+
+namespace DevopsCd.DeployService.Strategies;
+
+/// <summary>
+/// What is written on the objects themselves: which operation has made them what they are. It answers "did an earlier try land?"
+/// and keeps a replica that has slept through a later operation from undoing it.
+/// </summary>
+internal static class Stamps
+{
+    public const string Operation = "devopscd.io/operation";
+    public const string AcceptedAt = "devopscd.io/accepted-at";
+    public const string State = "devopscd.io/state";
+    public const string Track = "devopscd.io/track";
+    public const string Workload = "devopscd.io/workload";
+    public const string Deployed = "deployed";
+    public const string Returned = "returned";
+    public const string Held = "held";
+
+    public static Dictionary<string, string> Of(OperationRecord record, string? previousImage, string state = Deployed)
+    {
+        var request = record.Request;
+        var stamps = new Dictionary<string, string>
+        {
+            [Operation] = record.Id,
+            [AcceptedAt] = record.StartedAt.ToString("O"),
+            [State] = state,
+            ["devopscd.io/application"] = request.Application,
+            ["devopscd.io/stage"] = request.Stage,
+            ["devopscd.io/request-hash"] = record.Hash
+        };
+        if (previousImage is not null)
+            stamps["devopscd.io/previous-image"] = previousImage;
+        if (request.Image.IndexOf('@') is > 0 and var at)
+            stamps["devopscd.io/digest"] = request.Image[(at + 1)..];
+        foreach (var (name, value) in request.Labels ?? [])
+            stamps[$"label.devopscd.io/{name}"] = value;
+        return stamps;
+    }
+
+    public static bool IsOf(this KubeObject live, OperationRecord record) => live.Annotation(Operation) == record.Id;
+
+    /// <summary>The id of a later operation that has stamped the object; null when the present stamp is ours, an earlier one or none.</summary>
+    public static string? LaterThan(this KubeObject live, OperationRecord record) =>
+        live.Annotation(Operation) is { } id && id != record.Id
+        && live.Root.Time("metadata", "annotations", AcceptedAt) is { } accepted
+        && (accepted > record.StartedAt || accepted == record.StartedAt && string.CompareOrdinal(id, record.Id) > 0)
+            ? id
+            : null;
+}
