@@ -24,12 +24,11 @@ internal sealed class CloudEvents(IOptions<NotificationOptions> options, CdEvent
         }
     }
 
-    /// <summary>The CDEvents of the notice, or null when it maps to none.</summary>
-    public byte[]? Batch(NoticeMessage message)
-    {
-        var events = mapping.Map(message.Notice);
-        return events.Count == 0 ? null : NoticeJson.Bytes(events.Select(Wrap).ToArray());
-    }
+    /// <summary>The CDEvents of the notice, none when it maps to none.</summary>
+    public IReadOnlyList<Envelope> CdEvents(NoticeMessage message) => mapping.Map(message.Notice).Select(Wrap).ToList();
+
+    /// <summary>The same as one body, or null.</summary>
+    public byte[]? Batch(NoticeMessage message) => CdEvents(message) is { Count: > 0 } events ? NoticeJson.Bytes(events) : null;
 
     /// <summary>A CDEvent in the envelope of CloudEvents, as its binding asks.</summary>
     public static Envelope Wrap(CdEvent cdEvent) => new(

@@ -10,5 +10,6 @@ internal static class NotificationChannels
     public const string Teams = "teams";
     public const string Email = "email";
     public const string Webhook = "webhook";
+    public const string CdEvents = "cdevents";
     public const string Log = "log";
 }

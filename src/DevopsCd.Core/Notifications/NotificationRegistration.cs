@@ -20,6 +20,7 @@ internal static class NotificationRegistration
             .AddChannel<TeamsChannel>(NotificationChannels.Teams, ChannelNeeds.Url)
             .AddChannel<EmailChannel>(NotificationChannels.Email, ChannelNeeds.Mail)
             .AddChannel<WebhookChannel>(NotificationChannels.Webhook, ChannelNeeds.Url)
+            .AddChannel<CdEventsChannel>(NotificationChannels.CdEvents, ChannelNeeds.Nothing)
             .AddChannel<LogChannel>(NotificationChannels.Log, ChannelNeeds.Nothing);
 
         services.AddOptions<NotificationOptions>().BindConfiguration(NotificationOptions.Section).ValidateOnStart();

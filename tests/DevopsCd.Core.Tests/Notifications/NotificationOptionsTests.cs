@@ -26,7 +26,7 @@ public sealed class The_configuration_of_notifications
 
     [Fact]
     public void Stops_the_start_at_an_unknown_channel_and_lists_the_known_ones() => Problems(("provider", "carrier-pigeon"))
-        .ShouldBe(["core:notification:provider 'carrier-pigeon' unknown; known: lark, dingtalk, wecom, slack, teams, email, webhook, log"]);
+        .ShouldBe(["core:notification:provider 'carrier-pigeon' unknown; known: lark, dingtalk, wecom, slack, teams, email, webhook, cdevents, log"]);
 
     [Fact]
     public void Names_every_wrong_key_at_once_and_repeats_no_secret()

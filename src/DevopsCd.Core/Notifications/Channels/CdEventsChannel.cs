@@ -1,0 +1,65 @@
+using System.Net.Mime;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace DevopsCd.Core.Notifications.Channels;
+
+/// <summary>
+/// CDEvents to the broker: each event, as a structured CloudEvent, to the topic exchange <c>devopscd.cdevents</c> with its type
+/// as routing key. Notices that map to no CDEvent are done without a message.
+/// </summary>
+internal sealed class CdEventsChannel(
+    ChannelSettings settings, IBus bus, CloudEvents events, IOptions<NotificationOptions> options, TimeProvider clock) : INotificationChannel
+{
+    public const string Exchange = "devopscd.cdevents";
+    private static readonly Uri s_address = new($"exchange:{Exchange}?type=topic");
+
+    public string Name => settings.Name;
+
+    public RateLimit Limit => RateLimit.None;
+
+    public string? Address => null;
+
+    public async Task<ChannelAnswer> SendAsync(NoticeMessage message, CancellationToken cancellationToken)
+    {
+        var envelopes = events.CdEvents(message);
+        if (envelopes.Count == 0)
+            return ChannelAnswer.Ok("nothing to send for this notice");
+        using var limit = new CancellationTokenSource(options.Value.SendTimeout, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            // The bus itself, not the scope's outbox: the row is the outbox here.
+            var exchange = await bus.GetSendEndpoint(s_address).WaitAsync(both.Token);
+            foreach (var envelope in envelopes)
+                await exchange.Send(envelope, Shape, both.Token).WaitAsync(both.Token);
+            return ChannelAnswer.Ok($"{envelopes.Count} events to {Exchange}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ChannelAnswer.Retry($"The broker did not take the events within {options.Value.SendTimeout}");
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // The broker's address may stand in the text.
+            return ChannelAnswer.Retry($"The broker refused the events: {fault.GetType().Name}");
+        }
+    }
+
+    private static void Shape(SendContext<CloudEvents.Envelope> send)
+    {
+        // Same event, same id: who keeps ids sees a repetition.
+        send.MessageId = new Guid(send.Message.Id);
+        send.Serializer = new Plain();
+        send.TrySetRoutingKey(send.Message.Type);
+    }
+
+    /// <summary>The event itself as the body; nobody outside knows MassTransit's envelope.</summary>
+    private sealed class Plain : IMessageSerializer
+    {
+        public ContentType ContentType { get; } = new("application/cloudevents+json");
+
+        public MessageBody GetMessageBody<T>(SendContext<T> context)
+            where T : class => new BytesMessageBody(NoticeJson.Bytes(context.Message));
+    }
+}
