@@ -3,9 +3,11 @@ using DevopsCd.Core.Builds;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
+using DevopsCd.Core.Observability;
 using DevopsCd.Core.Scanning;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Quartz;
 
 namespace DevopsCd.Core;
@@ -47,5 +49,12 @@ internal static class EngineBus
             trigger => trigger.WithIdentity("scan").StartNow()
                 .WithSimpleSchedule(every => every.WithInterval(settings.Core.ScanInterval.Value).RepeatForever()),
             job => job.WithIdentity("scan")));
+    }
+
+    /// <summary>What every endpoint has: the scope's scheduler, and log lines that name the message.</summary>
+    public static void UseEngine(this IBusFactoryConfigurator endpoints, IBusRegistrationContext context)
+    {
+        endpoints.UseFilter(new ConsumeLog(context.GetRequiredService<ILogger<ConsumeLog>>()));
+        endpoints.UseTransactionalQuartzScheduler(context);
     }
 }

@@ -19,7 +19,7 @@ try
     builder.Services.AddMassTransit(bus =>
     {
         bus.AddEngine();
-        bus.AddBroker(builder.Configuration, (context, endpoints) => endpoints.UseTransactionalQuartzScheduler(context));
+        bus.AddBroker(builder.Configuration, (context, endpoints) => endpoints.UseEngine(context));
     });
     builder.AddApi();
     builder.AddObservability();

@@ -140,7 +140,7 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
                 case DeployAnswer.Transient transient:
                     operation.Error = transient.Reason;
                     var next = now + Longer(options.Backoff(operation.Tries), transient.RetryAfter);
-                    log.Retries(operation.OperationId, operation.Tries, next, transient.Reason);
+                    log.Retries(batch.BatchNumber, operation.OperationId, operation.Tries, next, transient.Reason);
                     return Later(operation, next, services, cancellationToken);
                 default:
                     throw new InvalidOperationException($"unknown answer {answer}");

@@ -41,7 +41,7 @@ internal sealed class RefreshBuilds(IServiceScopeFactory scopes)
         // Releases whose newest build moved without them: an index that holds nothing else.
         var left = await db.Releases
             .Where(r => r.IsOpen && !r.IsLocked && r.PinnedBy == null && r.LatestBuildId != null && (r.BuildId == null || r.BuildId != r.LatestBuildId))
-            .Select(r => new StaleRelease(r.AppId, r.App.Name, r.Branch)).Take(AtOnce).ToListAsync(cancellationToken);
+            .OrderBy(r => r.BatchId).Take(AtOnce).Select(r => new StaleRelease(r.AppId, r.App.Name, r.Branch)).ToListAsync(cancellationToken);
         // Builds stored behind the engine's back, by hand or by a restore: only what is new since the last scan is looked at,
         // and a little more, for ids do not commit in order.
         var newest = await db.Builds.MaxAsync(b => (long?)b.Id, cancellationToken) ?? 0;

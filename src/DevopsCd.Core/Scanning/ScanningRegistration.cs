@@ -11,7 +11,7 @@ internal static class ScanningRegistration
         if (storage.Postgres)
             services.AddSingleton<IClusterLock, PostgresClusterLock>();
         else
-            services.AddSingleton<IClusterLock, ProcessLock>();
+            services.AddSingleton<IClusterLock, ProcessLock>().AddHostedService<ResumeAfterRestart>();
         return services
             .AddSingleton<BatchScan>()
             .AddSingleton<RefreshBuilds>()
