@@ -1,6 +1,7 @@
 using DevopsCd.Core;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Intake.Webhooks;
 using DevopsCd.Core.Parking;
 using DevopsCd.Host;
 using DevopsCd.Host.Api;
@@ -16,6 +17,7 @@ try
     var settings = builder.Services.AddCore(builder.Configuration);
     builder.Services.AddSchedule(settings);
     builder.Services.AddParking();
+    builder.Services.AddWebhooks(builder.Configuration);
     builder.Services.AddMassTransit(bus =>
     {
         bus.AddEngine();

@@ -21,6 +21,7 @@ internal static class ApiSetup
             json.SerializerOptions.RespectNullableAnnotations = true;
         });
         builder.Services.AddProblemDetails();
+        builder.Services.AddIntakeApi();
         builder.Services.AddExceptionHandler<ProblemHandler>();
         builder.Services.AddOpenApi("v1");
         builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
@@ -44,6 +45,8 @@ internal static class ApiSetup
         api.MapApplications();
         api.MapBuilds();
         api.MapDeployments();
+        api.MapIntake();
+        api.MapParked();
         api.MapScan();
     }
 }

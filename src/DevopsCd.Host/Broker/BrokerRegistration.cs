@@ -1,3 +1,4 @@
+using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Intake.Messages;
 using DevopsCd.Core.Parking;
 using MassTransit;
@@ -16,7 +17,7 @@ internal static class BrokerRegistration
     /// <param name="bus">The registration.</param>
     /// <param name="configuration">The root of the configuration.</param>
     /// <param name="configure">What the composition root adds to the bus, for example a message scheduler.</param>
-    /// <exception cref="InvalidOperationException">A key is wrong; the message names all of them.</exception>
+    /// <exception cref="WrongConfiguration">A key is wrong; the message names all of them.</exception>
     public static void AddBroker(
         this IBusRegistrationConfigurator bus, IConfiguration configuration, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null)
     {
@@ -26,7 +27,7 @@ internal static class BrokerRegistration
             ? [.. transport == "rabbitmq" ? options.Wrong() : []]
             : [$"{TransportKey} '{transport}' is unknown; known: in-memory, rabbitmq"];
         if (wrong.Length > 0)
-            throw new InvalidOperationException(string.Join(Environment.NewLine, wrong));
+            throw new WrongConfiguration(wrong);
 
         bus.AddSingleton(options);
         bus.AddSingleton<Parker>();

@@ -23,8 +23,8 @@ internal static class Outage
 
     private static bool IsCause(Exception cause) => cause switch
     {
-        // 08 connection, 53 resources, 57 operator intervention, 58 system error, 25006 read-only after a failover, 55P03 lock timeout.
-        PostgresException postgres => postgres.SqlState[..2] is "08" or "53" or "57" or "58" || postgres.SqlState is "25006" or "55P03",
+        // 08 connection, 40 conflicts that another try may not meet, 53 resources, 57 operator intervention, 58 system error, 25006 read-only after a failover, 55P03 lock timeout.
+        PostgresException postgres => postgres.SqlState[..2] is "08" or "40" or "53" or "57" or "58" || postgres.SqlState is "25006" or "55P03",
         NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is IOException or SocketException or TimeoutException,
         SqliteException sqlite => s_sqliteOutages.Contains(sqlite.SqliteErrorCode),
         // The pool has no free connection.

@@ -11,7 +11,7 @@ internal static class AsyncApiWriter
         var channels = new JsonObject();
         var operations = new JsonObject();
         var messages = new JsonObject();
-        foreach (var contract in ContractCatalogue.All)
+        foreach (var contract in ContractCatalogue.Public)
         {
             channels[contract.Name] = Channel(contract);
             operations[(contract.IsInbound ? "take" : "tell") + contract.Name] = Operation(contract);

@@ -8,7 +8,7 @@ namespace DevopsCd.Host.Tests.Contracts;
 
 public sealed class The_contracts
 {
-    public static TheoryData<string> Names => [.. ContractCatalogue.All.Select(c => c.Name)];
+    public static TheoryData<string> Names => [.. ContractCatalogue.Public.Select(c => c.Name)];
 
     public static TheoryData<string, string> Samples => new(
         from folder in Directory.GetDirectories(Path.Combine(ContractFiles.Folder, "samples"))

@@ -31,7 +31,14 @@ internal static class ContractCatalogue
         Tell<DeploymentFinished>(),
         Tell<ProductionReady>(),
         Tell<CommandRejected>(),
+        Inner<AdvanceStage>(),
+        Inner<CheckDeployment>(),
+        Inner<DeployStopped>(),
+        Inner<ScanBatches>(),
     ];
+
+    /// <summary>What others send or read; the documents are made of these.</summary>
+    public static IReadOnlyList<ContractType> Public { get; } = [.. All.Where(c => c.Flow != MessageFlow.Inner)];
 
     private static readonly FrozenDictionary<string, ContractType> s_byExchange = All.ToFrozenDictionary(c => c.Exchange);
 
@@ -46,6 +53,8 @@ internal static class ContractCatalogue
     private static ContractType Order<T>() => new(typeof(T), MessageFlow.Command, NeedsPerson: true);
 
     private static ContractType Told<T>() => new(typeof(T), MessageFlow.FactIn);
+
+    private static ContractType Inner<T>() => new(typeof(T), MessageFlow.Inner);
 
     private static ContractType Tell<T>() => new(typeof(T), MessageFlow.FactOut);
 }

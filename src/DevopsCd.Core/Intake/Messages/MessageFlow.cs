@@ -11,4 +11,7 @@ internal enum MessageFlow
 
     /// <summary>A fact we publish; nobody has to listen.</summary>
     FactOut,
+
+    /// <summary>Of the engine to itself; nobody else sends or reads it.</summary>
+    Inner,
 }

@@ -244,6 +244,28 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "webhook_deliveries",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    source = table.Column<string>(type: "text", nullable: false),
+                    delivery_id = table.Column<string>(type: "text", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    headers = table.Column<string>(type: "text", nullable: false),
+                    body = table.Column<byte[]>(type: "bytea", nullable: false),
+                    status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    outcome = table.Column<string>(type: "text", nullable: true),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    processed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_deliveries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "application_targets",
                 columns: table => new
                 {
@@ -541,6 +563,23 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                 name: "ix_parked_messages_status_id",
                 table: "parked_messages",
                 columns: new[] { "status", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_id",
+                table: "webhook_deliveries",
+                column: "id",
+                filter: "status = 'pending'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_processed_at",
+                table: "webhook_deliveries",
+                column: "processed_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_source_delivery_id",
+                table: "webhook_deliveries",
+                columns: new[] { "source", "delivery_id" },
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -575,6 +614,9 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "parked_messages");
+
+            migrationBuilder.DropTable(
+                name: "webhook_deliveries");
 
             migrationBuilder.DropTable(
                 name: "batch_releases");

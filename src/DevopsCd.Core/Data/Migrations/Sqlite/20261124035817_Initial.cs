@@ -242,6 +242,28 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "webhook_deliveries",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    source = table.Column<string>(type: "TEXT", nullable: false),
+                    delivery_id = table.Column<string>(type: "TEXT", nullable: false),
+                    received_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    headers = table.Column<string>(type: "TEXT", nullable: false),
+                    body = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    outcome = table.Column<string>(type: "TEXT", nullable: true),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    next_attempt_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    processed_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_deliveries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "application_targets",
                 columns: table => new
                 {
@@ -539,6 +561,23 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                 name: "ix_parked_messages_status_id",
                 table: "parked_messages",
                 columns: new[] { "status", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_id",
+                table: "webhook_deliveries",
+                column: "id",
+                filter: "status = 'pending'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_processed_at",
+                table: "webhook_deliveries",
+                column: "processed_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_source_delivery_id",
+                table: "webhook_deliveries",
+                columns: new[] { "source", "delivery_id" },
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -573,6 +612,9 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "parked_messages");
+
+            migrationBuilder.DropTable(
+                name: "webhook_deliveries");
 
             migrationBuilder.DropTable(
                 name: "batch_releases");

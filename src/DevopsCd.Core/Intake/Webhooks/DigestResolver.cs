@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace DevopsCd.Core.Intake.Webhooks;
+
+/// <summary>Asks a registry which digest a tag stands for (OCI distribution API), so that a tag moved later changes nothing.</summary>
+internal sealed class DigestResolver(HttpClient http, WebhookOptions options)
+{
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    private static readonly string[] s_manifests =
+    [
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+    ];
+
+    public bool Knows(string image) => RegistryOf(image) is not null;
+
+    /// <returns>The digest, or null when the registry does not know the tag.</returns>
+    /// <exception cref="HttpRequestException">The registry cannot be asked now.</exception>
+    public async Task<string?> Resolve(string image, string tag, CancellationToken cancellationToken)
+    {
+        if (RegistryOf(image) is not { } registry)
+            return null;
+        var name = image[(registry.Host.Length + 1)..];
+        var address = new Uri(registry.Address, $"/v2/{name}/manifests/{Uri.EscapeDataString(tag)}");
+        using var first = await Ask(address, Basic(registry), cancellationToken);
+        if (first.StatusCode != HttpStatusCode.Unauthorized)
+            return DigestOf(first);
+
+        var token = await Token(registry, name, first.Headers.WwwAuthenticate, cancellationToken);
+        using var second = await Ask(address, new AuthenticationHeaderValue("Bearer", token), cancellationToken);
+        return DigestOf(second);
+    }
+
+    private RegistryOptions? RegistryOf(string image) =>
+        options.Registries.FirstOrDefault(r => image.StartsWith($"{r.Host}/", StringComparison.OrdinalIgnoreCase));
+
+    private async Task<HttpResponseMessage> Ask(Uri address, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, address);
+        request.Headers.Authorization = authorization;
+        foreach (var type in s_manifests)
+            request.Headers.Accept.ParseAdd(type);
+        return await http.SendAsync(request, cancellationToken);
+    }
+
+    private async Task<string> Token(
+        RegistryOptions registry, string name, HttpHeaderValueCollection<AuthenticationHeaderValue> challenges, CancellationToken cancellationToken)
+    {
+        var challenge = challenges.FirstOrDefault(c => c.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))?.Parameter
+            ?? throw new HttpRequestException($"{registry.Host} refuses the credentials");
+        var realm = Parameter(challenge, "realm") ?? throw new HttpRequestException($"{registry.Host} names no realm");
+        var query = $"?service={Uri.EscapeDataString(Parameter(challenge, "service") ?? "")}&scope={Uri.EscapeDataString($"repository:{name}:pull")}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(realm + query));
+
+        // The realm is the registry's word: our password goes only to where the registry itself lives, and only encrypted as it is.
+        if (request.RequestUri!.Host == registry.Address.Host && request.RequestUri.Scheme == registry.Address.Scheme)
+            request.Headers.Authorization = Basic(registry);
+        using var response = await http.SendAsync(request, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        var json = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        return json.Text("token") ?? json.Text("access_token") ?? throw new HttpRequestException($"{registry.Host} gave no token");
+    }
+
+    private static AuthenticationHeaderValue? Basic(RegistryOptions registry) => registry.Username is null
+        ? null
+        : new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{registry.Username}:{Secret.Resolve(registry.Password ?? "")}")));
+
+    private static string? DigestOf(HttpResponseMessage response)
+    {
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        response.EnsureSuccessStatusCode();
+        return response.Headers.TryGetValues("Docker-Content-Digest", out var values) ? values.FirstOrDefault() : null;
+    }
+
+    private static string? Parameter(string challenge, string name)
+    {
+        var start = challenge.IndexOf($"{name}=\"", StringComparison.OrdinalIgnoreCase);
+        if (start < 0)
+            return null;
+        start += name.Length + 2;
+        var end = challenge.IndexOf('"', start);
+        return end < 0 ? null : challenge[start..end];
+    }
+}

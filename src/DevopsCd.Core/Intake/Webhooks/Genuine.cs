@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DevopsCd.Core.Intake.Webhooks;
+
+/// <summary>Comparisons that take the same time whether they succeed or not.</summary>
+internal static class Genuine
+{
+    public static byte[] Hmac(string secret, ReadOnlySpan<byte> data) => HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), data);
+
+    public static bool IsHex(string? claimed, ReadOnlySpan<byte> expected) =>
+        IsText(claimed?.ToLowerInvariant(), Convert.ToHexStringLower(expected));
+
+    public static bool IsText(string? claimed, string expected)
+    {
+        // Both are hashed first, so that not even the length shows.
+        var a = SHA256.HashData(Encoding.UTF8.GetBytes(claimed ?? ""));
+        var b = SHA256.HashData(Encoding.UTF8.GetBytes(expected));
+        return CryptographicOperations.FixedTimeEquals(a, b) & claimed is not null;
+    }
+
+    /// <summary>A secret as itself: <c>Authorization: Bearer …</c>, <c>Authorization: …</c> or <c>X-Intake-Token</c>.</summary>
+    public static bool HasToken(WebhookRequest request, string secret)
+    {
+        var authorization = request["Authorization"];
+        var bearer = authorization?.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) == true ? authorization[7..] : authorization;
+        return IsText(bearer, secret) | IsText(request["X-Intake-Token"], secret);
+    }
+
+    /// <summary>A token, or <c>X-Signature-256: sha256=…</c> over the body.</summary>
+    public static bool HasTokenOrSignature(WebhookRequest request, string secret) =>
+        HasToken(request, secret) | IsHex(Prefixed(request["X-Signature-256"], "sha256="), Hmac(secret, request.Body.Span));
+
+    public static string? Prefixed(string? header, string prefix) =>
+        header is not null && header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? header[prefix.Length..] : null;
+}

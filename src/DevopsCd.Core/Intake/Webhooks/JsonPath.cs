@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace DevopsCd.Core.Intake.Webhooks;
+
+/// <summary>Reads values of foreign JSON by dotted paths; what is absent or of another kind is null.</summary>
+internal static class JsonPath
+{
+    public static JsonElement? At(this JsonElement json, string path)
+    {
+        foreach (var name in path.Split('.'))
+        {
+            if (json.ValueKind == JsonValueKind.Array && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+            {
+                if (index >= json.GetArrayLength())
+                    return null;
+                json = json[index];
+            }
+            else if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty(name, out json))
+            {
+                return null;
+            }
+        }
+
+        return json;
+    }
+
+    /// <summary>Text, or a number as text.</summary>
+    public static string? Text(this JsonElement json, string path) => json.At(path) switch
+    {
+        { ValueKind: JsonValueKind.String } value when value.GetString() is { Length: > 0 } text => text,
+        { ValueKind: JsonValueKind.Number } value => value.GetRawText(),
+        _ => null,
+    };
+
+    public static int? Number(this JsonElement json, string path) =>
+        json.At(path) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;
+
+    public static IEnumerable<JsonElement> Items(this JsonElement json, string path) =>
+        json.At(path) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
+
+    /// <summary>ISO 8601, GitLab's <c>2026-01-31 12:00:00 UTC</c>, or seconds since 1970.</summary>
+    public static DateTimeOffset? Time(this JsonElement json, string path)
+    {
+        if (json.Text(path) is not { } text)
+            return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+            return seconds is > 0 and < 100_000_000_000 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+        return DateTimeOffset.TryParse(
+            text.Replace(" UTC", "Z", StringComparison.Ordinal), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : null;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using DevopsCd.Contracts;
+
+namespace DevopsCd.Core.Intake.Webhooks.Sources;
+
+/// <summary>CDEvents over HTTP, as a CloudEvent (structured or binary) or bare: packaged and published artifacts, finished builds.</summary>
+internal sealed class CdEventsSource : IWebhookSource
+{
+    public string Name => "cdevents";
+
+    public bool IsGenuine(WebhookRequest request, string secret) => Genuine.HasTokenOrSignature(request, secret);
+
+    public string? DeliveryOf(WebhookRequest request)
+    {
+        try
+        {
+            return request["ce-id"] ?? EventOf(request).Text("context.id");
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public Reading Read(WebhookRequest request)
+    {
+        var json = EventOf(request);
+        var kind = json.Text("context.type") ?? "";
+        var isArtifact = kind.StartsWith("dev.cdevents.artifact.packaged.", StringComparison.Ordinal) ||
+            kind.StartsWith("dev.cdevents.artifact.published.", StringComparison.Ordinal);
+        if (!isArtifact && !kind.StartsWith("dev.cdevents.build.finished.", StringComparison.Ordinal))
+            return Reading.Ignore($"type '{kind}' tells of no build");
+
+        var artifact = isArtifact ? json.Text("subject.id") : json.Text("subject.content.artifactId");
+        var package = artifact is null ? null : PackageUrl.Parse(artifact);
+        var more = json.At("customData") ?? default;
+        if ((more.Text("buildNumber") ?? package?.Tag ?? (isArtifact ? null : json.Text("subject.id"))) is not { } number)
+            return Reading.Ignore("neither customData.buildNumber nor a tag in the artifact's id");
+        return Reading.Of(new ReportedBuild
+        {
+            Application = more.Text("application") ?? package?.Name,
+            Repository = more.Text("repository"),
+            Branch = more.Text("branch"),
+            Number = number,
+            Status = more.Text("status") is { } status ? Statuses.Of(status) : BuildStatus.Success,
+            CommitId = more.Text("commitId") ?? json.Text("subject.content.change.id"),
+            Image = package?.Image,
+            ImageTag = package?.Tag ?? more.Text("imageTag"),
+            Digest = package?.Digest,
+            Link = more.Text("link"),
+            FinishedAt = json.Time("context.timestamp"),
+        });
+    }
+
+    private static JsonElement EventOf(WebhookRequest request)
+    {
+        var json = request.Json();
+        return json.At("specversion") is not null && json.At("data") is { ValueKind: JsonValueKind.Object } data ? data : json;
+    }
+}
