@@ -28,7 +28,7 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         ArgumentNullException.ThrowIfNull(configurator);
         ArgumentNullException.ThrowIfNull(context);
 
-        var observer = new OutboxConsumePipeSpecificationObserver<TDbContext>(configurator, context);
+        var observer = new OutboxConfigurationObserver<TDbContext>(configurator, context);
         configure?.Invoke(observer);
         configurator.ConnectConsumerConfigurationObserver(observer);
         configurator.ConnectSagaConfigurationObserver(observer);

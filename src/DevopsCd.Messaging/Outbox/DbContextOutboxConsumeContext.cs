@@ -8,73 +8,86 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// The message as the consumer sees it: whatever it sends is kept here, written in one statement with the rest of the transaction,
 /// and leaves after the commit.
 /// </summary>
-internal sealed class DbContextOutboxConsumeContext<TDbContext, TMessage> : OutboxConsumeContextProxy<TMessage>, DbTransactionContext
+internal sealed class DbContextOutboxConsumeContext<TDbContext, TMessage> : OutboxConsumeContextProxy<TMessage>, DbTransactionContext, IInboxClaim
     where TDbContext : DbContext
     where TMessage : class
 {
     readonly TDbContext _dbContext;
     readonly OutboxDelivery<TDbContext> _delivery;
     readonly ISendEndpointProvider _endpoints;
-    readonly Guid _messageId;
-    readonly bool _duplicate;
+    readonly InboxState _row;
     readonly Lock _lock = new();
     readonly TaskCompletionSource<bool> _fate = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly List<OutboxMessage> _messages = [];
     readonly Guid _outboxId;
+    bool? _first;
     bool _sealed;
 
     public DbContextOutboxConsumeContext(ConsumeContext<TMessage> context, OutboxConsumeOptions options, IServiceProvider provider,
-        TDbContext dbContext, OutboxDelivery<TDbContext> delivery, Guid messageId, Guid outboxId, bool duplicate)
+        TDbContext dbContext, OutboxDelivery<TDbContext> delivery, InboxState row, Guid outboxId)
         : base(context, options, provider)
     {
         _dbContext = dbContext;
         _delivery = delivery;
         _endpoints = context.ReceiveContext.SendEndpointProvider;
-        _messageId = messageId;
-        _duplicate = duplicate;
+        _row = row;
         _outboxId = outboxId;
         TransactionId = dbContext.Database.CurrentTransaction!.TransactionId;
     }
 
     public Guid TransactionId { get; }
 
-    public override Guid? MessageId => _messageId;
+    public override Guid? MessageId => _row.MessageId;
 
     public override bool ContinueProcessing { get; set; } = true;
 
-    public override bool IsMessageConsumed => _duplicate;
+    public override bool IsMessageConsumed => IsDuplicate;
 
-    public override bool IsOutboxDelivered => _duplicate;
+    public override bool IsOutboxDelivered => IsDuplicate;
 
-    public override int ReceiveCount => _duplicate ? 2 : 1;
+    public override int ReceiveCount => IsDuplicate ? 2 : 1;
 
     public override long? LastSequenceNumber => null;
 
-    /// <summary>Writes everything the consumer did and sent. What is sent from now on can no longer be part of the transaction.</summary>
+    /// <summary>The message was consumed before; nothing of this try may stay.</summary>
+    public bool IsDuplicate => _first == false;
+
+    /// <summary>What the consumer has sent.</summary>
+    public IReadOnlyList<OutboxMessage> Messages => _messages;
+
+    DbContext IInboxClaim.DbContext => _dbContext;
+
+    InboxState? IInboxClaim.Row => _first is null ? _row : null;
+
+    public void Decide(bool first) => _first = first;
+
+    public async Task<bool> Ask()
+    {
+        _first ??= await OutboxModel.For(_dbContext).TryConsume(_dbContext, _row, CancellationToken).ConfigureAwait(false);
+        return _first.Value;
+    }
+
+    /// <summary>Writes everything the consumer did. What is sent from now on can no longer be part of the transaction.</summary>
     public override async Task SetConsumed()
     {
-        List<OutboxMessage> messages;
         lock (_lock)
-        {
             _sealed = true;
-            messages = _messages;
-        }
+
+        if (!await Ask().ConfigureAwait(false))
+            return;
 
         await UnitOfWork.Save(_dbContext, CancellationToken).ConfigureAwait(false);
-        if (messages.Count == 0)
-            return;
 
         // The lease runs from here, not from when the first message was sent: a consumer may take its time.
         var until = _delivery.Now + _delivery.Lease;
-        foreach (var message in messages)
+        foreach (var message in _messages)
             message.LockedUntil = until;
-        await OutboxModel.For(_dbContext).Insert(_dbContext, messages, CancellationToken).ConfigureAwait(false);
     }
 
     public override Task AddSend<T>(SendContext<T> context)
     {
         var message = OutboxMessages.Create(context, _delivery.Now);
-        message.InboxMessageId = _messageId;
+        message.InboxMessageId = _row.MessageId;
         message.InboxConsumerId = ConsumerId;
 
         lock (_lock)

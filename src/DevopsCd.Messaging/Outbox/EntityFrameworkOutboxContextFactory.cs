@@ -58,21 +58,19 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 var transaction = await dbContext.Database.BeginTransactionAsync(isolation, context.CancellationToken).ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
                 {
-                    var first = await OutboxModel.For(dbContext).TryConsume(dbContext, new InboxState
-                    {
-                        MessageId = messageId,
-                        ConsumerId = consumer.ConsumerId,
-                        Received = delivery.Now,
-                    }, context.CancellationToken).ConfigureAwait(false);
-
+                    var row = new InboxState { MessageId = messageId, ConsumerId = consumer.ConsumerId, Received = delivery.Now };
                     outbox = new DbContextOutboxConsumeContext<TDbContext, T>(context, consumer, provider, dbContext, delivery,
-                        messageId, Guid.CreateVersion7(delivery.Now), !first);
-                    if (!first)
-                        log.Duplicate(messageId, consumer.ConsumerType);
+                        row, Guid.CreateVersion7(delivery.Now));
+
+                    // A saga repository asks together with its own first statement; any other consumer must know before it begins.
+                    if (consumer is not SagaOutboxConsumeOptions)
+                        await outbox.Ask().ConfigureAwait(false);
 
                     await next.Send(outbox).ConfigureAwait(false);
-                    if (first)
-                        await Commit(context, transaction, timer).ConfigureAwait(false);
+                    if (outbox.IsDuplicate)
+                        log.Duplicate(messageId, consumer.ConsumerType);
+                    else
+                        await Commit(context, transaction, outbox.Messages, timer).ConfigureAwait(false);
                 }
             }
         }
@@ -81,16 +79,18 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             outbox?.RolledBack();
             throw;
         }
-        outbox.Committed();
+        if (!outbox.IsDuplicate)
+            outbox.Committed();
+        else
+            outbox.RolledBack();
     }
 
-    static async Task Commit<T>(ConsumeContext<T> context, IDbContextTransaction transaction, Stopwatch timer)
+    async Task Commit<T>(ConsumeContext<T> context, IDbContextTransaction transaction, IReadOnlyList<OutboxMessage> messages, Stopwatch timer)
         where T : class
     {
         try
         {
-            // Not cancellable: an interrupted commit may have happened.
-            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            await OutboxModel.For(dbContext).Commit(dbContext, transaction, messages).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

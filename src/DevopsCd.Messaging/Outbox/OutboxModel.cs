@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
@@ -18,6 +19,9 @@ internal sealed class OutboxModel
 {
     /// <summary>A parked message is locked until then.</summary>
     public static readonly DateTime Never = new(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    // Makes parameters for batches only; it never runs.
+    static readonly NpgsqlCommand Parameters = new();
 
     const int RowsInOneInsert = 32;
     const int KeysInOneDelete = 500;
@@ -66,6 +70,92 @@ internal sealed class OutboxModel
                     Bind(command, _outbox, messages[first + row]);
                 await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>An empty batch on the context's connection and transaction; PostgreSQL only.</summary>
+    public static DbBatch Batch(DbContext context)
+    {
+        var batch = context.Database.GetDbConnection().CreateBatch();
+        batch.Transaction = context.Database.CurrentTransaction?.GetDbTransaction();
+        if (context.Database.GetCommandTimeout() is { } timeout)
+            batch.Timeout = timeout;
+        return batch;
+    }
+
+    /// <summary>Adds the inbox row to a batch; the command tells afterwards whether it was written.</summary>
+    public DbBatchCommand AddInbox(DbBatch batch, InboxState row) => Add(batch, _insertInbox, _inbox, [row]);
+
+    /// <summary>
+    /// Writes the messages and commits, on PostgreSQL in one round trip. The transaction object is not asked, so it must only be disposed after this.
+    /// </summary>
+    public async Task Commit(DbContext context, IDbContextTransaction transaction, IReadOnlyList<OutboxMessage> messages)
+    {
+        // Nothing here can be cancelled: a commit that was interrupted may have happened.
+        if (_database != Database.Postgres)
+        {
+            await Insert(context, messages, CancellationToken.None).ConfigureAwait(false);
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
+        var batch = Batch(context);
+        await using (batch.ConfigureAwait(false))
+        {
+            for (var first = 0; first < messages.Count; first += RowsInOneInsert)
+            {
+                var rows = Math.Min(RowsInOneInsert, messages.Count - first);
+                Add(batch, _insertMessages[rows] ??= InsertSql(_outbox, rows), _outbox, messages.Skip(first).Take(rows));
+            }
+
+            AddEnd(batch, messages.Count == 0);
+            await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    // PostgreSQL answers the commit of a transaction that has failed before with a quiet rollback, and Npgsql takes that for success.
+    // Any statement before it fails aloud.
+    static void AddEnd(DbBatch batch, bool check)
+    {
+        if (check)
+        {
+            var probe = batch.CreateBatchCommand();
+            probe.CommandText = "SELECT 1";
+            batch.BatchCommands.Add(probe);
+        }
+        var commit = batch.CreateBatchCommand();
+        commit.CommandText = "COMMIT";
+        batch.BatchCommands.Add(commit);
+    }
+
+    DbBatchCommand Add<T>(DbBatch batch, string sql, Table<T> table, IEnumerable<T> rows)
+        where T : class
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = sql;
+        foreach (var row in rows)
+        {
+            foreach (var column in table.Columns)
+                command.Parameters.Add(column.Mapping.CreateParameter(Parameters, "", column.Value(row), column.Nullable));
+        }
+        batch.BatchCommands.Add(command);
+        return command;
+    }
+
+    /// <summary>Commits a transaction without messages; throws when it had failed before, whatever was swallowed on the way.</summary>
+    public static async Task Commit(DbContext context, IDbContextTransaction transaction)
+    {
+        if (DatabaseKind.Of(context) != Database.Postgres)
+        {
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
+        var batch = Batch(context);
+        await using (batch.ConfigureAwait(false))
+        {
+            AddEnd(batch, check: true);
+            await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 

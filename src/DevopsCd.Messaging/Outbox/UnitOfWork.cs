@@ -68,8 +68,7 @@ internal static class UnitOfWork
                 await work().ConfigureAwait(false);
                 await Save(dbContext, cancellationToken).ConfigureAwait(false);
 
-                // Cancelling a commit under way only hides its result.
-                await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+                await OutboxModel.Commit(dbContext, transaction).ConfigureAwait(false);
             }
         }
 

@@ -14,18 +14,24 @@ internal sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
     DbContext dbContext,
     ConsumeContext<TMessage> consumeContext,
     ISagaConsumeContextFactory<DbContext, TSaga> factory,
-    ISagaRepositoryLockStrategy<TSaga> lockStrategy)
+    ISagaRepositoryLockStrategy<TSaga> lockStrategy,
+    Prefetched<TSaga>? prefetched)
     : ConsumeContextScope<TMessage>(consumeContext, dbContext), SagaRepositoryContext<TSaga, TMessage>
     where TSaga : class, ISaga
     where TMessage : class
 {
     readonly ConsumeContext<TMessage> _consumeContext = consumeContext;
+    Prefetched<TSaga>? _prefetched = prefetched;
 
     public Task<SagaConsumeContext<TSaga, TMessage>> Add(TSaga instance) =>
         factory.CreateSagaConsumeContext(dbContext, _consumeContext, instance, SagaConsumeContextMode.Add);
 
     public async Task<SagaConsumeContext<TSaga, TMessage>> Insert(TSaga instance)
     {
+        if (_prefetched is { Instance: not null } existing && existing.CorrelationId == instance.CorrelationId)
+            return null!; // it is there already
+
+        _prefetched = null;
         var entry = dbContext.Add(instance);
         var savepoints = dbContext.Database.AutoSavepointsEnabled;
         try
@@ -50,7 +56,11 @@ internal sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
 
     public async Task<SagaConsumeContext<TSaga, TMessage>> Load(Guid correlationId)
     {
-        var instance = await lockStrategy.Load(dbContext, correlationId, CancellationToken).ConfigureAwait(false);
+        var found = _prefetched;
+        _prefetched = null;
+        var instance = found?.CorrelationId == correlationId
+            ? found.Instance
+            : await lockStrategy.Load(dbContext, correlationId, CancellationToken).ConfigureAwait(false);
         return instance is null
             ? null! // the contract's word for: there is none
             : await factory.CreateSagaConsumeContext(dbContext, _consumeContext, instance, SagaConsumeContextMode.Load).ConfigureAwait(false);

@@ -22,7 +22,11 @@ public class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
         {
             await InTransaction(dbContext, context.CancellationToken, async () =>
             {
-                var repository = new DbContextSagaRepositoryContext<TSaga, T>(dbContext, context, consumeContexts, lockStrategy);
+                var (first, prefetched) = await Claim(context, dbContext).ConfigureAwait(false);
+                if (!first)
+                    return;
+
+                var repository = new DbContextSagaRepositoryContext<TSaga, T>(dbContext, context, consumeContexts, lockStrategy, prefetched);
                 await next.Send(repository).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }
@@ -43,7 +47,10 @@ public class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
         {
             await InTransaction(dbContext, context.CancellationToken, async () =>
             {
-                var repository = new DbContextSagaRepositoryContext<TSaga, T>(dbContext, context, consumeContexts, lockStrategy);
+                if (context.TryGetPayload(out IInboxClaim? claim) && claim.Row is not null && !await claim.Ask().ConfigureAwait(false))
+                    return;
+
+                var repository = new DbContextSagaRepositoryContext<TSaga, T>(dbContext, context, consumeContexts, lockStrategy, null);
                 var instances = await lockStrategy.LoadAll(dbContext, query, context.CancellationToken).ConfigureAwait(false);
                 await next.Send(new LoadedSagaRepositoryQueryContext<TSaga, T>(repository, instances)).ConfigureAwait(false);
             }).ConfigureAwait(false);
@@ -82,6 +89,30 @@ public class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
         {
             await dbContexts.ReleaseAsync(dbContext).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Behind the outbox the inbox row has not been written yet: it goes with the statement that locks the instance.
+    /// Gives what that found, or nothing where the instance is still to be loaded.
+    /// </summary>
+    async Task<(bool First, Prefetched<TSaga>? Instance)> Claim<T>(ConsumeContext<T> context, DbContext dbContext)
+        where T : class
+    {
+        if (!context.TryGetPayload(out IInboxClaim? claim) || claim.Row is not { } row)
+            return (true, null);
+
+        if (ReferenceEquals(claim.DbContext, dbContext)
+            && context.CorrelationId is { } correlationId
+            && DatabaseKind.Of(dbContext) == Database.Postgres
+            && lockStrategy is PessimisticSagaRepositoryLockStrategy<TSaga> pessimistic
+            && dbContext.FindTracked<TSaga>(correlationId) is null
+            && pessimistic.Reader(dbContext) is { } reader)
+        {
+            var (first, instance) = await reader.Read(dbContext, correlationId, row, context.CancellationToken).ConfigureAwait(false);
+            claim.Decide(first);
+            return (first, new Prefetched<TSaga>(correlationId, instance));
+        }
+        return (await claim.Ask().ConfigureAwait(false), null);
     }
 
     Task InTransaction(DbContext dbContext, CancellationToken cancellationToken, Func<Task> work)

@@ -1,5 +1,7 @@
 using System.Data;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 
@@ -13,6 +15,8 @@ public class PessimisticSagaRepositoryLockStrategy<TSaga>(
     IsolationLevel isolationLevel) : ISagaRepositoryLockStrategy<TSaga>
     where TSaga : class, ISaga
 {
+    readonly ConditionalWeakTable<IModel, Readers> _readers = [];
+
     /// <inheritdoc />
     public IsolationLevel IsolationLevel => isolationLevel;
 
@@ -25,6 +29,9 @@ public class PessimisticSagaRepositoryLockStrategy<TSaga>(
         ArgumentNullException.ThrowIfNull(context);
 
         var known = context.FindTracked<TSaga>(correlationId);
+        if (known is null && context.Database.CurrentTransaction is not null && Reader(context) is { } reader)
+            return await reader.Read(context, correlationId, cancellationToken).ConfigureAwait(false);
+
         var found = await context.Set<TSaga>().FromSqlRaw(lockStatements.GetRowLockStatement<TSaga>(context), correlationId)
             .AsTracking().ToListAsync(cancellationToken).ConfigureAwait(false);
         if (found.Count == 0)
@@ -60,4 +67,16 @@ public class PessimisticSagaRepositoryLockStrategy<TSaga>(
         }
         return instances;
     }
+
+    /// <summary>What reads an instance without a query, when the saga and the options allow it.</summary>
+    internal SagaReader<TSaga>? Reader(DbContext context)
+    {
+        if (customize is not null)
+            return null;
+        if (!_readers.TryGetValue(context.Model, out var readers))
+            _readers.AddOrUpdate(context.Model, readers = new Readers(SagaReader<TSaga>.For(context, lockStatements)));
+        return readers.Reader;
+    }
+
+    sealed record Readers(SagaReader<TSaga>? Reader);
 }

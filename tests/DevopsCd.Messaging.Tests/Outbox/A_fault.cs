@@ -103,4 +103,24 @@ public sealed class A_fault
         (await successor.Read(db => db.ParcelEvents.CountAsync())).ShouldBe(0);
         (await successor.Read(db => db.Inbox.CountAsync())).ShouldBe(1);
     }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task That_broke_the_transaction_cannot_be_swallowed(bool sends)
+    {
+        await using var house = await House.On(Ground.Servers);
+        house.Script.OnWork = async (context, db, _) =>
+        {
+            // PostgreSQL would answer the commit of such a transaction with a quiet rollback, and the message would be gone.
+            await Should.ThrowAsync<Exception>(() => db.Database.ExecuteSqlRawAsync("select 1 / 0"));
+            if (sends)
+                await context.Publish(new Done());
+        };
+
+        await house.Send(new Work());
+
+        await Eventually.IsTrue(() => house.Script.Faults.Count == 1, "the fault is published");
+        house.Script.Works.ShouldBe(4);
+        house.Script.Done.ShouldBeEmpty();
+        (await house.Read(db => db.Inbox.CountAsync())).ShouldBe(0);
+    }
 }
