@@ -29,8 +29,9 @@ internal sealed class KubeApi : IDisposable
     private readonly DeployMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _callTimeout;
+    private readonly string _fieldManager;
 
-    public KubeApi(string cluster, ClusterOptions options, KubernetesClientConfiguration configuration, DeployMetrics metrics, TimeProvider clock)
+    public KubeApi(string cluster, ClusterOptions options, KubernetesClientConfiguration configuration, DeployMetrics metrics, TimeProvider clock, string fieldManager = FieldManager)
     {
         configuration.UserAgent = "devopscd-deploy-service";
         configuration.FirstMessageHandlerSetup = handler =>
@@ -38,7 +39,7 @@ internal sealed class KubeApi : IDisposable
             handler.ConnectTimeout = TimeSpan.FromSeconds(3);
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(10);
         };
-        (_cluster, _metrics, _clock, _callTimeout) = (cluster, metrics, clock, options.CallTimeout.Value);
+        (_cluster, _metrics, _clock, _callTimeout, _fieldManager) = (cluster, metrics, clock, options.CallTimeout.Value, fieldManager);
         _client = new k8s.Kubernetes(configuration);
         _slots = new SemaphoreSlim(options.ParallelCalls);
         _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
@@ -99,7 +100,7 @@ internal sealed class KubeApi : IDisposable
     }
 
     public Task<KubeObject> CreateAsync(KubeResource resource, string? ns, object body, bool dryRun, CancellationToken stop) =>
-        ObjectAsync(HttpMethod.Post, "create", resource, resource.Path(ns) + Query(("fieldManager", FieldManager), ("dryRun", dryRun ? "All" : null)),
+        ObjectAsync(HttpMethod.Post, "create", resource, resource.Path(ns) + Query(("fieldManager", _fieldManager), ("dryRun", dryRun ? "All" : null)),
             "application/json", body, stop);
 
     /// <summary>Server-side apply: sets and owns the fields in the body and no others.</summary>
@@ -117,14 +118,14 @@ internal sealed class KubeApi : IDisposable
 
     /// <summary>Changes the status of an object whose controller takes its orders there.</summary>
     public Task<KubeObject> MergeStatusAsync(KubeResource resource, string ns, string name, object body, CancellationToken stop) =>
-        ObjectAsync(HttpMethod.Patch, "patch", resource, resource.Path(ns, name) + "/status" + Query(("fieldManager", FieldManager)), MergePatch, body, stop);
+        ObjectAsync(HttpMethod.Patch, "patch", resource, resource.Path(ns, name) + "/status" + Query(("fieldManager", _fieldManager)), MergePatch, body, stop);
 
-    public async Task DeleteAsync(KubeResource resource, string? ns, string name, CancellationToken stop)
+    public async Task DeleteAsync(KubeResource resource, string? ns, string name, CancellationToken stop, int? graceSeconds = null)
     {
         try
         {
             await SendAsync(HttpMethod.Delete, "delete", resource, resource.Path(ns, name), "application/json",
-                new { apiVersion = "v1", kind = "DeleteOptions", propagationPolicy = "Background" }, stop);
+                new { apiVersion = "v1", kind = "DeleteOptions", propagationPolicy = "Background", gracePeriodSeconds = graceSeconds }, stop);
         }
         catch (KubeException no) when (no.NotFound)
         {
@@ -191,7 +192,7 @@ internal sealed class KubeApi : IDisposable
 
     private Task<KubeObject> PatchAsync(string type, KubeResource resource, string? ns, string name, object body, bool? force, bool dryRun, CancellationToken stop) =>
         ObjectAsync(HttpMethod.Patch, "patch", resource,
-            resource.Path(ns, name) + Query(("fieldManager", FieldManager), ("force", force is true ? "true" : null), ("dryRun", dryRun ? "All" : null)), type, body, stop);
+            resource.Path(ns, name) + Query(("fieldManager", _fieldManager), ("force", force is true ? "true" : null), ("dryRun", dryRun ? "All" : null)), type, body, stop);
 
     private async Task<KubeObject> ObjectAsync(HttpMethod method, string verb, KubeResource resource, string path, string? type, object? body, CancellationToken stop) =>
         new(await SendAsync(method, verb, resource, path, type, body, stop));

@@ -1,0 +1,79 @@
+using DevopsCd.Contracts.Api;
+using DevopsCd.DeployService.Kubernetes;
+using DevopsCd.DeployService.Tests.Support;
+using DevopsCd.Testing;
+
+namespace DevopsCd.DeployService.Tests;
+
+public sealed class A_blue_green_operation(TestCluster cluster)
+{
+    [Fact]
+    public async Task Switches_the_service_when_promoted_and_leaves_the_target_as_it_was_named()
+    {
+        await using var given = await ShopAsync();
+
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", promote = "manual", keepOld = "1s" }));
+        await given.UntilAsync("op-1", DeployPhases.Paused);
+        var waiting = await EndpointsAsync(given);
+        await given.CommandAsync("op-1", "promote");
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+        var switched = await Eventually.Sees(() => EndpointsAsync(given), e => e.SequenceEqual(["registry.example/app:2"]), "the Service has new pods only");
+        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null, "the second workload is gone");
+
+        waiting.ShouldBe(["registry.example/app:1"]);
+        switched.ShouldBe(["registry.example/app:2"]);
+        (await given.DeploymentAsync("shop")).Image().ShouldBe("registry.example/app:2");
+        (await ServiceAsync(given)).Root.Map("spec", "selector").ShouldBe(new Dictionary<string, string> { ["app"] = "shop" });
+    }
+
+    [Fact]
+    public async Task Goes_back_in_one_write_while_the_old_pods_are_kept()
+    {
+        await using var given = await ShopAsync();
+        var before = await given.DeploymentAsync("shop");
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", keepOld = "10m" }));
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+
+        await given.CommandAsync("op-1", "rollback");
+        var ended = await given.UntilAsync("op-1", DeployPhases.Stopped);
+
+        ended.Reason.ShouldBe("RolledBack");
+        var after = await given.DeploymentAsync("shop");
+        after.Annotation("deployment.kubernetes.io/revision").ShouldBe(before.Annotation("deployment.kubernetes.io/revision"));
+        (await ServiceAsync(given)).Root.Text("spec", "selector", "app").ShouldBe("shop");
+        (await cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Is_brought_to_its_end_first_when_the_next_operation_arrives()
+    {
+        await using var given = await ShopAsync();
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", keepOld = "10m" }));
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+
+        await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
+        await given.UntilAsync("op-2", DeployPhases.Succeeded);
+
+        (await given.DeploymentAsync("shop")).Image().ShouldBe("registry.example/app:3");
+        (await ServiceAsync(given)).Root.Text("spec", "selector", "app").ShouldBe("shop");
+        (await cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default)).ShouldBeNull();
+    }
+
+    private async Task<Given> ShopAsync()
+    {
+        var given = await Given.ServiceAsync(cluster);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2);
+        await cluster.KubectlAsync("-n", given.Namespace, "create", "service", "clusterip", "shop", "--tcp=80:80");
+        return given;
+    }
+
+    private Task<KubeObject> ServiceAsync(Given given) => cluster.Api.GetAsync(KubeResource.Services, given.Namespace, "shop", default);
+
+    /// <summary>The images of the pods the Service selects now.</summary>
+    private async Task<List<string>> EndpointsAsync(Given given)
+    {
+        var selector = string.Join(",", (await ServiceAsync(given)).Root.Map("spec", "selector").Select(s => $"{s.Key}={s.Value}"));
+        var (_, pods) = await cluster.Api.ListAsync(KubeResource.Pods, given.Namespace, selector, null, default);
+        return [.. pods.Where(p => !p.Deleting).Select(p => p.Root.Items("spec", "containers")[0].Text("image")!).Distinct()];
+    }
+}

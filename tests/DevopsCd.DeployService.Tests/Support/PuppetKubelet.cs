@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using DevopsCd.DeployService.Kubernetes;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DevopsCd.DeployService.Tests.Support;
+
+/// <summary>
+/// A node without a kubelet, whose pods get the status their image's tag asks for: <c>pull-error</c>, <c>crash</c>,
+/// <c>config-error</c> or <c>never</c> (stays in ContainerCreating); anything else runs and is ready.
+/// </summary>
+internal sealed class PuppetKubelet : IAsyncDisposable
+{
+    public const string Node = "puppet-0";
+
+    private static readonly KubeResource Nodes = new("", "v1", "nodes", "Node", Namespaced: false);
+
+    private readonly KubeApi _api;
+    private readonly WatchCache _pods;
+    private readonly ConcurrentDictionary<string, string> _done = new();
+
+    private PuppetKubelet(KubeApi api)
+    {
+        _api = api;
+        _pods = new WatchCache(api, KubeResource.Pods, null, null, TimeProvider.System, NullLogger.Instance, (pod, deleted) => _ = PullStringsAsync(pod, deleted));
+    }
+
+    public static async Task<PuppetKubelet> StartAsync(KubeApi api)
+    {
+        // The node is never Ready for long without a heartbeat; pods that name it skip the scheduler and tolerate that.
+        if (await api.FindAsync(Nodes, null, Node, default) is null)
+            await api.CreateAsync(Nodes, null, new { apiVersion = "v1", kind = "Node", metadata = new { name = Node }, spec = new { unschedulable = true } }, dryRun: false, default);
+        var puppets = new PuppetKubelet(api);
+        puppets._pods.Start();
+        await puppets._pods.SyncedAsync(TimeSpan.FromSeconds(20), default);
+        return puppets;
+    }
+
+    public ValueTask DisposeAsync() => _pods.DisposeAsync();
+
+    private async Task PullStringsAsync(KubeObject pod, bool deleted)
+    {
+        if (deleted || pod.Root.Text("spec", "nodeName") != Node)
+            return;
+        try
+        {
+            if (pod.Deleting)
+            {
+                await _api.DeleteAsync(KubeResource.Pods, pod.Namespace, pod.Name, default, graceSeconds: 0);
+                return;
+            }
+            if (!_done.TryAdd(pod.Uid, pod.Name))
+                return;
+            await _api.MergeStatusAsync(KubeResource.Pods, pod.Namespace!, pod.Name, new { status = StatusOf(pod) }, default);
+        }
+        catch (KubeException gone) when (gone.NotFound || gone.Conflict)
+        {
+            // The pod went away in between.
+        }
+    }
+
+    private static object StatusOf(KubeObject pod)
+    {
+        var now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ");
+        var container = pod.Root.Items("spec", "containers")[0];
+        var (name, image) = (container.Text("name")!, container.Text("image")!);
+        var tag = image[(image.LastIndexOf(':') + 1)..];
+        var ready = !tag.StartsWith("pull-error", StringComparison.Ordinal) && !tag.StartsWith("crash", StringComparison.Ordinal)
+            && !tag.StartsWith("config-error", StringComparison.Ordinal) && !tag.StartsWith("never", StringComparison.Ordinal);
+        object state = ready ? new { running = new { startedAt = now } }
+            : tag.StartsWith("pull-error", StringComparison.Ordinal) ? Waiting("ImagePullBackOff", $"Back-off pulling image \"{image}\"")
+            : tag.StartsWith("crash", StringComparison.Ordinal) ? Waiting("CrashLoopBackOff", "back-off 20s restarting failed container")
+            : tag.StartsWith("config-error", StringComparison.Ordinal) ? Waiting("CreateContainerConfigError", "configmap \"settings\" not found")
+            : Waiting("ContainerCreating", "");
+        var crashed = tag.StartsWith("crash", StringComparison.Ordinal);
+        object lastState = crashed
+            ? new { terminated = new { exitCode = 3, reason = "Error", message = "cannot open the ledger", startedAt = now, finishedAt = now } }
+            : new { };
+        var status = ready ? "True" : "False";
+        return new
+        {
+            phase = ready ? "Running" : "Pending",
+            startTime = now,
+            conditions = new[] { "Initialized", "PodScheduled" }.Select(t => Condition(t, "True", now)).Concat(new[] { "Ready", "ContainersReady" }.Select(t => Condition(t, status, now))),
+            containerStatuses = new[] { new { name, image, imageID = "", ready, started = ready, restartCount = crashed ? 4 : 0, state, lastState } }
+        };
+    }
+
+    private static object Waiting(string reason, string message) => new { waiting = new { reason, message } };
+
+    private static object Condition(string type, string status, string now) => new { type, status, lastTransitionTime = now };
+}

@@ -1,0 +1,38 @@
+using DevopsCd.DeployService.Api;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace DevopsCd.DeployService.Tests.Support;
+
+/// <summary>One replica of the service, as Program.cs composes it.</summary>
+internal sealed class ServiceInProcess : IAsyncDisposable
+{
+    private readonly WebApplicationFactory<Program> _factory;
+
+    private ServiceInProcess(WebApplicationFactory<Program> factory, HttpClient http) => (_factory, Http) = (factory, http);
+
+    public HttpClient Http { get; }
+
+    public IServiceProvider Services => _factory.Services;
+
+    public static async Task<ServiceInProcess> StartAsync(IReadOnlyDictionary<string, string?> settings)
+    {
+        var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+        {
+            foreach (var (key, value) in settings)
+                host.UseSetting(key, value);
+            host.UseSetting("Serilog:MinimumLevel:Default", "Warning");
+        });
+        var service = new ServiceInProcess(factory, factory.CreateClient());
+        service.Http.DefaultRequestHeaders.Add(ApiKeyAuthentication.Header, Given.Key);
+        using var ready = await service.Http.GetAsync("health/ready");
+        ready.EnsureSuccessStatusCode();
+        return service;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _factory.DisposeAsync();
+    }
+}
