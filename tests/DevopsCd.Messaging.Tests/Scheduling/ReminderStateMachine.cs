@@ -12,6 +12,7 @@ public sealed class ReminderStateMachine : MassTransitStateMachine<Reminder>
         Initially(
             When(Set).ThenAsync(context => context.Publish(new Pinged { Text = "set" }))
                 .Schedule(Alarm, context => new ReminderRang { CorrelationId = context.Saga.CorrelationId }, context => context.Message.Delay)
+                .Then(context => Check(context.Message))
                 .TransitionTo(Waiting));
         During(Waiting,
             When(Set).Schedule(Alarm, context => new ReminderRang { CorrelationId = context.Saga.CorrelationId }, context => context.Message.Delay),
@@ -30,4 +31,10 @@ public sealed class ReminderStateMachine : MassTransitStateMachine<Reminder>
     public Event<StopReminder> Stop { get; private set; } = null!;
 
     public Schedule<Reminder, ReminderRang> Alarm { get; private set; } = null!;
+
+    private static void Check(SetReminder message)
+    {
+        if (message.Fail)
+            throw new InvalidOperationException("This one is made to fail after it scheduled");
+    }
 }

@@ -11,12 +11,12 @@ namespace DevopsCd.Messaging.Tests.Scheduling;
 public sealed class SchedulerHost : IAsyncDisposable
 {
     private readonly IHost _host;
-    private readonly SqliteConnection? _sqlite;
+    private readonly DirectoryInfo? _directory;
 
-    private SchedulerHost(IHost host, SqliteConnection? sqlite)
+    private SchedulerHost(IHost host, DirectoryInfo? directory)
     {
         _host = host;
-        _sqlite = sqlite;
+        _directory = directory;
     }
 
     public IServiceProvider Services => _host.Services;
@@ -30,11 +30,10 @@ public sealed class SchedulerHost : IAsyncDisposable
         Action<IBusRegistrationConfigurator>? bus = null,
         Action<IBusRegistrationContext, IBusFactoryConfigurator>? factory = null)
     {
-        var sqlite = new SqliteConnection("Data Source=:memory:");
-        sqlite.Open();
+        var directory = Directory.CreateTempSubdirectory("reminders-");
         var host = Build(
             options => options.UseInMemory(),
-            db => db.UseSqlite(sqlite),
+            db => db.UseSqlite($"Data Source={directory.FullName}/reminders.db"),
             (x, configure) => x.UsingInMemory((context, cfg) =>
             {
                 configure(context, cfg);
@@ -43,8 +42,7 @@ public sealed class SchedulerHost : IAsyncDisposable
             services, bus, factory);
         await using (var scope = host.Services.CreateAsyncScope())
             await scope.ServiceProvider.GetRequiredService<ReminderDb>().Database.EnsureCreatedAsync();
-        await host.StartAsync();
-        return new SchedulerHost(host, sqlite);
+        return await Start(host, directory);
     }
 
     public static async Task<SchedulerHost> OnServers(
@@ -69,8 +67,7 @@ public sealed class SchedulerHost : IAsyncDisposable
                 cfg.ConfigureEndpoints(context);
             }),
             services, bus, factory);
-        await host.StartAsync();
-        return new SchedulerHost(host, null);
+        return await Start(host, null);
     }
 
     public async Task InScope(Func<IServiceProvider, Task> work)
@@ -84,9 +81,21 @@ public sealed class SchedulerHost : IAsyncDisposable
         await _host.StopAsync();
         if (_host is IAsyncDisposable disposable)
             await disposable.DisposeAsync();
-        if (_sqlite is not null)
-            await _sqlite.DisposeAsync();
+        if (_directory is null)
+            return;
+        SqliteConnection.ClearAllPools();
+        _directory.Delete(recursive: true);
     }
+
+    private static async Task<SchedulerHost> Start(IHost host, DirectoryInfo? directory)
+    {
+        await host.StartAsync();
+        return new SchedulerHost(host, directory);
+    }
+
+    private static void ConfigureSaga(IRegistrationConfigurator configurator) =>
+        configurator.AddSagaStateMachine<ReminderStateMachine, Reminder>()
+            .EntityFrameworkRepository(repository => repository.ExistingDbContext<ReminderDb>());
 
     private static IHost Build(
         Action<QuartzMessageSchedulerOptions> store,
@@ -102,11 +111,22 @@ public sealed class SchedulerHost : IAsyncDisposable
         builder.Services.AddSingleton<Received>();
         builder.Services.AddDbContext<ReminderDb>(database);
         builder.Services.AddQuartzMessageStore(store);
+        builder.Services.AddMediator(x =>
+        {
+            ConfigureSaga(x);
+            x.ConfigureMediator((context, mediator) => mediator.UseTransactionalQuartzScheduler(context));
+        });
         builder.Services.AddMassTransit(x =>
         {
             x.AddTransactionalQuartzScheduler<ReminderDb>();
             x.AddConsumer<PingedConsumer>();
-            x.AddSagaStateMachine<ReminderStateMachine, Reminder>().InMemoryRepository();
+            ConfigureSaga(x);
+            x.AddEntityFrameworkOutbox<ReminderDb>(outbox => outbox.UseBusOutbox());
+            x.AddConfigureEndpointsCallback((context, name, endpoint) =>
+            {
+                if (name == "Reminder")
+                    endpoint.UseEntityFrameworkOutbox<ReminderDb>(context);
+            });
             bus?.Invoke(x);
             transport(x, (context, cfg) =>
             {

@@ -15,7 +15,8 @@ public sealed class The_scheduler_on_PostgreSQL_and_RabbitMQ : IAsyncLifetime
     {
         _database = await PostgresDatabase.CreateAsync();
         _rabbit = await RabbitVirtualHost.CreateAsync();
-        await _database.ExecuteAsync("""CREATE TABLE "Notes" ("Id" int PRIMARY KEY GENERATED ALWAYS AS IDENTITY, "Text" text NOT NULL)""");
+        await using var db = new ReminderDb(new DbContextOptionsBuilder<ReminderDb>().UseNpgsql(_database.ConnectionString).Options);
+        await db.Database.EnsureCreatedAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -47,7 +48,7 @@ public sealed class The_scheduler_on_PostgreSQL_and_RabbitMQ : IAsyncLifetime
         var late = arrivals.Select(arrival => (arrival.At - due[arrival.Text]).TotalMilliseconds).Order().ToArray();
         TestContext.Current.TestOutputHelper?.WriteLine($"late by ms: p50 {late[10]:0.0}, max {late[^1]:0.0}");
         late[0].ShouldBeGreaterThanOrEqualTo(0);
-        late[10].ShouldBeLessThan(100);
+        late[10].ShouldBeLessThan(250);
     }
 
     [Fact]
@@ -185,6 +186,43 @@ public sealed class The_scheduler_on_PostgreSQL_and_RabbitMQ : IAsyncLifetime
         arrival.ConversationId.ShouldBe(conversation);
         arrival.Headers["tenant"].ToString().ShouldBe("blue");
         arrival.Headers["chosen"].ToString().ShouldBe("yes");
+    }
+
+    [Fact]
+    public async Task Schedules_with_the_saga_row_or_not_at_all()
+    {
+        await using var node = await Node();
+        var failing = NewId.NextGuid();
+        var waiting = NewId.NextGuid();
+
+        await node.Bus.Publish(new SetReminder { CorrelationId = failing, Delay = TimeSpan.FromMinutes(1), Fail = true });
+        await Eventually.Sees(() => _rabbit.ReadyAsync("Reminder_error"), count => count == 1, "the failed message");
+        (await _database.ScalarAsync<long>("SELECT count(*) FROM qrtz_triggers")).ShouldBe(0);
+
+        await node.Bus.Publish(new SetReminder { CorrelationId = waiting, Delay = TimeSpan.FromMinutes(1) });
+        (await node.Received.Next()).Text.ShouldBe("set");
+        (await _database.ScalarAsync<long>("SELECT count(*) FROM qrtz_triggers")).ShouldBe(1);
+        await node.Bus.Publish(new SetReminder { CorrelationId = waiting, Delay = TimeSpan.FromSeconds(1) });
+        (await node.Received.Next()).Text.ShouldBe("rang 1");
+        await node.Bus.Publish(new StopReminder { CorrelationId = waiting });
+        (await node.Received.Next()).Text.ShouldBe("stopped");
+        await Eventually.Sees(() => _database.ScalarAsync<long>("SELECT count(*) FROM qrtz_triggers"), count => count == 0, "no trigger left");
+    }
+
+    [Fact]
+    public async Task Sends_what_a_saga_on_the_mediator_scheduled_through_the_bus()
+    {
+        await using var node = await Node();
+        var reminder = NewId.NextGuid();
+        var mediator = node.Services.GetRequiredService<MassTransit.Mediator.IMediator>();
+
+        await Should.ThrowAsync<EventExecutionException>(
+            mediator.Send(new SetReminder { CorrelationId = NewId.NextGuid(), Delay = TimeSpan.Zero, Fail = true }));
+        (await _database.ScalarAsync<long>("SELECT count(*) FROM qrtz_triggers")).ShouldBe(0);
+        await mediator.Send(new SetReminder { CorrelationId = reminder, Delay = TimeSpan.FromMilliseconds(300) });
+
+        // What the machine published by its own context stayed inside the mediator; the alarm came over the bus.
+        (await node.Received.Next()).Text.ShouldBe("rang 1");
     }
 
     private static void AddCountingJob(IServiceCollection services, JobRuns runs)
