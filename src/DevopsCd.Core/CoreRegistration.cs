@@ -14,17 +14,20 @@ namespace DevopsCd.Core;
 /// <summary>Puts the engine into a host: one line a room.</summary>
 internal static class CoreRegistration
 {
-    /// <exception cref="WrongConfiguration">Keys under <c>core</c> are wrong; all are named.</exception>
-    public static CoreSettings AddCore(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">The root of the configuration.</param>
+    /// <param name="wrong">What the host has found wrong in keys of its own, for the one message that names all.</param>
+    /// <exception cref="WrongConfiguration">Keys are wrong; all are named.</exception>
+    public static CoreSettings AddCore(this IServiceCollection services, IConfiguration configuration, IEnumerable<string> wrong)
     {
-        var settings = CoreSettings.Read(configuration);
+        services.AddNotifications();
+        var settings = CoreSettings.Read(configuration, [.. services.WrongNotificationKeys(configuration), .. wrong]);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings.Core).AddSingleton(settings.Deploy).AddSingleton(settings.K8s).AddSingleton(settings.Storage);
         services.AddStorage(settings.Storage);
         services.AddBatches();
         services.AddBuilds();
         services.AddDeployments(settings.Deploy, settings.K8s);
-        services.AddNotifications();
         services.AddScanning(settings.Storage);
         return settings;
     }

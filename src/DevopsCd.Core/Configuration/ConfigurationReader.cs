@@ -33,6 +33,16 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
     /// <summary>Remembers that a key is wrong.</summary>
     public void Wrong(string key, string allowed) => _errors.Add($"{key} {allowed}");
 
+    /// <summary>What the framework's binder could not read: it names the key; the value may be a secret and is left out.</summary>
+    public static string Unreadable(InvalidOperationException error, string section)
+    {
+        var key = error.Message.Split(" at '").ElementAtOrDefault(1)?.Split('\'')[0] ?? section;
+        return $"{key} cannot be read; the README shows its form";
+    }
+
+    /// <summary>Remembers what others have found, each a key and what is allowed.</summary>
+    public void Wrong(IEnumerable<string> errors) => _errors.AddRange(errors);
+
     /// <exception cref="WrongConfiguration">A key is wrong.</exception>
     public void ThrowIfWrong()
     {

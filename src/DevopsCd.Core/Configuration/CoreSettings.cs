@@ -5,7 +5,7 @@ namespace DevopsCd.Core.Configuration;
 /// <summary>The whole of <c>core</c>, read and checked before anything starts.</summary>
 internal sealed record CoreSettings(CoreOptions Core, DeployOptions Deploy, K8sOptions K8s, StorageOptions Storage)
 {
-    public static CoreSettings Read(IConfiguration configuration)
+    public static CoreSettings Read(IConfiguration configuration, IEnumerable<string> wrong)
     {
         var reader = new ConfigurationReader(configuration);
         var settings = new CoreSettings(
@@ -17,6 +17,7 @@ internal sealed record CoreSettings(CoreOptions Core, DeployOptions Deploy, K8sO
             reader.Wrong($"{K8sOptions.Section}:base_url", "must be an http or https address, because core:deploy:driver is http");
         if (settings.Storage.Postgres && !settings.Storage.ConnectionString.Contains("Host", StringComparison.OrdinalIgnoreCase))
             reader.Wrong($"{StorageOptions.Section}:connection_string", "must be a PostgreSQL connection string such as Host=…;Database=…;Username=…;Password=…");
+        reader.Wrong(wrong);
         reader.ThrowIfWrong();
         return settings;
     }

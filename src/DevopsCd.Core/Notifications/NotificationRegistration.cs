@@ -1,6 +1,8 @@
+using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications.Channels;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -43,6 +45,22 @@ internal static class NotificationRegistration
         services.AddScoped<Notices>();
         services.AddScoped<NotificationDesk>();
         return services;
+    }
+
+    /// <summary>Every wrong key of the section, for the start's one message; the registered validator guards whoever reads the options later.</summary>
+    public static IEnumerable<string> WrongNotificationKeys(this IServiceCollection services, IConfiguration configuration)
+    {
+        var types = services.Where(s => s.ServiceType == typeof(ChannelType)).Select(s => (ChannelType)s.ImplementationInstance!);
+        NotificationOptions options;
+        try
+        {
+            options = configuration.GetSection(NotificationOptions.Section).Get<NotificationOptions>() ?? new NotificationOptions();
+        }
+        catch (InvalidOperationException unreadable)
+        {
+            return [ConfigurationReader.Unreadable(unreadable, NotificationOptions.Section)];
+        }
+        return new NotificationOptionsValidator(types).Validate(null, options).Failures ?? [];
     }
 
     private static IServiceCollection AddChannel<TChannel>(this IServiceCollection services, string name, ChannelNeeds needs)

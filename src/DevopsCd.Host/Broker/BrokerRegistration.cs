@@ -17,18 +17,11 @@ internal static class BrokerRegistration
     /// <param name="bus">The registration.</param>
     /// <param name="configuration">The root of the configuration.</param>
     /// <param name="configure">What the composition root adds to the bus, for example a message scheduler.</param>
-    /// <exception cref="WrongConfiguration">A key is wrong; the message names all of them.</exception>
     public static void AddBroker(
         this IBusRegistrationConfigurator bus, IConfiguration configuration, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null)
     {
         var transport = configuration[TransportKey] ?? "in-memory";
-        var options = configuration.GetSection(BrokerOptions.Section).Get<BrokerOptions>() ?? new BrokerOptions();
-        string[] wrong = transport is "in-memory" or "rabbitmq"
-            ? [.. transport == "rabbitmq" ? options.Wrong() : []]
-            : [$"{TransportKey} '{transport}' is unknown; known: in-memory, rabbitmq"];
-        if (wrong.Length > 0)
-            throw new WrongConfiguration(wrong);
-
+        var options = Options(configuration);
         bus.AddSingleton(options);
         bus.AddSingleton<Parker>();
         bus.AddSingleton<SenderRights>();
@@ -52,6 +45,24 @@ internal static class BrokerRegistration
                 memory.ConfigureEndpoints(context);
             });
     }
+
+    /// <summary>Every wrong key of the transport with what is allowed.</summary>
+    public static IEnumerable<string> WrongKeys(IConfiguration configuration)
+    {
+        if (configuration[TransportKey] != "rabbitmq")
+            return [];
+        try
+        {
+            return Options(configuration).Wrong();
+        }
+        catch (InvalidOperationException unreadable)
+        {
+            return [ConfigurationReader.Unreadable(unreadable, BrokerOptions.Section)];
+        }
+    }
+
+    private static BrokerOptions Options(IConfiguration configuration) =>
+        configuration.GetSection(BrokerOptions.Section).Get<BrokerOptions>() ?? new BrokerOptions();
 
     private static void Configure(
         IBusRegistrationContext context,
