@@ -1,0 +1,59 @@
+using DevopsCd.Testing;
+using DevopsCd.Testing.Chaos;
+
+namespace DevopsCd.EndToEnd.Tests.Chaos;
+
+/// <summary>A checker that finds nothing is worth something only if it would find what is broken.</summary>
+public sealed class The_invariant_checker : IAsyncLifetime
+{
+    private PostgresDatabase database = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        database = await PostgresDatabase.CreateAsync();
+        await database.ExecuteAsync(
+            """
+            create table batches (id bigint, status smallint, version int);
+            create table batch_events (id bigserial, batch_id bigint, event text, outcome text, from_state text, to_state text, source text default 'http', version int, at timestamptz default now());
+            create table deployments (operation_id text, batch_id bigint, started_at timestamptz, finished_at timestamptz);
+            create table outbox_message (id bigint);
+            insert into batches values (1, 5, 1);
+            insert into batch_events (batch_id, event, outcome, from_state, to_state, version) values (1, 'approve', 'accepted', 'PendingApproval', 'Approved', 1);
+            """);
+    }
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    [Fact]
+    public async Task Is_content_with_a_legal_path() => (await Violations()).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("I1", "update batches set status = 11")]
+    [InlineData("R12", "update batches set version = 2")]
+    [InlineData("I1", "update batch_events set to_state = 'Sealed'; update batches set status = 11")]
+    [InlineData("I1", "update batch_events set version = 2; update batches set version = 2")]
+    [InlineData("I1", "insert into batch_events (batch_id, event, outcome, from_state, to_state, version) values (1, 'approve', 'accepted', 'PendingApproval', 'Approved', 2); update batches set version = 2")]
+    [InlineData("I9", "insert into batch_events (batch_id, event, outcome, from_state, to_state, version) values (1, 'cancel', 'accepted', 'Approved', 'Cancelled', 2), (1, 'approve', 'accepted', 'Cancelled', 'Approved', 3); update batches set version = 3")]
+    [InlineData("I7", "insert into deployments select n, 1, now(), null from generate_series(1, 3) n")]
+    public async Task Finds_what_is_broken(string invariant, string damage)
+    {
+        await database.ExecuteAsync(damage);
+
+        (await Violations()).ShouldContain(violation => violation.StartsWith(invariant, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Finds_what_is_left_at_rest()
+    {
+        await using var open = await database.OpenAsync();
+        await using var transaction = await open.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await database.ExecuteAsync("insert into outbox_message values (1)");
+
+        var left = await new InvariantChecker(database).CheckAtRestAsync(TimeSpan.FromMilliseconds(100));
+
+        left.ShouldContain("I12 1 rows in outbox_message");
+        left.ShouldContain("I12 1 open transactions");
+    }
+
+    private Task<IReadOnlyList<string>> Violations() => new InvariantChecker(database, concurrentApps: 2).CheckAsync();
+}
