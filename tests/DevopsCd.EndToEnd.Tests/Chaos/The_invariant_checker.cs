@@ -1,5 +1,6 @@
 using DevopsCd.Testing;
 using DevopsCd.Testing.Chaos;
+using Npgsql;
 
 namespace DevopsCd.EndToEnd.Tests.Chaos;
 
@@ -46,7 +47,8 @@ public sealed class The_invariant_checker : IAsyncLifetime
     public async Task Finds_what_is_left_at_rest()
     {
         await using var open = await database.OpenAsync();
-        await using var transaction = await open.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var begin = new NpgsqlCommand("begin", open);
+        await begin.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         await database.ExecuteAsync("insert into outbox_message values (1)");
 
         var left = await new InvariantChecker(database).CheckAtRestAsync(TimeSpan.FromMilliseconds(100));

@@ -15,6 +15,7 @@ public sealed class HostProcess : IAsyncDisposable
     private readonly Dictionary<string, string> environment;
     private readonly ConcurrentQueue<string> tail = [];
     private readonly StreamWriter log;
+    private readonly string link;
     private readonly Lock writing = new();
     private Process? process;
 
@@ -25,7 +26,14 @@ public sealed class HostProcess : IAsyncDisposable
         Name = name;
         BaseUrl = new Uri($"http://127.0.0.1:{FreePort.Next()}/");
         Folder = Directory.CreateTempSubdirectory($"devopscd-{name}-").FullName;
-        environment = new(settings.Values) { ["ASPNETCORE_URLS"] = BaseUrl.ToString() };
+        environment = new(settings.Values)
+        {
+            ["ASPNETCORE_CONTENTROOT"] = Path.GetDirectoryName(Program)!,
+            ["ASPNETCORE_URLS"] = BaseUrl.ToString(),
+        };
+        // Under its own name, so that process lists tell one from the other; the runtime follows the link to the program's folder.
+        link = Path.Combine(Folder, $"{name}.dll");
+        File.CreateSymbolicLink(link, Program);
         log = new StreamWriter(LogPath) { AutoFlush = true };
         Http = new HttpClient { BaseAddress = BaseUrl, Timeout = TimeSpan.FromSeconds(15) };
     }
@@ -84,9 +92,7 @@ public sealed class HostProcess : IAsyncDisposable
             RedirectStandardInput = true,
         };
         start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(Program);
-        start.ArgumentList.Add("--contentRoot");
-        start.ArgumentList.Add(Path.GetDirectoryName(Program)!);
+        start.ArgumentList.Add(link);
         foreach (var (key, value) in environment) start.Environment[key] = value;
         // What the test run is configured with is not meant for the host.
         foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.Ordinal) || key is "DOTNET_STARTUP_HOOKS").ToList())
@@ -113,7 +119,7 @@ public sealed class HostProcess : IAsyncDisposable
                     return answer.IsSuccessStatusCode;
                 },
                 $"{Name} is ready at {BaseUrl}health/ready",
-                within ?? TimeSpan.FromSeconds(60)).ConfigureAwait(false);
+                within ?? TimeSpan.FromMinutes(3)).ConfigureAwait(false);
         }
         catch (TimeoutException e)
         {
