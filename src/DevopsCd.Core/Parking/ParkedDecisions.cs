@@ -89,7 +89,8 @@ internal sealed class ParkedDecisions(
             return;
         }
 
-        var endpoint = await send.GetSendEndpoint(new Uri($"queue:{row.Queue}"));
+        // Not "queue:": that would declare the queue again, without the arguments it has.
+        var endpoint = await send.GetSendEndpoint(new Uri($"exchange:{row.Queue}"));
         await endpoint.Send(message, contract, Pipe.Execute<SendContext>(Stamp), cancellationToken);
 
         void Stamp(SendContext context)

@@ -18,8 +18,7 @@ internal sealed class ParkFaults(Parker parker) : IFilter<ExceptionReceiveContex
             : Delivery.ToPark(context, Summary(cause)), context.CancellationToken);
 
         // Otherwise the delivery would count as taken by nobody and be parked once more as skipped.
-        if (!context.IsFaulted)
-            await context.NotifyFaulted(cause);
+        context.AddOrUpdatePayload(() => new Settled(), settled => settled);
         await next.Send(context);
     }
 

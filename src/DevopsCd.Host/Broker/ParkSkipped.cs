@@ -7,6 +7,8 @@ internal sealed class ParkSkipped(Parker parker) : IFilter<ReceiveContext>
 {
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
+        if (context.HasPayloadType(typeof(Settled)))
+            return;
         var types = context.TryGetPayload<Recognised>(out var recognised) ? string.Join(", ", recognised.Types) : "it";
         await parker.Park(
             Delivery.ToPark(context, $"no consumer of queue '{Delivery.QueueOf(context)}' takes {types}"), context.CancellationToken);

@@ -22,7 +22,7 @@ public sealed class A_message_that_can_never_work
         { "the same field twice", $$"""{"batchId":"{{Id}}","operator":"ann","operator":"bob"}""", "not valid JSON" },
         { "a zero byte", $$"""{"batchId":"{{Id}}","operator":"an\u0000n"}""", "operator must not contain the character U+0000" },
         { "half a surrogate", $$"""{"batchId":"{{Id}}","operator":"\ud800"}""", "operator must not contain half of a surrogate pair" },
-        { "a huge text", $$"""{"batchId":"{{Id}}","operator":"{{new string('a', 300)}}"}""", "operator must have at most 200 characters" },
+        { "a huge text", $$"""{"batchId":"{{Id}}","operator":"{{new string('a', 300)}}"}""", "operator must have at most 100 characters" },
         { "a negative version", $$"""{"batchId":"{{Id}}","operator":"ann","expectedVersion":-1}""", "expectedVersion must be a whole number" },
         { "2 MiB", new string(' ', 2 * 1024 * 1024), "at most 1048576" },
     };
