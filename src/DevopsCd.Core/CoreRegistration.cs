@@ -20,14 +20,14 @@ internal static class CoreRegistration
     /// <exception cref="WrongConfiguration">Keys are wrong; all are named.</exception>
     public static CoreSettings AddCore(this IServiceCollection services, IConfiguration configuration, IEnumerable<string> wrong)
     {
-        services.AddNotifications();
-        var settings = CoreSettings.Read(configuration, [.. services.WrongNotificationKeys(configuration), .. wrong]);
+        var settings = CoreSettings.Read(configuration, wrong);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings.Core).AddSingleton(settings.Deploy).AddSingleton(settings.K8s).AddSingleton(settings.Storage);
         services.AddStorage(settings.Storage);
         services.AddBatches();
         services.AddBuilds();
         services.AddDeployments(settings.Deploy, settings.K8s);
+        services.AddNotifications(settings.Notification);
         services.AddScanning(settings.Storage);
         return settings;
     }

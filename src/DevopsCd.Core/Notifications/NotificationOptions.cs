@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using DevopsCd.Core.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -45,31 +46,40 @@ internal sealed class NotificationOptions
     public string TimeZone { get; set; } = "UTC";
 
     /// <summary>From this many failed applications on, a stage is told in one digest a minute.</summary>
-    [ConfigurationKeyName("digest_above")]
+    [ConfigurationKeyName("digest_above"), Range(0, 1000)]
     public int DigestAbove { get; set; } = 5;
 
     /// <summary>The least time between two messages of a stage with that many failures.</summary>
-    [ConfigurationKeyName("digest_interval")]
+    [ConfigurationKeyName("digest_interval"), DurationRange("1s", "1h")]
     public Duration DigestInterval { get; set; } = Duration.Minutes(1);
 
     /// <summary>How often the senders look by themselves.</summary>
-    [ConfigurationKeyName("poll_interval")]
+    [ConfigurationKeyName("poll_interval"), DurationRange("100ms", "1h")]
     public Duration PollInterval { get; set; } = Duration.Seconds(5);
 
     /// <summary>Time that one call of a service may take.</summary>
-    [ConfigurationKeyName("send_timeout")]
+    [ConfigurationKeyName("send_timeout"), DurationRange("1s", "1m")]
     public Duration SendTimeout { get; set; } = Duration.Seconds(10);
 
     /// <summary>Tries after the first, before a notice is given up.</summary>
-    [ConfigurationKeyName("retry_count")]
+    [ConfigurationKeyName("retry_count"), Range(0, 100)]
     public int RetryCount { get; set; } = 11;
 
     /// <summary>Wait before the second try; doubled for every further one up to <see cref="RetryMax" />.</summary>
-    [ConfigurationKeyName("retry_wait")]
+    [ConfigurationKeyName("retry_wait"), DurationRange("100ms", "1h")]
     public Duration RetryWait { get; set; } = Duration.Seconds(5);
 
-    [ConfigurationKeyName("retry_max")]
+    [ConfigurationKeyName("retry_max"), DurationRange("1s", "24h")]
     public Duration RetryMax { get; set; } = Duration.Minutes(15);
+
+    /// <summary>Reads the section; what is wrong goes to the reader, with what is allowed and without secrets.</summary>
+    public static NotificationOptions Read(ConfigurationReader reader)
+    {
+        var options = reader.Read<NotificationOptions>(Section);
+        foreach (var (key, problem) in NotificationProblems.Of(options))
+            reader.Wrong(key, problem);
+        return options;
+    }
 
     /// <summary>Every configured channel: those of <see cref="Provider" /> under their type's name, then <see cref="Channels" />.</summary>
     public IEnumerable<ChannelSettings> AllChannels() => !Enabled

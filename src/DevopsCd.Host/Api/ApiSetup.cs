@@ -47,6 +47,7 @@ internal static class ApiSetup
         api.MapDeployments();
         api.MapIntake();
         api.MapParked();
+        api.MapNotifications();
         api.MapScan();
     }
 }

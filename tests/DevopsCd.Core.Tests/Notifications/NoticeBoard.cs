@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Testing;
@@ -64,11 +65,12 @@ internal sealed class NoticeBoard : IAsyncDisposable
     public ServiceProvider Host(TimeProvider? clock = null)
     {
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build());
         services.AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(new LineLogger(Lines)));
         services.AddSingleton(clock ?? Clock);
         _database(services);
-        services.AddNotifications();
+        var reader = new ConfigurationReader(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build());
+        services.AddNotifications(NotificationOptions.Read(reader));
+        reader.ThrowIfWrong();
         var host = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
         _hosts.Add(host);
         return host;

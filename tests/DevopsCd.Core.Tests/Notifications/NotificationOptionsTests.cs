@@ -1,7 +1,6 @@
+using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Notifications;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace DevopsCd.Core.Tests.Notifications;
 
@@ -40,21 +39,21 @@ public sealed class The_configuration_of_notifications
         problems.ShouldContain("core:notification:retry_count must be 0..100");
         problems.ShouldContain(p => p.StartsWith("core:notification:time_zone 'Middle/Earth' unknown"));
         problems.ShouldContain("core:notification:channels:0:url is required for the type 'slack'");
-        problems.ShouldContain("core:notification: address of channel 'a' must be https (core:notification:allow_http lets it be http)");
-        problems.ShouldContain("core:notification: two channels have the name 'a'");
+        problems.ShouldContain("core:notification address of channel 'a' must be https (core:notification:allow_http lets it be http)");
+        problems.ShouldContain("core:notification two channels have the name 'a'");
         problems.ShouldContain("core:notification:channels:2:host is required for the type 'email'");
         problems.ShouldContain("core:notification:channels:2:to must list mail addresses");
         problems.ShouldNotContain(p => p.Contains("canary-secret"));
     }
 
-    private static string[] Problems(params (string Key, string Value)[] settings) =>
-        Should.Throw<OptionsValidationException>(() => Read(settings)).Failures.ToArray();
+    private static IReadOnlyList<string> Problems(params (string Key, string Value)[] settings) => Should.Throw<WrongConfiguration>(() => Read(settings)).Errors;
 
     private static NotificationOptions Read(params (string Key, string Value)[] settings)
     {
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"core:notification:{s.Key}", (string?)s.Value))).Build();
-        using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddNotifications().BuildServiceProvider();
-        return services.GetRequiredService<IOptions<NotificationOptions>>().Value;
+        var reader = new ConfigurationReader(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"core:notification:{s.Key}", (string?)s.Value))).Build());
+        var options = NotificationOptions.Read(reader);
+        reader.ThrowIfWrong();
+        return options;
     }
 }
