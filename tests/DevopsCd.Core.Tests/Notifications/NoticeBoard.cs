@@ -94,27 +94,34 @@ internal sealed class NoticeBoard : IAsyncDisposable
     }
 
     /// <summary>All channels of the hosts work side by side until nothing can be sent at this moment. Returns when that changes.</summary>
-    public static async Task<DateTimeOffset?> Settle(params ServiceProvider[] hosts)
-    {
-        var ends = await Task.WhenAll(hosts.SelectMany(host => host.GetRequiredService<ChannelRegistry>().All.Select(async channel =>
-        {
-            var pump = host.GetRequiredService<NotificationPump>();
-            while (true)
-                if (await pump.StepAsync(channel, Stop) is { Sent: false, LookAgainAt: var again })
-                    return again;
-        })));
-        return ends.Min();
-    }
+    public static async Task<DateTimeOffset?> Settle(params ServiceProvider[] hosts) => (await Settle(Senders(hosts))).Min(s => s.Again);
 
     /// <summary>Moves the clock from one thing to do to the next until all is told. Returns how long that took on the clock.</summary>
     public async Task<TimeSpan> Drain(params ServiceProvider[] hosts)
     {
         var start = Clock.GetUtcNow();
-        while (await Settle(hosts) is { } again)
-            if (again > Clock.GetUtcNow())
-                Clock.SetUtcNow(again);
+        while ((await Settle(Senders(hosts))).Where(s => s.Again is not null).ToList() is { Count: > 0 } waiting)
+            while (waiting.Count > 0)
+            {
+                // Only who has something to do at the next moment is woken: a minute's wait of one service is many moments of another.
+                var next = waiting.Min(s => s.Again)!.Value;
+                if (next > Clock.GetUtcNow())
+                    Clock.SetUtcNow(next);
+                var due = waiting.Where(s => s.Again <= next).ToList();
+                waiting = [.. waiting.Except(due), .. (await Settle(due)).Where(s => s.Again is not null)];
+            }
         return Clock.GetUtcNow() - start;
     }
+
+    private static IEnumerable<Sender> Senders(ServiceProvider[] hosts) => hosts.SelectMany(host =>
+        host.GetRequiredService<ChannelRegistry>().All.Select(channel => new Sender(host.GetRequiredService<NotificationPump>(), channel, null)));
+
+    private static Task<Sender[]> Settle(IEnumerable<Sender> senders) => Task.WhenAll(senders.Select(async sender =>
+    {
+        while (true)
+            if (await sender.Pump.StepAsync(sender.Channel, Stop) is { Sent: false, LookAgainAt: var again })
+                return sender with { Again = again };
+    }));
 
     public async ValueTask DisposeAsync()
     {
@@ -123,6 +130,8 @@ internal sealed class NoticeBoard : IAsyncDisposable
         Npgsql.NpgsqlConnection.ClearAllPools();
         await _drop.DisposeAsync();
     }
+
+    private sealed record Sender(NotificationPump Pump, INotificationChannel Channel, DateTimeOffset? Again);
 
     private sealed class TemporaryFile : IAsyncDisposable
     {
