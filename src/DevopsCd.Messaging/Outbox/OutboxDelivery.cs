@@ -20,6 +20,8 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable
     const int AtOnce = 64;
     const int RemovedAtOnce = 1_000;
 
+    static readonly SerializedMessageBody Body = new();
+
     readonly IServiceScopeFactory _scopes;
     readonly TimeProvider _clock;
     readonly ILogger<OutboxDelivery<TDbContext>> _log;
@@ -70,10 +72,12 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable
 
         var pipe = new StoredMessagePipe(message, Now);
         var address = message.DestinationAddress ?? throw new MessageException(typeof(OutboxMessage), "The message has no destination address");
-        using var timeout = new CancellationTokenSource(_options.MessageDeliveryTimeout, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var endpoint = await (endpoints ?? _bus()).GetSendEndpoint(address).WaitAsync(either.Token).ConfigureAwait(false);
-        await endpoint.Send(new SerializedMessageBody(), pipe, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_options.MessageDeliveryTimeout);
+        var endpoint = await (endpoints ?? _bus()).GetSendEndpoint(address).WaitAsync(timeout.Token).ConfigureAwait(false);
+
+        // The transport is not trusted to watch the token while it waits for a connection.
+        await endpoint.Send(Body, pipe, timeout.Token).WaitAsync(timeout.Token).ConfigureAwait(false);
     }
 
     /// <summary>Runs statements of the outbox on a connection of their own, in a transaction when they belong together.</summary>

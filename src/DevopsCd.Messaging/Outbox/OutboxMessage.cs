@@ -72,6 +72,9 @@ public class OutboxMessage
     /// <summary>The headers as the sender set them, while the message is still in memory.</summary>
     internal IReadOnlyDictionary<string, object>? HeaderValues { get; set; }
 
+    /// <summary>The body as the serializer made it, while the message is still in memory.</summary>
+    internal MessageBody? BodyValue { get; set; }
+
     /// <summary>The properties as the sender set them, while the message is still in memory.</summary>
     internal IReadOnlyDictionary<string, object>? PropertyValues { get; set; }
 }

@@ -14,6 +14,7 @@ internal static class OutboxMessages
         var properties = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
         (context as TransportSendContext)?.WritePropertiesTo(properties);
 
+        var body = context.Serializer.GetMessageBody(context);
         return new OutboxMessage
         {
             MessageId = context.MessageId ?? throw new MessageException(typeof(T), "A message in the outbox needs a MessageId"),
@@ -29,7 +30,8 @@ internal static class OutboxMessages
             MessageType = string.Join(';', context.SupportedMessageTypes ?? []),
             Headers = headers.Count == 0 ? null : serializer.SerializeDictionary(headers),
             Properties = properties.Count == 0 ? null : serializer.SerializeDictionary(properties),
-            Body = context.Serializer.GetMessageBody(context).GetString(),
+            Body = body.GetString(),
+            BodyValue = body,
             SentTime = context.SentTime ?? now,
             ExpirationTime = now + context.TimeToLive,
             EnqueueTime = now + context.Delay,

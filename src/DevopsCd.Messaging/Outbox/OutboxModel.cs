@@ -1,9 +1,11 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Globalization;
 using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -109,8 +111,20 @@ internal sealed class OutboxModel
             }
 
             AddEnd(batch, messages.Count == 0);
-            await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+            await CommitBy(batch, context, transaction).ConfigureAwait(false);
         }
+    }
+
+    // The transaction object cannot commit any more once the batch has done it, so EF's interceptors are told here.
+    static async Task CommitBy(DbBatch batch, DbContext context, IDbContextTransaction transaction)
+    {
+        var diagnostics = context.GetService<IDiagnosticsLogger<DbLoggerCategory.Database.Transaction>>();
+        var connection = context.GetService<IRelationalConnection>();
+        var (raw, started, watch) = (transaction.GetDbTransaction(), TimeProvider.System.GetUtcNow(), Stopwatch.StartNew());
+
+        await diagnostics.TransactionCommittingAsync(connection, raw, transaction.TransactionId, started, CancellationToken.None).ConfigureAwait(false);
+        await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+        await diagnostics.TransactionCommittedAsync(connection, raw, transaction.TransactionId, started, watch.Elapsed, CancellationToken.None).ConfigureAwait(false);
     }
 
     // PostgreSQL answers the commit of a transaction that has failed before with a quiet rollback, and Npgsql takes that for success.
@@ -155,7 +169,7 @@ internal sealed class OutboxModel
         await using (batch.ConfigureAwait(false))
         {
             AddEnd(batch, check: true);
-            await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+            await CommitBy(batch, context, transaction).ConfigureAwait(false);
         }
     }
 

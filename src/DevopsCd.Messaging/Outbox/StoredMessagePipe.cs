@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Mime;
 using MassTransit.Context;
 using MassTransit.Serialization;
@@ -8,6 +9,9 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 internal sealed class StoredMessagePipe : IPipe<SendContext>
 {
     static readonly Dictionary<string, object> None = [];
+
+    // There are as many as there are serializers; parsing one costs more than sending the message.
+    static readonly ConcurrentDictionary<string, ContentType> ContentTypes = [];
 
     readonly OutboxMessage _message;
     readonly DateTime _now;
@@ -22,7 +26,9 @@ internal sealed class StoredMessagePipe : IPipe<SendContext>
         _now = now;
         _headers = message.HeaderValues ?? Parse(message.Headers);
         _properties = message.PropertyValues ?? Parse(message.Properties);
-        _serializer = new StoredBodySerializer(new ContentType(message.ContentType), message.Body);
+        _serializer = new StoredBodySerializer(
+            ContentTypes.GetOrAdd(message.ContentType, static name => new ContentType(name)),
+            message.BodyValue ?? new StringMessageBody(message.Body));
     }
 
     public Task Send(SendContext context)
@@ -54,11 +60,11 @@ internal sealed class StoredMessagePipe : IPipe<SendContext>
     static IReadOnlyDictionary<string, object> Parse(string? json) =>
         json is null ? None : SystemTextJsonMessageSerializer.Instance.DeserializeDictionary<object>(json) ?? None;
 
-    sealed class StoredBodySerializer(ContentType contentType, string body) : IMessageSerializer
+    sealed class StoredBodySerializer(ContentType contentType, MessageBody body) : IMessageSerializer
     {
         public ContentType ContentType => contentType;
 
         public MessageBody GetMessageBody<T>(SendContext<T> context)
-            where T : class => new StringMessageBody(body);
+            where T : class => body;
     }
 }

@@ -18,6 +18,14 @@ internal sealed class ScheduleTransactionInterceptor(ILogger<ScheduleTransaction
     }
 
     /// <inheritdoc />
+    public override DbTransaction TransactionStarted(DbConnection connection, TransactionEndEventData eventData, DbTransaction result) => Fresh(result);
+
+    /// <inheritdoc />
+    public override ValueTask<DbTransaction> TransactionStartedAsync(
+        DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(Fresh(result));
+
+    /// <inheritdoc />
     public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
         RunWaiting(transaction).GetAwaiter().GetResult();
 
@@ -25,6 +33,13 @@ internal sealed class ScheduleTransactionInterceptor(ILogger<ScheduleTransaction
     public override Task TransactionCommittedAsync(
         DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
         RunWaiting(transaction);
+
+    // Npgsql uses one transaction object for all transactions of a connection: what an earlier one left without a commit is not this one's.
+    private DbTransaction Fresh(DbTransaction transaction)
+    {
+        _waiting.Remove(transaction);
+        return transaction;
+    }
 
     private async Task RunWaiting(DbTransaction transaction)
     {
