@@ -47,6 +47,12 @@ internal sealed class Deployment
     /// <summary>A stop was asked for: by a cancel or by a deadline.</summary>
     public bool StopRequested { get; set; }
 
+    /// <summary>When the deploy service was first told to stop it.</summary>
+    public DateTimeOffset? StopAskedAt { get; set; }
+
+    /// <summary>When the deploy service first answered that it has it: from then on the application may have moved.</summary>
+    public DateTimeOffset? AcceptedAt { get; set; }
+
     public string? Error { get; set; }
 
     public bool InFlight => Status is OperationStatus.Pending or OperationStatus.Progressing;

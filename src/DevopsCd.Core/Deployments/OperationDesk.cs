@@ -29,7 +29,12 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
         if (await Claim(operationId, OperationStatus.Pending, countTry: true, cancellationToken) is not { } operation)
             return;
         if (operation.StopRequested)
+        {
+            // An earlier try may have arrived although its answer did not.
+            if (operation.Tries > 1)
+                await service.Stop(operation, cancellationToken);
             await Settle(operationId, new DeployAnswer.Stopped(), cancellationToken);
+        }
         else if (clock.GetUtcNow() >= operation.DeadlineAt)
             await TimeOut(operation, cancellationToken);
         else
@@ -48,7 +53,11 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
         var answer = await service.Look(operation, cancellationToken);
         var ended = answer is DeployAnswer.Succeeded or DeployAnswer.Failed or DeployAnswer.Stopped;
         if (!ended && operation.StopRequested)
+        {
             answer = await service.Stop(operation, cancellationToken);
+            if (answer is DeployAnswer.Progressing or DeployAnswer.Stopped)
+                await StopAsked(operationId, cancellationToken);
+        }
         else if (!ended && clock.GetUtcNow() >= operation.DeadlineAt)
         {
             await TimeOut(operation, cancellationToken);
@@ -75,6 +84,14 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
         }, cancellationToken);
         if (!why)
             throw new BatchRefused(RefusalKind.NotFound, $"there is no operation '{report.OperationId}'");
+    }
+
+    private async Task StopAsked(string operationId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var now = clock.GetUtcNow();
+        await scope.ServiceProvider.GetRequiredService<CdDbContext>().Deployments.Where(d => d.OperationId == operationId && d.StopAskedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(d => d.StopAskedAt, now), cancellationToken);
     }
 
     private async Task TimeOut(Deployment operation, CancellationToken cancellationToken)
@@ -114,6 +131,7 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
             switch (answer)
             {
                 case DeployAnswer.Succeeded:
+                    operation.AcceptedAt ??= now;
                     return End(operation, OperationStatus.Succeeded, null, batch, services, cancellationToken);
                 case DeployAnswer.Stopped:
                     var late = now >= operation.DeadlineAt && !batch.CancelRequested;
@@ -123,11 +141,17 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
                     return End(operation, OperationStatus.Failed, failed.Reason, batch, services, cancellationToken);
                 case DeployAnswer.Progressing progressing:
                     operation.Status = OperationStatus.Progressing;
+                    operation.AcceptedAt ??= now;
+                    // A stop that was asked for while this call was under way.
+                    if (operation.StopRequested && operation.StopAskedAt is null)
+                        return Later(operation, now, services, cancellationToken);
                     var look = progressing.LookAfter is { } hint && hint < options.PollInterval.Value ? hint : options.PollInterval.Value;
                     return Later(operation, now + look, services, cancellationToken);
                 case DeployAnswer.NotSent notSent:
                     operation.Tries--;
                     return Later(operation, now + notSent.RetryAfter, services, cancellationToken);
+                case DeployAnswer.Unknown when operation.StopRequested:
+                    return End(operation, OperationStatus.Stopped, "stopped", batch, services, cancellationToken);
                 case DeployAnswer.Unknown:
                     // It was accepted, and the service has lost it: ask again under the same id.
                     operation.Status = OperationStatus.Pending;

@@ -46,7 +46,7 @@ internal sealed class StageDispatcher(CdDbContext db, IPublishEndpoint publish, 
     public async Task<bool> Moved(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
         var view = await Load(batch, stage, cancellationToken);
-        return view.Operations.Any(o => o.Status == OperationStatus.Succeeded || o.Accepted);
+        return view.Operations.Any(o => o.Accepted);
     }
 
     /// <summary>An outside system has ended the stage: the releases show its word.</summary>
@@ -138,6 +138,9 @@ internal sealed class StageDispatcher(CdDbContext db, IPublishEndpoint publish, 
         foreach (var operation in running)
         {
             operation.StopRequested = true;
+            // A pending one is either in a call this very moment, whose answer will see the stop, or its next try is seconds away.
+            if (operation.Status != OperationStatus.Progressing)
+                continue;
             operation.NextActionAt = now;
             await publish.Publish(new CheckDeployment { OperationId = operation.OperationId, BatchId = batch.CorrelationId }, cancellationToken);
         }
@@ -171,7 +174,7 @@ internal sealed class StageDispatcher(CdDbContext db, IPublishEndpoint publish, 
     {
         var releases = await db.Releases.Include(r => r.App).Where(r => r.BatchId == batch.Id).OrderBy(r => r.Id).ToListAsync(cancellationToken);
         var stored = await db.Deployments.Where(d => d.BatchId == batch.Id && d.Stage == stage)
-            .Select(d => new StageOperation(d.ReleaseId, d.Cluster, d.Attempt, d.Status, d.Error, d.Tries > 0)).ToListAsync(cancellationToken);
+            .Select(d => new StageOperation(d.ReleaseId, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null)).ToListAsync(cancellationToken);
         return new StageView(stage, releases, stored, batch.Attempt(stage));
     }
 }
