@@ -597,6 +597,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<long?>("AcceptedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("accepted_at");
+
                     b.Property<string>("Application")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -665,6 +669,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
                         .HasColumnName("status");
+
+                    b.Property<long?>("StopAskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stop_asked_at");
 
                     b.Property<bool>("StopRequested")
                         .HasColumnType("INTEGER")

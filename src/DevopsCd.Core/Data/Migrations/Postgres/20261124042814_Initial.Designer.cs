@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace DevopsCd.Core.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresCdDbContext))]
-    [Migration("20261124035811_Initial")]
+    [Migration("20261124042814_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -620,6 +620,10 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<DateTimeOffset?>("AcceptedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("accepted_at");
+
                     b.Property<string>("Application")
                         .IsRequired()
                         .HasColumnType("text")
@@ -688,6 +692,10 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("status");
+
+                    b.Property<DateTimeOffset?>("StopAskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stop_asked_at");
 
                     b.Property<bool>("StopRequested")
                         .HasColumnType("boolean")

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace DevopsCd.Core.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteCdDbContext))]
-    [Migration("20261124035817_Initial")]
+    [Migration("20261124042851_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -600,6 +600,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<long?>("AcceptedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("accepted_at");
+
                     b.Property<string>("Application")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -668,6 +672,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
                         .HasColumnName("status");
+
+                    b.Property<long?>("StopAskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stop_asked_at");
 
                     b.Property<bool>("StopRequested")
                         .HasColumnType("INTEGER")

@@ -403,6 +403,8 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     deadline_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     next_action_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     stop_requested = table.Column<bool>(type: "boolean", nullable: false),
+                    stop_asked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    accepted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     error = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>

@@ -401,6 +401,8 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     deadline_at = table.Column<long>(type: "INTEGER", nullable: false),
                     next_action_at = table.Column<long>(type: "INTEGER", nullable: true),
                     stop_requested = table.Column<bool>(type: "INTEGER", nullable: false),
+                    stop_asked_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    accepted_at = table.Column<long>(type: "INTEGER", nullable: true),
                     error = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
