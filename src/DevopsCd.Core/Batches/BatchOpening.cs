@@ -43,8 +43,16 @@ internal sealed class BatchOpening(CdDbContext db, BuildQueries builds, TimeProv
             errors["operator"] = ["is required"];
         if (command.BatchNumber is { } number && (string.IsNullOrWhiteSpace(number) || number.Length > 64))
             errors["batchNumber"] = ["must be 1 to 64 characters, or absent"];
-        if (command.Releases.Count is 0 or > MostReleases)
+        if (command.Releases is not { Count: > 0 and <= MostReleases })
+        {
             errors["releases"] = [$"must name 1 to {MostReleases} applications"];
+            return;
+        }
+        if (command.Releases.Any(r => string.IsNullOrEmpty(r?.Application)))
+        {
+            errors["releases"] = ["each must be an object with an application's name"];
+            return;
+        }
         var twice = command.Releases.GroupBy(r => r.Application, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
         if (twice.Count > 0)
             errors["releases"] = [$"each application once; twice: {string.Join(", ", twice)}"];

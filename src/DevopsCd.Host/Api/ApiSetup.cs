@@ -20,6 +20,8 @@ internal static class ApiSetup
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             json.SerializerOptions.RespectNullableAnnotations = true;
         });
+        // What is wrong with a body is said in every environment, by ProblemHandler.
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddProblemDetails();
         builder.Services.AddIntakeApi();
         builder.Services.AddExceptionHandler<ProblemHandler>();
