@@ -13,9 +13,9 @@ internal sealed record ApplicationOutcome(string Name, ReleaseStatus Outcome, st
 
     public string? ImageDigest { get; init; }
 
-    /// <summary>An older version ran on the cluster before; false when the application is new there, null when nobody looked.</summary>
+    /// <summary>Something of the application ran on the cluster before; null when nobody looked.</summary>
     public bool? Replaced { get; init; }
 
-    /// <summary>The deploy service put the version before back.</summary>
+    /// <summary>What ran before the version that it replaces came back.</summary>
     public bool RolledBack { get; init; }
 }

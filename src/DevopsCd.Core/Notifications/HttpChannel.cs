@@ -20,7 +20,7 @@ internal abstract class HttpChannel(ChannelSettings settings, OutboundHttp http)
     {
         try
         {
-            using var request = Request(message);
+            using var request = Request(await PrepareAsync(message, cancellationToken));
             if (request is null)
                 return ChannelAnswer.Ok("nothing to send for this notice");
             var answer = await http.SendAsync(request, cancellationToken);
@@ -36,6 +36,9 @@ internal abstract class HttpChannel(ChannelSettings settings, OutboundHttp http)
             return ChannelAnswer.Retry(_redactor.Clean(fault.Message));
         }
     }
+
+    /// <summary>Looks up what the request needs beyond the message.</summary>
+    protected virtual ValueTask<NoticeMessage> PrepareAsync(NoticeMessage message, CancellationToken cancellationToken) => new(message);
 
     /// <summary>The one request for a message; null when the channel has nothing to say about it.</summary>
     protected abstract HttpRequestMessage? Request(NoticeMessage message);

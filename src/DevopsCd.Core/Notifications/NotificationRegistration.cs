@@ -27,6 +27,7 @@ internal static class NotificationRegistration
     {
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<OutboundHttp>();
+        services.AddSingleton<CdEventFacts>();
         services.AddSingleton<CdEventMapping>();
         services.AddSingleton<CloudEvents>();
         services.AddSingleton<NoticeComposer>();

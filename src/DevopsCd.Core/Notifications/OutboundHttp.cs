@@ -28,6 +28,8 @@ internal sealed class OutboundHttp : IDisposable
             ConnectCallback = ConnectAsync,
             ConnectTimeout = _options.SendTimeout,
             MaxConnectionsPerServer = 4,
+            // Notices are rare: a connection that lay idle is the one that the service has just closed.
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             UseCookies = false,
             UseProxy = false

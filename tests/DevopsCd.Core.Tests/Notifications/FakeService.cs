@@ -86,6 +86,8 @@ internal sealed class FakeService : IAsyncDisposable
             http.Response.Headers.RetryAfter = wait;
         if (reply.Location is { } location)
             http.Response.Headers.Location = location;
-        await http.Response.WriteAsync(reply.Body);
+        // A 204 must have no body, not even an empty write.
+        if (reply.Body.Length > 0)
+            await http.Response.WriteAsync(reply.Body);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Testing;
@@ -326,5 +327,36 @@ public sealed class Notices_on_their_way
 
         first.Concat(second).Select(v => v.Event).ShouldBe(["confirm_tag", "approve"]);
         (await desk.ListAsync(null, NotificationStatus.Sent, null, 10, Stop)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Are_found_by_the_index_of_open_rows_however_many_were_told()
+    {
+        await using var hook = await FakeService.StartAsync();
+        await using var board = await NoticeBoard.CreateAsync("postgres", [.. NoticeBoard.Channel(0, "hook", "webhook", hook.Address)]);
+        var host = board.Host();
+        using var scope = host.CreateScope();
+        var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
+        await db.Database.ExecuteSqlRawAsync("""
+            insert into notifications (notice_key, channel, batch_id, kind, payload, status, tries, next_attempt_at, created_at, sent_at)
+            select 'k' || n, 'hook', n / 5, 'transition', '', 'sent', 1, now(), now(), now() from generate_series(1, 50000) n
+            """, Stop);
+        await db.Database.ExecuteSqlRawAsync("analyze notifications", Stop);
+        await board.Tell(host, Sample.Failed(1), Sample.Failed(2));
+
+        var lines = board.Lines.Count;
+        (await host.GetRequiredService<NotificationStore>().ClaimAsync(host.GetRequiredService<ChannelRegistry>().Find("hook")!, Stop)).Claim.ShouldNotBeNull();
+        var look = board.Lines.Skip(lines).First(l => l.StartsWith("Executed DbCommand") && l.Contains("GROUP BY"));
+
+        await db.Database.OpenConnectionAsync(Stop);
+        await using var explain = db.Database.GetDbConnection().CreateCommand();
+        explain.CommandText = "explain " + Regex.Replace(look[(look.IndexOf('\n') + 1)..].Trim(), "@[a-zA-Z_]*channel[a-zA-Z_0-9]*", "'hook'")
+            .Replace("@now", "now()").Replace("@p", "16");
+        var plan = "";
+        await using (var reader = await explain.ExecuteReaderAsync(Stop))
+            while (await reader.ReadAsync(Stop))
+                plan += reader.GetString(0) + '\n';
+        plan.ShouldNotContain("Seq Scan", Case.Insensitive, plan);
+        plan.ShouldContain("ix_notifications_channel_");
     }
 }

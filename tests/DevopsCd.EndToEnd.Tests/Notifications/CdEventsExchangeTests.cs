@@ -76,13 +76,16 @@ public sealed class Cd_events_on_the_broker
         new ServiceCollection().AddLogging().AddMassTransit(transport).BuildServiceProvider();
 
     private static CdEventsChannel Channel(IServiceProvider host, TimeProvider clock) => new(
-        new ChannelSettings { Name = "cdevents", Type = "cdevents" }, host.GetRequiredService<IBus>(), new CloudEvents(s_options, new CdEventMapping(s_options)), s_options, clock);
+        new ChannelSettings { Name = "cdevents", Type = "cdevents" }, host.GetRequiredService<IBus>(), new CloudEvents(s_options, new CdEventMapping(s_options)),
+        new CdEventFacts(host.GetRequiredService<IServiceScopeFactory>()), s_options, clock);
 
     private static NoticeMessage Completed()
     {
         var batch = new Batch { Id = 7, CorrelationId = new Guid(7, 0, 0, new byte[8]), BatchNumber = "B20261124-007", Title = "Autumn", Status = BatchStatus.ProdDeployed, Version = 8, ProdAttempt = 1 };
         var notice = Notice.Transition(batch, "prod_deploy_completed", "生产部署完成", BatchStatus.ProdDeploying, "engine", DateTimeOffset.UnixEpoch, Stage.Prod, 2) with
         {
+            // Nothing to look up: the notice's own applications are told.
+            BatchId = null,
             Applications =
             [
                 new ApplicationOutcome("shop", ReleaseStatus.Succeeded) { Cluster = "east", ImageName = "registry.example.com/shop", ImageTag = "2", ImageDigest = "sha256:ab", Replaced = true },

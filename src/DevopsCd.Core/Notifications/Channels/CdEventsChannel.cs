@@ -9,7 +9,7 @@ namespace DevopsCd.Core.Notifications.Channels;
 /// as routing key. Notices that map to no CDEvent are done without a message.
 /// </summary>
 internal sealed class CdEventsChannel(
-    ChannelSettings settings, IBus bus, CloudEvents events, IOptions<NotificationOptions> options, TimeProvider clock) : INotificationChannel
+    ChannelSettings settings, IBus bus, CloudEvents events, CdEventFacts facts, IOptions<NotificationOptions> options, TimeProvider clock) : INotificationChannel
 {
     public const string Exchange = "devopscd.cdevents";
     private static readonly Uri s_address = new($"exchange:{Exchange}?type=topic");
@@ -22,13 +22,13 @@ internal sealed class CdEventsChannel(
 
     public async Task<ChannelAnswer> SendAsync(NoticeMessage message, CancellationToken cancellationToken)
     {
-        var envelopes = events.CdEvents(message);
-        if (envelopes.Count == 0)
-            return ChannelAnswer.Ok("nothing to send for this notice");
         using var limit = new CancellationTokenSource(options.Value.SendTimeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
+            var envelopes = events.CdEvents(message with { Notice = await facts.CompleteAsync(message.Notice, both.Token) });
+            if (envelopes.Count == 0)
+                return ChannelAnswer.Ok("nothing to send for this notice");
             // The bus itself, not the scope's outbox: the row is the outbox here.
             var exchange = await bus.GetSendEndpoint(s_address).WaitAsync(both.Token);
             foreach (var envelope in envelopes)
@@ -42,7 +42,7 @@ internal sealed class CdEventsChannel(
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             // The broker's address may stand in the text.
-            return ChannelAnswer.Retry($"The broker refused the events: {fault.GetType().Name}");
+            return ChannelAnswer.Retry($"The events could not be sent: {fault.GetType().Name}");
         }
     }
 

@@ -7,7 +7,8 @@ namespace DevopsCd.Core.Notifications.Channels;
 /// Any receiver of CloudEvents, signed as Standard Webhooks ask: <c>webhook-id</c>, <c>webhook-timestamp</c> and
 /// <c>webhook-signature: v1,Base64(HMAC-SHA256(secret, "id.timestamp.body"))</c>.
 /// </summary>
-internal sealed class WebhookChannel(ChannelSettings settings, OutboundHttp http, TimeProvider clock, CloudEvents events) : HttpChannel(settings, http)
+internal sealed class WebhookChannel(ChannelSettings settings, OutboundHttp http, TimeProvider clock, CloudEvents events, CdEventFacts facts)
+    : HttpChannel(settings, http)
 {
     private const int Longest = 256 * 1024;
     private static readonly RateLimit s_limit = new(RateWindow.PerSecond(20));
@@ -21,6 +22,9 @@ internal sealed class WebhookChannel(ChannelSettings settings, OutboundHttp http
         byte[] signed = [.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. body];
         return "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, signed));
     }
+
+    protected override async ValueTask<NoticeMessage> PrepareAsync(NoticeMessage message, CancellationToken cancellationToken) =>
+        Settings.Content == "cdevents" ? message with { Notice = await facts.CompleteAsync(message.Notice, cancellationToken) } : message;
 
     protected override HttpRequestMessage? Request(NoticeMessage message)
     {

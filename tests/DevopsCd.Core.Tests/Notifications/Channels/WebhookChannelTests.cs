@@ -1,6 +1,8 @@
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Channels;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
 
 namespace DevopsCd.Core.Tests.Notifications.Channels;
 
@@ -21,7 +23,8 @@ public sealed class WebhookChannelTests : ChannelContract
     private protected override bool TruncatesToCount => false;
 
     private protected override INotificationChannel Create(ChannelSettings settings) =>
-        new WebhookChannel(settings, Http, Clock, new CloudEvents(Microsoft.Extensions.Options.Options.Create(Options), new CdEventMapping(Microsoft.Extensions.Options.Options.Create(Options))));
+        new WebhookChannel(settings, Http, Clock, new CloudEvents(Microsoft.Extensions.Options.Options.Create(Options), new CdEventMapping(Microsoft.Extensions.Options.Options.Create(Options))),
+            new CdEventFacts(Substitute.For<IServiceScopeFactory>()));
 
     [Fact]
     public void Signs_as_standard_webhooks_document() =>
@@ -59,6 +62,7 @@ public sealed class WebhookChannelTests : ChannelContract
         var channel = Create(new ChannelSettings { Name = "it", Url = Service.Address + Path, Secret = SecretCanary, Content = "cdevents" });
         var notice = Sample.Completed() with
         {
+            BatchId = null,
             Applications =
             [
                 new ApplicationOutcome("shop", ReleaseStatus.Succeeded) { Cluster = "east", ImageName = "registry.example.com/team/shop", ImageTag = "7", ImageDigest = "sha256:0b31", Replaced = true },
