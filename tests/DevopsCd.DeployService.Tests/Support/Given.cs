@@ -104,6 +104,13 @@ internal sealed class Given : IAsyncDisposable
         return (await answer.Content.ReadFromJsonAsync<DeployOperationView>(Json.Options))!;
     }
 
+    public async Task<DeployPreflightView> PreflightAsync(params DeployOperationRequest[] operations)
+    {
+        using var answer = await Http.PostAsJsonAsync("api/v1/preflight", new DeployPreflightRequest { Operations = operations }, Json.Options);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<DeployPreflightView>(Json.Options))!;
+    }
+
     public Task<DeployOperationView> UntilAsync(string id, string phase, TimeSpan? within = null) =>
         Eventually.Sees(() => ViewAsync(id), v => v.Phase == phase ? true : DeployPhases.HasEnded(v.Phase) ? throw new HopelessEnd(v) : false, $"operation {id} {phase}", within ?? TimeSpan.FromSeconds(60));
 

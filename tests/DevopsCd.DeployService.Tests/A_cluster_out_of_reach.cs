@@ -1,0 +1,61 @@
+using System.Net;
+using DevopsCd.Contracts.Api;
+using DevopsCd.DeployService.Tests.Support;
+using DevopsCd.Testing;
+
+namespace DevopsCd.DeployService.Tests;
+
+public sealed class A_cluster_out_of_reach(TestCluster cluster)
+{
+    [Fact]
+    public async Task Makes_its_operations_wait_and_say_why_until_their_deadline()
+    {
+        await using var given = await WithFarClusterAsync();
+
+        var request = given.Request("shop", "registry.example/app:2", timeout: 4) with { Cluster = "far" };
+        using var created = await given.PutAsync("op-1", request);
+        var waiting = await given.UntilReasonAsync("op-1", "ClusterUnreachable");
+        var ended = await given.UntilAsync("op-1", DeployPhases.Failed);
+        using var ready = await given.Http.GetAsync("health/ready");
+
+        created.StatusCode.ShouldBe(HttpStatusCode.Created);
+        waiting.Phase.ShouldBe(DeployPhases.Progressing);
+        waiting.Message!.ShouldContain("cluster 'far' cannot be reached");
+        ended.Reason.ShouldBe("DeadlineExceeded");
+        ready.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Lets_its_operations_go_on_when_it_is_back()
+    {
+        await using var relay = TcpRelay.To("127.0.0.1", new Uri(await cluster.KubectlAsync("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")).Port);
+        await using var given = await Given.NothingYetAsync(cluster);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        var far = Path.GetTempFileName();
+        await File.WriteAllTextAsync(far, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig), @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{relay.Port}"));
+        given.Settings["deploy_service:records:cluster"] = "test";
+        given.Settings["deploy_service:clusters:far:kubeconfig"] = far;
+        given.Settings["deploy_service:clusters:far:namespaces:0"] = given.Namespace;
+        await given.StartAsync();
+        relay.Cut();
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", timeout: 120) with { Cluster = "far" });
+        await given.UntilReasonAsync("op-1", "ClusterUnreachable");
+
+        relay.Restore();
+
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+        (await given.DeploymentAsync("shop")).Image().ShouldBe("registry.example/app:2");
+    }
+
+    private async Task<Given> WithFarClusterAsync()
+    {
+        var given = await Given.NothingYetAsync(cluster);
+        var nowhere = Path.GetTempFileName();
+        await File.WriteAllTextAsync(nowhere, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig), @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{FreePort.Next()}"));
+        given.Settings["deploy_service:records:cluster"] = "test";
+        given.Settings["deploy_service:clusters:far:kubeconfig"] = nowhere;
+        given.Settings["deploy_service:clusters:far:namespaces:0"] = given.Namespace;
+        await given.StartAsync();
+        return given;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using DevopsCd.Contracts.Api;
+using DevopsCd.DeployService.Kubernetes;
+using DevopsCd.DeployService.Tests.Support;
+using DevopsCd.Testing;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DevopsCd.DeployService.Tests;
+
+public sealed class The_api(TestCluster cluster)
+{
+    [Fact]
+    public async Task Names_every_wrong_field_and_what_is_allowed()
+    {
+        await using var given = await Given.ServiceAsync(cluster);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        var good = given.Request("shop", "registry.example/app:2");
+
+        var several = await ErrorsAsync(given, new { cluster = "test", image = "not an image", timeoutSeconds = 0, surprise = 1, strategy = new { } });
+        var strategy = await ErrorsAsync(given, given.Request("shop", "registry.example/app:2", new { type = "wishful" }));
+        var settings = await ErrorsAsync(given, given.Request("shop", "registry.example/app:2", new { type = "canary", steps = new[] { new { weight = 120 } }, speed = 3 }));
+        var unfit = await ErrorsAsync(given, given.Request("shop", "registry.example/app:2", new { type = "canary", steps = new[] { new { weight = 20 } } }, "StatefulSet"));
+        var where = await ErrorsAsync(given, good with { Cluster = "mars" });
+        var space = await ErrorsAsync(given, good with { Namespace = "elsewhere" });
+        var workload = await ErrorsAsync(given, given.Request("nobody", "registry.example/app:2"));
+        var container = await ErrorsAsync(given, good with { Workload = good.Workload with { Container = "sidecar" } });
+
+        several.Keys.Order().ShouldBe(["application", "image", "namespace", "stage", "strategy.type", "surprise", "timeoutSeconds", "workload.kind", "workload.name"]);
+        strategy["strategy.type"].Single().ShouldContain("known: rolling, recreate, canary, blue-green, argo-rollouts, argocd, flux, helm");
+        settings.Keys.Order().ShouldBe(["strategy.speed", "strategy.steps[0].weight"]);
+        unfit["strategy.type"].Single().ShouldContain("for that kind: rolling");
+        where["cluster"].Single().ShouldContain("known: test");
+        space["namespace"].Single().ShouldContain($"known: {given.Namespace}");
+        workload["workload.name"].Single().ShouldContain("known: shop");
+        container["workload.container"].Single().ShouldContain("known: app");
+    }
+
+    [Fact]
+    public async Task Knows_its_callers_by_their_keys_and_keeps_each_in_his_scope()
+    {
+        await using var given = await Given.ServiceAsync(cluster,
+            ("deploy_service:keys:1:name", "guest"), ("deploy_service:keys:1:sha256", Given.HashOf("guest-key")),
+            ("deploy_service:keys:1:clusters:0", "test"), ("deploy_service:keys:1:namespaces:0", "somewhere-else"));
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
+
+        var none = await StatusAsync(given, null, HttpMethod.Get, "api/v1/deployments/op-1");
+        var wrong = await StatusAsync(given, "nobody's", HttpMethod.Get, "api/v1/deployments/op-1");
+        var guestReads = await StatusAsync(given, "guest-key", HttpMethod.Get, "api/v1/deployments/op-1");
+        var guestWrites = await StatusAsync(given, "guest-key", HttpMethod.Put, "api/v1/deployments/op-2", given.Request("shop", "registry.example/app:3"));
+        var guestStops = await StatusAsync(given, "guest-key", HttpMethod.Post, "api/v1/deployments/op-1/stop");
+
+        (none, wrong, guestReads, guestWrites, guestStops).ShouldBe((401, 401, 404, 403, 404));
+    }
+
+    [Fact]
+    public async Task Limits_the_rate_and_the_length_of_what_it_is_sent()
+    {
+        await using var given = await Given.ServiceAsync(cluster,
+            ("deploy_service:limits:body_bytes", "2000"), ("deploy_service:limits:burst", "8"), ("deploy_service:limits:requests_per_second", "1"),
+            ("deploy_service:limits:anonymous_per_minute", "5"));
+        var huge = given.Request("shop", "registry.example/app:2") with { Labels = new() { ["text"] = new string('x', 3000) } };
+
+        using var tooLong = await given.PutAsync("op-1", huge);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => given.Http.GetAsync($"api/v1/deployments/op-{i}")));
+        var strangers = new List<int>();
+        for (var i = 0; i < 7; i++)
+            strangers.Add(await StatusAsync(given, "guess-" + i, HttpMethod.Get, "api/v1/deployments/op-1"));
+
+        tooLong.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        var refused = answers.Where(a => a.StatusCode == HttpStatusCode.TooManyRequests).ToList();
+        refused.Count.ShouldBeGreaterThanOrEqualTo(10);
+        refused[0].Headers.RetryAfter.ShouldNotBeNull();
+        refused[0].Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        strangers.ShouldBe([401, 401, 401, 401, 401, 429, 429]);
+    }
+
+    [Fact]
+    public async Task Answers_what_cannot_be_read_or_is_not_there_as_a_problem()
+    {
+        await using var given = await Given.ServiceAsync(cluster);
+
+        using var broken = await given.Http.PutAsync("api/v1/deployments/op-1", new StringContent("{", Encoding.UTF8, "application/json"));
+        using var unknown = await given.Http.GetAsync("api/v1/deployments/never");
+        using var id = await given.Http.PutAsJsonAsync("api/v1/deployments/a%20b", given.Request("shop", "x"), Json.Options);
+
+        foreach (var (answer, status, type) in new[] { (broken, 400, "unreadable"), (unknown, 404, "operation-unknown"), (id, 422, "wrong-fields") })
+        {
+            ((int)answer.StatusCode).ShouldBe(status);
+            answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+            var problem = (await answer.Content.ReadFromJsonAsync<DeployProblem>(Json.Options))!;
+            problem.Type.ShouldBe($"urn:devopscd:deploy:{type}");
+            problem.TraceId.ShouldNotBeNullOrEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task Tells_how_it_is_and_what_it_did()
+    {
+        await using var given = await Given.ServiceAsync(cluster);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+        given.Http.DefaultRequestHeaders.Clear();
+
+        (await given.Http.GetAsync("health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await given.Http.GetAsync("health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var metrics = await Eventually.Sees(() => given.Http.GetStringAsync("metrics"), m => m.Contains("phase=\"succeeded\"", StringComparison.Ordinal), "the metrics know it");
+
+        foreach (var name in new[] { "devopscd_deploy_operations_ended", "devopscd_deploy_operations_duration_seconds", "devopscd_deploy_api_calls_total" })
+            metrics.ShouldContain(name);
+        metrics.ShouldNotContain(Given.Key);
+    }
+
+    [Fact]
+    public async Task Has_a_name_a_summary_and_a_policy_on_every_route_and_the_document_says_so()
+    {
+        await using var given = await Given.NothingYetAsync(cluster);
+        var service = await given.StartAsync();
+        var routes = service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(r => r.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal)).ToList();
+
+        var document = JsonDocument.Parse(await given.Http.GetStringAsync("openapi/v1.json"));
+
+        routes.Count.ShouldBe(6);
+        foreach (var route in routes)
+        {
+            route.Metadata.GetMetadata<IEndpointNameMetadata>().ShouldNotBeNull(route.RoutePattern.RawText);
+            route.Metadata.GetMetadata<IEndpointSummaryMetadata>().ShouldNotBeNull(route.RoutePattern.RawText);
+            route.Metadata.GetMetadata<IAuthorizeData>().ShouldNotBeNull(route.RoutePattern.RawText);
+        }
+        // The committed document is what the service serves; `infra/build/openapi-deploy-service` writes it anew.
+        var committed = Repository.PathTo("contracts", "openapi", "deploy-service.json");
+        var served = JsonSerializer.Serialize(document.RootElement.EnumerateObject().Where(p => p.Name != "servers").ToDictionary(p => p.Name, p => p.Value), new JsonSerializerOptions { WriteIndented = true }) + "\n";
+        if (Environment.GetEnvironmentVariable("DEVOPSCD_WRITE_OPENAPI") == "1")
+            await File.WriteAllTextAsync(committed, served);
+        (await File.ReadAllTextAsync(committed)).ShouldBe(served);
+    }
+
+    [Fact]
+    public async Task Checks_beforehand_without_writing_anything()
+    {
+        await using var given = await Given.ServiceAsync(cluster);
+        var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+
+        var view = await given.PreflightAsync(
+            given.Request("shop", "registry.example/app:2"),
+            given.Request("shop", before.Image()!),
+            given.Request("nobody", "registry.example/app:2"));
+
+        view.Ok.ShouldBeFalse();
+        view.Results.Select(r => r.Ok).ShouldBe([true, true, false]);
+        view.Results[0].Changes.ShouldBe([new DeployPreflightChange { Container = "app", From = "registry.example/app:1", To = "registry.example/app:2" }]);
+        view.Results[1].Changes.ShouldBeEmpty();
+        view.Results[2].Problems["workload.name"].Single().ShouldContain("known: shop");
+        (await given.DeploymentAsync("shop")).ResourceVersion.ShouldBe(before.ResourceVersion);
+        (await cluster.Api.ListAsync(KubeResource.ConfigMaps, given.Records, "devopscd.io/record=operation", null, default)).Items.ShouldBeEmpty();
+    }
+
+    private static async Task<Dictionary<string, string[]>> ErrorsAsync(Given given, object body)
+    {
+        using var answer = await given.PutAsync("op-x", body);
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<DeployProblem>(Json.Options))!.Errors!;
+    }
+
+    private static async Task<int> StatusAsync(Given given, string? key, HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, options: Json.Options) };
+        given.Http.DefaultRequestHeaders.Remove("X-API-Key");
+        if (key is not null)
+            request.Headers.Add("X-API-Key", key);
+        using var answer = await given.Http.SendAsync(request);
+        return (int)answer.StatusCode;
+    }
+}
