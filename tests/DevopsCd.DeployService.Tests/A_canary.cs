@@ -94,7 +94,7 @@ public sealed class A_canary(TestCluster cluster)
     public async Task Returns_when_the_new_pods_do_not_come_up_and_the_old_ones_never_got_fewer()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2, puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2);
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:crash", new { type = "canary", steps = new[] { new { weight = 50 } } }));
         var ended = await given.UntilAsync("op-1", DeployPhases.Failed);

@@ -30,7 +30,7 @@ public sealed class A_cluster_out_of_reach(TestCluster cluster)
     {
         await using var relay = TcpRelay.To("127.0.0.1", new Uri(await cluster.KubectlAsync("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")).Port);
         await using var given = await Given.NothingYetAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         var far = Path.GetTempFileName();
         await File.WriteAllTextAsync(far, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig), @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{relay.Port}"));
         given.Settings["deploy_service:records:cluster"] = "test";

@@ -11,7 +11,7 @@ public sealed class A_recreate_operation(TestCluster cluster)
     public async Task Ends_the_old_pods_first_and_leaves_the_update_strategy_as_it_was()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2);
+        var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2, puppets: false);
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "recreate" }));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
 

@@ -35,7 +35,7 @@ public sealed class A_rollback_or_stop(TestCluster cluster)
     public async Task Returns_an_unfinished_rollout_to_what_ran_before()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:never"));
         await given.UntilReasonAsync("op-1", "RollingOut");
 
@@ -50,7 +50,7 @@ public sealed class A_rollback_or_stop(TestCluster cluster)
     public async Task Pauses_instead_where_the_target_wants_that_and_the_next_operation_resumes()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:never", new { type = "rolling", onStop = "pause" }));
         await given.UntilReasonAsync("op-1", "RollingOut");
 
@@ -69,7 +69,7 @@ public sealed class A_rollback_or_stop(TestCluster cluster)
     public async Task Is_refused_while_another_operation_has_the_workload()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
         await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:never"));

@@ -13,7 +13,7 @@ public sealed class A_rolling_operation(TestCluster cluster)
     public async Task Puts_the_image_on_a_deployment_and_leaves_the_rest_alone()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2);
+        var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2, puppets: false);
         const string image = "registry.example/app:2@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
         using var created = await given.PutAsync("op-1", given.Request("shop", image));
@@ -34,6 +34,7 @@ public sealed class A_rolling_operation(TestCluster cluster)
         after.Annotation("devopscd.io/previous-image").ShouldBe("registry.example/app:1");
         after.Annotation("devopscd.io/digest").ShouldBe("sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
         after.Annotation("label.devopscd.io/batch").ShouldBe("B20261124-001");
+        after.Annotation("devopscd.io/attempt").ShouldBe("1");
         var mine = after.Root.Items("metadata", "managedFields").Single(m => m.Text("manager") == "devopscd");
         mine.Text("operation").ShouldBe("Apply");
         mine.At("fieldsV1", "f:spec", "f:replicas").ShouldBeNull();
@@ -104,7 +105,7 @@ public sealed class A_rolling_operation(TestCluster cluster)
     public async Task Gives_way_to_a_later_operation_on_the_same_workload()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:never"));
         await given.UntilReasonAsync("op-1", "RollingOut");
 
@@ -142,7 +143,7 @@ public sealed class A_rolling_operation(TestCluster cluster)
     public async Task Notices_that_somebody_has_changed_the_image_under_its_hands()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:never"));
         await given.UntilReasonAsync("op-1", "RollingOut");
 

@@ -14,7 +14,7 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
     public async Task Fails_early_with_the_cause(string tag, string reason, string told)
     {
         await using var given = await Given.ServiceAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         await given.DeployAsync("op-1", given.Request("shop", $"registry.example/app:{tag}", timeout: 300));
         var ended = await given.UntilAsync("op-1", DeployPhases.Failed, TimeSpan.FromSeconds(15));
@@ -29,7 +29,7 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
     public async Task Tells_the_warnings_of_the_pod()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:never", timeout: 300));
         var pod = await Eventually.Sees(async () => (await cluster.Api.ListAsync(KubeResource.Pods, given.Namespace, "app=shop", null, default)).Items
             .FirstOrDefault(p => p.Root.Items("spec", "containers")[0].Text("image")!.EndsWith(":never", StringComparison.Ordinal)), p => p is not null, "the new pod");
@@ -58,7 +58,7 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
     public async Task Says_that_its_pods_fit_no_node()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: false);
         await cluster.KubectlAsync("-n", given.Namespace, "patch", "deployment", "shop", "-p", """{"spec":{"template":{"spec":{"nodeSelector":{"disk":"golden"}}}}}""");
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
@@ -111,7 +111,7 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
     public async Task Goes_back_when_the_target_wants_that()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:pull-error", new { type = "rolling", onFailure = "return" }));
         var ended = await given.UntilAsync("op-1", DeployPhases.Failed);
@@ -125,7 +125,7 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
     public async Task Ends_at_its_deadline_even_if_the_service_was_restarted_in_between()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:never", timeout: 4));
         var first = await given.UntilReasonAsync("op-1", "RollingOut");
 

@@ -16,7 +16,7 @@ public sealed class A_service_that_dies(TestCluster cluster)
     {
         await using var given = await Given.NothingYetAsync(cluster);
         var names = Enumerable.Range(0, Operations).Select(i => $"shop-{i}").ToList();
-        await Task.WhenAll(names.Select(n => cluster.GivenDeploymentAsync(given.Namespace, n, puppets: true)));
+        await Task.WhenAll(names.Select(n => cluster.GivenDeploymentAsync(given.Namespace, n)));
         var moments = new Random(20_261_124);
 
         // Every life: all ten are sent (again), and the process dies after some number of answers, some of them still on their way.
@@ -64,7 +64,7 @@ public sealed class A_service_that_dies(TestCluster cluster)
         const int ids = 20;
         await using var given = await Given.NothingYetAsync(cluster);
         var replicas = new[] { await given.StartAsync(), await given.StartAsync(), await given.StartAsync() };
-        await Task.WhenAll(Enumerable.Range(0, ids).Select(i => cluster.GivenDeploymentAsync(given.Namespace, $"shop-{i}", puppets: true)));
+        await Task.WhenAll(Enumerable.Range(0, ids).Select(i => cluster.GivenDeploymentAsync(given.Namespace, $"shop-{i}")));
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 10 * ids).Select(async n =>
         {

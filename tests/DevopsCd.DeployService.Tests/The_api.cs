@@ -19,7 +19,7 @@ public sealed class The_api(TestCluster cluster)
     public async Task Names_every_wrong_field_and_what_is_allowed()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         var good = given.Request("shop", "registry.example/app:2");
 
         var several = await ErrorsAsync(given, new { cluster = "test", image = "not an image", timeoutSeconds = 0, surprise = 1, strategy = new { } });
@@ -47,7 +47,7 @@ public sealed class The_api(TestCluster cluster)
         await using var given = await Given.ServiceAsync(cluster,
             ("deploy_service:keys:1:name", "guest"), ("deploy_service:keys:1:sha256", Given.HashOf("guest-key")),
             ("deploy_service:keys:1:clusters:0", "test"), ("deploy_service:keys:1:namespaces:0", "somewhere-else"));
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
 
         var none = await StatusAsync(given, null, HttpMethod.Get, "api/v1/deployments/op-1");
@@ -104,7 +104,7 @@ public sealed class The_api(TestCluster cluster)
     public async Task Tells_how_it_is_and_what_it_did()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
         given.Http.DefaultRequestHeaders.Clear();
@@ -146,7 +146,7 @@ public sealed class The_api(TestCluster cluster)
     public async Task Checks_beforehand_without_writing_anything()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         var view = await given.PreflightAsync(
             given.Request("shop", "registry.example/app:2"),

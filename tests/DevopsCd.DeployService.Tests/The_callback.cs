@@ -28,7 +28,7 @@ public sealed class The_callback(TestCluster cluster)
         await host.StartAsync();
         await using var given = await Given.ServiceAsync(cluster,
             ("deploy_service:callback:kind", "http"), ("deploy_service:callback:url", host.Urls.First()), ("deploy_service:callback:api_key", "callback-key"));
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:pull-error"));
         await Eventually.IsTrue(() => reports.Count == 2, "the second try has arrived");
@@ -46,7 +46,7 @@ public sealed class The_callback(TestCluster cluster)
     {
         await using var rabbit = await RabbitVirtualHost.CreateAsync();
         await using var given = await Given.ServiceAsync(cluster, ("deploy_service:callback:kind", "rabbitmq"), ("deploy_service:callback:url", rabbit.Uri.ToString()));
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);

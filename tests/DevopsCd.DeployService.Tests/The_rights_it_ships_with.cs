@@ -33,7 +33,7 @@ public sealed class The_rights_it_ships_with(TestCluster cluster)
     public async Task Show_in_preflight_what_is_missing()
     {
         await using var given = await WithShippedRightsAsync("target");
-        await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: true);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         var rolling = await given.PreflightAsync(given.Request("shop", "registry.example/app:2"));
         var canary = await given.PreflightAsync(given.Request("shop", "registry.example/app:2", new { type = "canary", steps = new[] { new { weight = 50 } } }));

@@ -91,7 +91,7 @@ internal sealed partial class RequestReader(Clusters clusters, StrategyCatalogue
             if (labels.ValueKind != JsonValueKind.Object || labels.EnumerateObject().Count() > MostLabels
                 || labels.EnumerateObject().Any(l => !LabelName().IsMatch(l.Name) || l.Value.ValueKind != JsonValueKind.String || l.Value.GetString()!.Length > LongestLabel))
             {
-                wrong.Add(("labels", $"must be at most {MostLabels} texts of at most {LongestLabel} characters, named with A-Z a-z 0-9 . _ -"));
+                wrong.Add(("labels", $"must be at most {MostLabels} texts of at most {LongestLabel} characters, named with A-Z a-z 0-9 . _ - and perhaps devopscd.io/ before"));
                 return null;
             }
             return labels.Map();
@@ -141,6 +141,6 @@ internal sealed partial class RequestReader(Clusters clusters, StrategyCatalogue
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._\-/:]{0,400}(@sha256:[0-9a-f]{64})?$")]
     private static partial Regex Image();
 
-    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9._\-]{0,61}[A-Za-z0-9])?$")]
+    [GeneratedRegex(@"^(devopscd\.io/)?[A-Za-z0-9]([A-Za-z0-9._\-]{0,61}[A-Za-z0-9])?$")]
     private static partial Regex LabelName();
 }

@@ -19,6 +19,8 @@ internal sealed class OperationEngine(
     Clusters clusters, OperationStore store, StrategyCatalogue strategies, ICallback callback, IOptions<DeployServiceOptions> options,
     DeployMetrics metrics, TimeProvider clock, ILogger<OperationEngine> log) : BackgroundService
 {
+    private const string WaitsForPrevious = "WaitingForPrevious";
+
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WatchRest = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ReportTakeover = TimeSpan.FromSeconds(10);
@@ -43,7 +45,14 @@ internal sealed class OperationEngine(
     {
         var view = record.ToView();
         return !record.HasEnded && _jobs.GetValueOrDefault(record.Id)?.Seen is { } seen
-            ? view with { Reason = seen.Reason ?? view.Reason, Message = seen.Message ?? view.Message, Replicas = seen.Replicas ?? view.Replicas }
+            ? view with
+            {
+                // What stands in the way of the first step is said before it can be written down.
+                Phase = view.Phase == DeployPhases.Pending && seen.Reason != WaitsForPrevious ? DeployPhases.Progressing : view.Phase,
+                Reason = seen.Reason ?? view.Reason,
+                Message = seen.Message ?? view.Message,
+                Replicas = seen.Replicas ?? view.Replicas
+            }
             : view;
     }
 
@@ -166,7 +175,7 @@ internal sealed class OperationEngine(
         }
         if (others.FirstOrDefault(o => !o.AtRest && record.IsLaterThan(o)) is { } earlier)
         {
-            See(record, job, Progress.Running("WaitingForPrevious", $"operation {earlier.Id} is not finished with this workload"));
+            See(record, job, Progress.Running(WaitsForPrevious, $"operation {earlier.Id} is not finished with this workload"));
             Wake(earlier.Id);
             WakeAgain(record, null);
             return;

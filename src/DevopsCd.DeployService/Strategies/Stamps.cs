@@ -9,6 +9,8 @@ namespace DevopsCd.DeployService.Strategies;
 /// </summary>
 internal static class Stamps
 {
+    private const string Prefix = "devopscd.io/";
+
     public const string Operation = "devopscd.io/operation";
     public const string AcceptedAt = "devopscd.io/accepted-at";
     public const string State = "devopscd.io/state";
@@ -21,21 +23,20 @@ internal static class Stamps
     public static Dictionary<string, string> Of(OperationRecord record, string? previousImage, string state = Deployed)
     {
         var request = record.Request;
-        var stamps = new Dictionary<string, string>
-        {
-            [Operation] = record.Id,
-            [AcceptedAt] = record.StartedAt.ToString("O"),
-            [State] = state,
-            ["devopscd.io/application"] = request.Application,
-            ["devopscd.io/stage"] = request.Stage,
-            ["devopscd.io/request-hash"] = record.Hash
-        };
+        var stamps = new Dictionary<string, string>();
+        // The caller's first, so that no label of his can pass for a stamp of ours.
+        foreach (var (name, value) in request.Labels ?? [])
+            stamps[name.StartsWith(Prefix, StringComparison.Ordinal) ? name : $"label.{Prefix}{name}"] = value;
+        stamps[Operation] = record.Id;
+        stamps[AcceptedAt] = record.StartedAt.ToString("O");
+        stamps[State] = state;
+        stamps["devopscd.io/application"] = request.Application;
+        stamps["devopscd.io/stage"] = request.Stage;
+        stamps["devopscd.io/request-hash"] = record.Hash;
         if (previousImage is not null)
             stamps["devopscd.io/previous-image"] = previousImage;
         if (request.Image.IndexOf('@') is > 0 and var at)
             stamps["devopscd.io/digest"] = request.Image[(at + 1)..];
-        foreach (var (name, value) in request.Labels ?? [])
-            stamps[$"label.devopscd.io/{name}"] = value;
         return stamps;
     }
 

@@ -24,7 +24,8 @@ internal sealed class FakeHelm : IDisposable
               *) exit 1 ;;
             esac
             """);
-        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public string Path => System.IO.Path.Combine(_folder, "helm");

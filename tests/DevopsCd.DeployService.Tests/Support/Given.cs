@@ -27,6 +27,8 @@ internal sealed class Given : IAsyncDisposable
             ["deploy_service:keys:0:sha256"] = HashOf(Key),
             ["deploy_service:keys:0:clusters:0"] = "*",
             ["deploy_service:keys:0:namespaces:0"] = "*",
+            // The hollow kubelets' runtime lets a container go round once or twice on a busy machine.
+            ["deploy_service:rollout:crash_restarts"] = "4",
             ["deploy_service:rollout:unschedulable_after"] = "2s",
             ["deploy_service:rollout:config_error_after"] = "2s"
         };
@@ -82,7 +84,7 @@ internal sealed class Given : IAsyncDisposable
         Image = image,
         Strategy = strategy is null ? null : JsonSerializer.Deserialize<DeployStrategy>(JsonSerializer.Serialize(strategy), Json.Options),
         TimeoutSeconds = timeout,
-        Labels = new() { ["batch"] = "B20261124-001", ["attempt"] = "1" }
+        Labels = new() { ["batch"] = "B20261124-001", ["devopscd.io/attempt"] = "1" }
     };
 
     public Task<HttpResponseMessage> PutAsync(string id, object body, HttpClient? at = null) => (at ?? Http).PutAsJsonAsync($"api/v1/deployments/{id}", body, Json.Options);

@@ -15,7 +15,7 @@ internal static class KubeTestExtensions
 
     /// <summary>A Deployment that has finished its first rollout.</summary>
     public static async Task<KubeObject> GivenDeploymentAsync(
-        this TestCluster cluster, string ns, string name, string image = "registry.example/app:1", int replicas = 1, bool puppets = false, object? nodeSelector = null)
+        this TestCluster cluster, string ns, string name, string image = "registry.example/app:1", int replicas = 1, bool puppets = true)
     {
         await cluster.Api.CreateAsync(KubeResource.Deployments, ns, new
         {
@@ -26,7 +26,7 @@ internal static class KubeTestExtensions
             {
                 replicas,
                 selector = new { matchLabels = new { app = name } },
-                template = new { metadata = new { labels = new { app = name } }, spec = PodSpec(image, puppets, nodeSelector) }
+                template = new { metadata = new { labels = new { app = name } }, spec = PodSpec(image, puppets) }
             }
         }, dryRun: false, default);
         return await Eventually.Sees(() => cluster.DeploymentAsync(ns, name),
