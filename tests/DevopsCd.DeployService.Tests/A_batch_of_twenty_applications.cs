@@ -43,7 +43,7 @@ public sealed class A_batch_of_twenty_applications(TestCluster cluster)
         (await api.Raise(batch, "final_accept")).Expect();
         await UntilAsync(api, batch, 40);
 
-        var wanted = names.Select((n, i) => (string?)$"registry.example/{n}:1.0.{i + 1}@sha256:{i + 1:x64}").ToList();
+        var wanted = names.Select((n, i) => (string?)$"registry.example/{n}@sha256:{i + 1:x64}").ToList();
         afterPre.ShouldBe(wanted);
         (await ImagesAsync(given, [.. names.Select(n => n + "-live")])).ShouldBe(wanted);
         var (_, sets) = await cluster.Api.ListAsync(KubeResource.ReplicaSets, given.Namespace, null, null, default);

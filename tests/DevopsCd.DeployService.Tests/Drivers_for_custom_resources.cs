@@ -1,5 +1,6 @@
 using System.Net;
 using DevopsCd.Contracts.Api;
+using DevopsCd.DeployService.Drivers;
 using DevopsCd.DeployService.Kubernetes;
 using DevopsCd.DeployService.Tests.Support;
 using DevopsCd.Testing;
@@ -9,6 +10,18 @@ namespace DevopsCd.DeployService.Tests;
 /// <summary>On the real API server; the controllers' part – the status – is written by the test.</summary>
 public sealed class Drivers_for_custom_resources(TestCluster cluster)
 {
+    [Theory]
+    [InlineData("registry.example:5000/app:1.2", "registry.example:5000/app", "1.2", "1.2")]
+    [InlineData("registry.example:5000/app@sha256:ab12", "registry.example:5000/app@sha256", "ab12", "")]
+    [InlineData("app:1.2@sha256:ab12", "app", "1.2@sha256:ab12", "1.2")]
+    public void Split_an_image_so_that_repository_and_tag_give_it_again(string image, string repository, string tag, string version)
+    {
+        var parts = ImageParts.Of(image);
+
+        (parts.Repository, parts.Tag, parts.Version).ShouldBe((repository, tag, version));
+        parts.Fill("{{repository}}:{{tag}}").ShouldBe(image);
+    }
+
     [Fact]
     public async Task Argo_rollouts_sets_the_image_promotes_and_follows_the_phase()
     {

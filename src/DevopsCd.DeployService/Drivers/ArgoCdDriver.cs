@@ -17,6 +17,8 @@ internal sealed class ArgoCdDriver : IDeployStrategy
 {
     private static readonly KubeResource Resource = KubeResource.Applications;
     private static readonly Duration UsualStability = Duration.Seconds(5);
+    private const string UsualRevision = "{{version}}";
+
     private static readonly string[] Targets = ["kustomize", "helm", "revision"];
 
     public string Name => StrategyNames.ArgoCd;
@@ -31,6 +33,8 @@ internal sealed class ArgoCdDriver : IDeployStrategy
             .Concat(request.CheckText("value", required: false))
             .Concat(request.CheckDuration("stableFor"))
             .Concat(request.CheckText("parameter", required: request.TextSetting("update") == "helm"));
+        if (request.TextSetting("update") == "revision" && ImageParts.Of(request.Image).Fill(request.TextSetting("value") ?? UsualRevision).Length == 0)
+            wrong = wrong.Append(("strategy.value", "the image has no tag to take the revision from; give a value"));
         return Targets.Contains(request.TextSetting("update") ?? "kustomize") ? wrong : wrong.Append(("strategy.update", $"must be one of {string.Join(", ", Targets)}"));
     }
 
@@ -137,7 +141,7 @@ internal sealed class ArgoCdDriver : IDeployStrategy
         switch (request.TextSetting("update") ?? "kustomize")
         {
             case "revision":
-                wanted["targetRevision"] = parts.Fill(request.TextSetting("value") ?? "{{tag}}");
+                wanted["targetRevision"] = parts.Fill(request.TextSetting("value") ?? UsualRevision);
                 break;
             case "helm":
                 var parameters = Child<JsonArray>(Child<JsonObject>(wanted, "helm"), "parameters");
@@ -150,16 +154,16 @@ internal sealed class ArgoCdDriver : IDeployStrategy
                 break;
             default:
                 var images = Child<JsonArray>(Child<JsonObject>(wanted, "kustomize"), "images");
-                var replaced = request.TextSetting("parameter") ?? parts.Repository;
-                if (images.FirstOrDefault(i => i is not null && (Replaced((string)i!) == replaced || ImageParts.Of((string)i!).Repository == parts.Repository)) is { } image)
+                var replaced = request.TextSetting("parameter") ?? parts.Name;
+                if (images.FirstOrDefault(i => i is not null && (Replaced((string)i!) == replaced || ImageParts.Of((string)i!).Name == parts.Name)) is { } image)
                     images.Remove(image);
-                images.Add(JsonValue.Create(replaced == parts.Repository ? request.Image : $"{replaced}={request.Image}"));
+                images.Add(JsonValue.Create(replaced == parts.Name ? request.Image : $"{replaced}={request.Image}"));
                 break;
         }
         return JsonSerializer.SerializeToElement(wanted);
     }
 
-    private static string Replaced(string image) => image.IndexOf('=') is > 0 and var equals ? image[..equals] : ImageParts.Of(image).Repository;
+    private static string Replaced(string image) => image.IndexOf('=') is > 0 and var equals ? image[..equals] : ImageParts.Of(image).Name;
 
     private static T Child<T>(JsonObject parent, string name) where T : JsonNode
     {

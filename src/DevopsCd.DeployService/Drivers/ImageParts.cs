@@ -1,8 +1,21 @@
 namespace DevopsCd.DeployService.Drivers;
 
-/// <summary>The parts of an image reference, for targets that keep them in fields of their own.</summary>
-internal sealed record ImageParts(string Image, string Repository, string Tag, string Digest)
+/// <summary>
+/// The parts of an image reference, for targets that keep them in fields of their own. <c>{{repository}}:{{tag}}</c> always gives
+/// the same image again, by digest where it is known: with a tag as <c>app</c> and <c>1.2@sha256:…</c>, without one as
+/// <c>app@sha256</c> and the digits.
+/// </summary>
+internal sealed record ImageParts(string Image, string Name, string Version, string Digest)
 {
+    public string Repository => Version.Length == 0 && Digest.Length > 0 ? $"{Name}@{Digest[..Digest.IndexOf(':')]}" : Name;
+
+    public string Tag => (Version.Length, Digest.Length) switch
+    {
+        (_, 0) => Version,
+        (0, _) => Digest[(Digest.IndexOf(':') + 1)..],
+        _ => $"{Version}@{Digest}"
+    };
+
     public static ImageParts Of(string image)
     {
         var at = image.IndexOf('@');
@@ -12,10 +25,11 @@ internal sealed record ImageParts(string Image, string Repository, string Tag, s
         return new(image, tagged ? named[..colon] : named, tagged ? named[(colon + 1)..] : "", digest);
     }
 
-    /// <summary>Fills in <c>{{image}}</c>, <c>{{repository}}</c>, <c>{{tag}}</c> and <c>{{digest}}</c>.</summary>
+    /// <summary>Fills in <c>{{image}}</c>, <c>{{repository}}</c>, <c>{{tag}}</c>, <c>{{version}}</c> and <c>{{digest}}</c>.</summary>
     public string Fill(string template) => template
         .Replace("{{image}}", Image, StringComparison.Ordinal)
         .Replace("{{repository}}", Repository, StringComparison.Ordinal)
         .Replace("{{tag}}", Tag, StringComparison.Ordinal)
+        .Replace("{{version}}", Version, StringComparison.Ordinal)
         .Replace("{{digest}}", Digest, StringComparison.Ordinal);
 }

@@ -117,7 +117,7 @@ internal sealed class KubeApi : IDisposable
         PatchAsync(JsonPatch, resource, ns, name, edits, null, dryRun, stop);
 
     /// <summary>Changes the status of an object whose controller takes its orders there.</summary>
-    public Task<KubeObject> MergeStatusAsync(KubeResource resource, string ns, string name, object body, CancellationToken stop) =>
+    public Task<KubeObject> MergeStatusAsync(KubeResource resource, string? ns, string name, object body, CancellationToken stop) =>
         ObjectAsync(HttpMethod.Patch, "patch", resource, resource.Path(ns, name) + "/status" + Query(("fieldManager", _fieldManager)), MergePatch, body, stop);
 
     public async Task DeleteAsync(KubeResource resource, string? ns, string name, CancellationToken stop, int? graceSeconds = null)

@@ -17,6 +17,8 @@ internal sealed class PuppetKubelet : IAsyncDisposable
     private readonly KubeApi _api;
     private readonly WatchCache _pods;
     private readonly ConcurrentDictionary<string, string> _done = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _beating = Task.CompletedTask;
 
     private PuppetKubelet(KubeApi api)
     {
@@ -26,16 +28,51 @@ internal sealed class PuppetKubelet : IAsyncDisposable
 
     public static async Task<PuppetKubelet> StartAsync(KubeApi api)
     {
-        // The node is never Ready for long without a heartbeat; pods that name it skip the scheduler and tolerate that.
         if (await api.FindAsync(Nodes, null, Node, default) is null)
             await api.CreateAsync(Nodes, null, new { apiVersion = "v1", kind = "Node", metadata = new { name = Node }, spec = new { unschedulable = true } }, dryRun: false, default);
         var puppets = new PuppetKubelet(api);
+        puppets._beating = puppets.BeatAsync();
         puppets._pods.Start();
         await puppets._pods.SyncedAsync(TimeSpan.FromSeconds(20), default);
         return puppets;
     }
 
-    public ValueTask DisposeAsync() => _pods.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _beating;
+        await _pods.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    /// <summary>Without a heartbeat the node's pods would be marked as not ready after a while.</summary>
+    private async Task BeatAsync()
+    {
+        using var beat = new PeriodicTimer(TimeSpan.FromSeconds(5));
+        try
+        {
+            do
+            {
+                var now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ");
+                try
+                {
+                    await _api.MergeStatusAsync(Nodes, null, Node, new
+                    {
+                        status = new { conditions = new[] { new { type = "Ready", status = "True", reason = "Puppet", lastHeartbeatTime = now } } }
+                    }, _stop.Token);
+                }
+                catch (ClusterUnreachableException)
+                {
+                    // The next beat.
+                }
+            }
+            while (await beat.WaitForNextTickAsync(_stop.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The tests are over.
+        }
+    }
 
     private async Task PullStringsAsync(KubeObject pod, bool deleted)
     {
@@ -48,13 +85,20 @@ internal sealed class PuppetKubelet : IAsyncDisposable
                 await _api.DeleteAsync(KubeResource.Pods, pod.Namespace, pod.Name, default, graceSeconds: 0);
                 return;
             }
-            if (!_done.TryAdd(pod.Uid, pod.Name))
+            // Once, so that a test may write its own status; again only when somebody has taken a good pod's readiness away.
+            if (!_done.TryAdd(pod.Uid, pod.Name) && (pod.Root.Condition("Ready")?.Text("status") != "False" || pod.Root.Text("status", "phase") != "Running"))
                 return;
-            await _api.MergeStatusAsync(KubeResource.Pods, pod.Namespace!, pod.Name, new { status = StatusOf(pod) }, default);
+            await _api.MergeStatusAsync(KubeResource.Pods, pod.Namespace, pod.Name, new { status = StatusOf(pod) }, default);
         }
-        catch (KubeException gone) when (gone.NotFound || gone.Conflict)
+        catch (KubeException gone) when (gone.NotFound)
         {
             // The pod went away in between.
+        }
+        catch (Exception e) when (e is KubeException or ClusterUnreachableException)
+        {
+            _done.TryRemove(pod.Uid, out _);
+            if (!_stop.IsCancellationRequested)
+                _ = PullStringsAsync(pod, deleted);
         }
     }
 
