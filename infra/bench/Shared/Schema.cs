@@ -1,0 +1,51 @@
+using Npgsql;
+
+namespace DevopsCd.Bench;
+
+/// <summary>The tables every contestant works on; the outbox tables are each one's own.</summary>
+internal static class Schema
+{
+    internal const string Channel = "bench_committed";
+
+    internal static async Task Create(NpgsqlDataSource database) => await Run(database, """
+        CREATE TABLE bench_saga (
+            correlation_id uuid PRIMARY KEY, current_state text NOT NULL, step int NOT NULL, changed_at timestamptz NOT NULL);
+        CREATE TABLE bench_audit (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, saga_id uuid NOT NULL, step int NOT NULL, at timestamptz NOT NULL);
+        CREATE FUNCTION bench_notify() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_notify('bench_committed', NEW.saga_id || ' ' || NEW.step); RETURN NULL; END $$;
+        """);
+
+    /// <summary>Tells a listener of every audit row, at its commit: how latency is measured, the same way for all.</summary>
+    internal static Task Announce(NpgsqlDataSource database) => Run(
+        database, "CREATE TRIGGER bench_announce AFTER INSERT ON bench_audit FOR EACH ROW EXECUTE FUNCTION bench_notify()");
+
+    internal static async Task<Guid[]> AddSagas(NpgsqlDataSource database, int count)
+    {
+        var ids = Enumerable.Range(0, count).Select(_ => Guid.NewGuid()).ToArray();
+        await using var command = database.CreateCommand(
+            "INSERT INTO bench_saga SELECT unnest($1), 'Running', 0, now()");
+        command.Parameters.AddWithValue(ids);
+        await command.ExecuteNonQueryAsync();
+        return ids;
+    }
+
+    internal static async Task<long> Count(NpgsqlDataSource database)
+    {
+        await using var command = database.CreateCommand("SELECT count(*) FROM bench_audit");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    internal static async Task<long> Finished(NpgsqlDataSource database, Guid[] ids)
+    {
+        await using var command = database.CreateCommand("SELECT count(*) FROM bench_saga WHERE step = 11 AND correlation_id = ANY($1)");
+        command.Parameters.AddWithValue(ids);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task Run(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}

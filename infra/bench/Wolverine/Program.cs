@@ -1,0 +1,3 @@
+using DevopsCd.Bench;
+
+await Measurement.Run(Options.Parse(args), () => new WolverineContestant());
