@@ -16,8 +16,8 @@ namespace DevopsCd.Core.Intake.Webhooks;
 /// and after a crash it is taken again. Storing a build twice changes nothing, so "at least once" is enough.
 /// </summary>
 internal sealed class DeliveryProcessor(
-    IServiceScopeFactory scopes, WebhookSources sources, BuildMatcher matcher, WebhookOptions options, DeliverySignal signal, TimeProvider clock,
-    ILogger<DeliveryProcessor> log) : BackgroundService
+    IServiceScopeFactory scopes, WebhookSources sources, BuildMatcher matcher, WebhookOptions options, DeliveryStore store, DeliverySignal signal,
+    TimeProvider clock, ILogger<DeliveryProcessor> log) : BackgroundService
 {
     private const int Together = 50;
 
@@ -48,8 +48,7 @@ internal sealed class DeliveryProcessor(
             try
             {
                 while (await Process(stoppingToken) > 0)
-                {
-                }
+                    await Yield(stoppingToken);
 
                 await Clean(stoppingToken);
             }
@@ -61,6 +60,13 @@ internal sealed class DeliveryProcessor(
 
             await signal.Wait(s_look, stoppingToken);
         }
+    }
+
+    // Senders give up after seconds, reading has all day; but a storm without end must not stop it altogether.
+    private async Task Yield(CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < 20 && store.IsPressed; i++)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellationToken);
     }
 
     private async Task<List<WebhookDelivery>> Claim(CancellationToken cancellationToken)

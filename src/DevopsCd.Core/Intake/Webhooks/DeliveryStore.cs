@@ -19,6 +19,9 @@ internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal 
 
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(10_000) { SingleReader = true });
 
+    /// <summary>Whether senders queue for an answer; reading what is stored can wait then.</summary>
+    public bool IsPressed => _waiting.Reader.Count > 10;
+
     /// <summary>Returns when the delivery is durable; sending it again stores nothing.</summary>
     public async Task Store(WebhookDelivery delivery, CancellationToken cancellationToken)
     {

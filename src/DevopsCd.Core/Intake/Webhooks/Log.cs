@@ -10,6 +10,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "Webhooks wait: {Cause}")]
     public static partial void ProcessorWaits(this ILogger log, string cause);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Webhook {Source} {DeliveryId}: {Status}, {Outcome}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Webhook {Source} {DeliveryId}: {Status}, {Outcome}")]
     public static partial void Decided(this ILogger log, string source, string deliveryId, string status, string outcome);
 }
