@@ -14,7 +14,7 @@ try
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.Services.AddSerilog(log => LogTo(log.Levels(builder.Configuration), builder.Configuration["core:log:format"]));
-    var settings = builder.Services.AddCore(builder.Configuration, BrokerRegistration.WrongKeys(builder.Configuration));
+    var settings = builder.Services.AddCore(builder.Configuration, [.. BrokerRegistration.WrongKeys(builder.Configuration), .. WebhookRegistration.WrongKeys(builder.Configuration)]);
     builder.Services.AddSchedule(settings);
     builder.Services.AddParking();
     builder.Services.AddWebhooks(builder.Configuration);

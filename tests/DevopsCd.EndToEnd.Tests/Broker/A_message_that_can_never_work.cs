@@ -1,6 +1,9 @@
 using System.Text;
 using DevopsCd.Contracts;
 using DevopsCd.Core.Parking;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using RabbitMQ.Client;
 
 namespace DevopsCd.EndToEnd.Tests.Broker;
 
@@ -108,6 +111,51 @@ public sealed class A_message_that_can_never_work
         await broker.Publish("ApproveBatch", $$"""{"batchId":"{{Id}}","operator":"ann"}""");
 
         (await broker.UntilParked()).Reason.ShouldBe("the consumer failed: ArgumentException: no such thing");
+    }
+
+    [Fact]
+    public async Task Is_parked_when_the_broker_gives_it_up()
+    {
+        await using var broker = await BrokerHost.Start();
+        await using var channel = await broker.Server.ChannelAsync(confirms: true);
+        await channel.QueueDeclareAsync("poisoned", durable: true, exclusive: false, autoDelete: false, arguments: new Dictionary<string, object?>
+        {
+            ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 2, ["x-dead-letter-exchange"] = QueueNames.Dead,
+            ["x-dead-letter-strategy"] = "at-least-once", ["x-overflow"] = "reject-publish",
+        });
+        await broker.Publish("", "{}"u8.ToArray(), routingKey: "poisoned");
+
+        // Each return to the queue stands for a process that the message killed.
+        var returned = 0;
+        await broker.Until(
+            async () =>
+            {
+                if (await channel.BasicGetAsync("poisoned", autoAck: false) is not { } delivery)
+                    return returned > 2;
+                await channel.BasicNackAsync(delivery.DeliveryTag, multiple: false, requeue: true);
+                returned++;
+                return false;
+            },
+            "the broker gives it up");
+
+        var parked = await broker.UntilParked();
+        parked.Queue.ShouldBe("poisoned");
+        parked.Reason.ShouldContain("the broker gave it up (cause: delivery_limit)");
+        returned.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Is_parked_in_memory_too()
+    {
+        await using var host = await BrokerHost.Start(("core:transport", "in-memory"));
+        var bus = host.Services.GetRequiredService<IBus>();
+        var good = new ApproveBatch { BatchId = Guid.CreateVersion7(), Operator = "ann" };
+
+        await bus.Publish(new ApproveBatch { BatchId = Guid.Empty, Operator = "" }, TestContext.Current.CancellationToken);
+        await bus.Publish(good, TestContext.Current.CancellationToken);
+
+        await host.UntilTaken(t => t.Message.Equals(good));
+        (await host.UntilParked()).Reason.ShouldBe("ApproveBatch: batchId must not be the zero UUID; operator must not be empty");
     }
 
     private static string Build(string status) =>

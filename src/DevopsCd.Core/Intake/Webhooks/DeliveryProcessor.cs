@@ -99,13 +99,17 @@ internal sealed class DeliveryProcessor(
             var (status, outcome) = await Work(delivery, applications, cancellationToken);
             await Decide(delivery, status, outcome, cancellationToken);
         }
-        catch (HttpRequestException away) when (delivery.Attempts < MostAttempts)
-        {
-            await Later(delivery, away.Message, cancellationToken);
-        }
-        catch (Exception unreadable) when (unreadable is JsonException or FormatException or InvalidOperationException or HttpRequestException or BatchRefused)
+        catch (Exception unreadable) when (unreadable is JsonException or FormatException or BatchRefused)
         {
             await Decide(delivery, DeliveryStatus.Failed, unreadable.Message, cancellationToken);
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException)
+        {
+            // A registry that does not answer, a conflict, a database that is away: this one again later, the others now.
+            if (delivery.Attempts < MostAttempts)
+                await Later(delivery, failed.GetBaseException().Message, cancellationToken);
+            else
+                await Decide(delivery, DeliveryStatus.Failed, failed.GetBaseException().Message, cancellationToken);
         }
     }
 

@@ -24,11 +24,7 @@ internal static class WebhookRegistration
 
     public static IServiceCollection AddWebhooks(this IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(WebhookOptions.Section).Get<WebhookOptions>() ?? new WebhookOptions();
-        string[] wrong = [.. options.Wrong([.. s_sources.Select(s => s.Name)])];
-        if (wrong.Length > 0)
-            throw new WrongConfiguration(wrong);
-
+        var options = Options(configuration);
         foreach (var (_, type) in s_sources)
             services.AddSingleton(typeof(IWebhookSource), type);
         services.AddSingleton(options).AddSingleton<WebhookSources>().AddSingleton<BuildMatcher>().AddSingleton<DeliverySignal>();
@@ -38,4 +34,20 @@ internal static class WebhookRegistration
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = DigestResolver.Timeout });
         return services;
     }
+
+    /// <summary>Every wrong key of the intake with what is allowed.</summary>
+    public static IEnumerable<string> WrongKeys(IConfiguration configuration)
+    {
+        try
+        {
+            return Options(configuration).Wrong([.. s_sources.Select(s => s.Name)]);
+        }
+        catch (InvalidOperationException unreadable)
+        {
+            return [ConfigurationReader.Unreadable(unreadable, WebhookOptions.Section)];
+        }
+    }
+
+    private static WebhookOptions Options(IConfiguration configuration) =>
+        configuration.GetSection(WebhookOptions.Section).Get<WebhookOptions>() ?? new WebhookOptions();
 }
