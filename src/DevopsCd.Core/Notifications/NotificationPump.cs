@@ -1,3 +1,4 @@
+using DevopsCd.Core.Observability;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +22,7 @@ internal sealed class NotificationPump(
         var answer = await SendAsync(channel, claim);
         var next = await CompleteAsync(channel, claim, answer);
         var (notice, tries) = (claim.Main.Notice, claim.Main.Row.Tries);
+        Metrics.Told(channel.Name, answer.Verdict == ChannelVerdict.Ok ? "sent" : next is null ? "failed" : "retried");
         if (answer.Verdict == ChannelVerdict.Ok)
             log.NoticeSent(notice.BatchNumber, notice.Key, channel.Name, claim.Carried.Count + 1);
         else if (next is { } at)

@@ -14,6 +14,7 @@ internal static class Metrics
     private static readonly Histogram<double> s_deployments = s_meter.CreateHistogram<double>("devopscd.deploy.duration", "s", "From the start of an operation to its end");
     private static readonly Counter<long> s_calls = s_meter.CreateCounter<long>("devopscd.deploy.calls", "{call}", "Calls to the deploy service by what came of them");
     private static readonly Counter<long> s_builds = s_meter.CreateCounter<long>("devopscd.intake.builds", "{build}", "Builds taken in");
+    private static readonly Counter<long> s_notices = s_meter.CreateCounter<long>("devopscd.notification.messages", "{message}", "Messages to channels by what came of them");
     private static readonly Histogram<double> s_scans = s_meter.CreateHistogram<double>("devopscd.scan.duration", "s", "How long a scan took");
     private static volatile IReadOnlyList<(string Status, long Count)> s_counts = [];
 
@@ -29,6 +30,10 @@ internal static class Metrics
         s_deployments.Record(duration.TotalSeconds, new TagList { { "stage", stage }, { "result", outcome } });
 
     public static void Called(string verb, string answer) => s_calls.Add(1, new TagList { { "verb", verb }, { "answer", answer } });
+
+    /// <param name="channel">The channel's name in the configuration.</param>
+    /// <param name="outcome"><c>sent</c>, <c>retried</c> or <c>failed</c>.</param>
+    public static void Told(string channel, string outcome) => s_notices.Add(1, new TagList { { "channel", channel }, { "outcome", outcome } });
 
     public static void TookIn(string source, string status) => s_builds.Add(1, new TagList { { "source", source }, { "status", status } });
 
