@@ -84,6 +84,7 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
     {
         var messages = await delivery.Run((model, db) =>
             model.Claim(db, _options.QueryMessageLimit, delivery.Now, delivery.Now + delivery.Lease, cancellationToken), false, cancellationToken).ConfigureAwait(false);
+        messages.RemoveAll(message => delivery.IsUnderWay(message.OutboxId));
         if (messages.Count == 0)
             return 0;
 

@@ -12,7 +12,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// Sends messages right after their commit, from memory, and removes the rows of many at once. Whatever does not work out here
 /// (a crash, a broker that is away, a row that cannot be sent) is left in the table, where the sweep finds it.
 /// </summary>
-internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable
+internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
     where TDbContext : DbContext
 {
     // Beyond this many outboxes memory is not the place to wait; their rows are.
@@ -29,6 +29,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable
     readonly Func<IBusControl> _bus;
     readonly Channel<OutboxGroup> _groups = Channel.CreateBounded<OutboxGroup>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.Wait });
     readonly Channel<Guid> _delivered = Channel.CreateUnbounded<Guid>(new UnboundedChannelOptions { SingleReader = true });
+    readonly ConcurrentDictionary<Guid, byte> _underWay = [];
     readonly CancellationTokenSource _stopping = new();
     readonly Lazy<Task> _work;
 
@@ -55,8 +56,13 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable
     public void Deliver(OutboxGroup group)
     {
         _ = _work.Value;
-        _groups.Writer.TryWrite(group);
+        _underWay.TryAdd(group.Id, 0);
+        if (!_groups.Writer.TryWrite(group))
+            _underWay.TryRemove(group.Id, out _);
     }
+
+    /// <summary>This process is sending the outbox, or has sent it and is removing its rows: its own sweep lets it be, however long that takes.</summary>
+    public bool IsUnderWay(Guid outboxId) => _underWay.ContainsKey(outboxId);
 
     /// <summary>Sends the messages of an outbox whose commit nobody saw, if they are there.</summary>
     public void DeliverIfCommitted(Guid outboxId) => Deliver(new OutboxGroup(outboxId, []));
@@ -113,6 +119,13 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable
         }
     }
 
+    /// <summary>For containers that are disposed without waiting: what has not left by now is in the table.</summary>
+    public void Dispose()
+    {
+        _groups.Writer.TryComplete();
+        _stopping.Cancel();
+    }
+
     public async ValueTask DisposeAsync()
     {
         _groups.Writer.TryComplete();
@@ -137,24 +150,29 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable
     {
         await foreach (var group in _groups.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
+            var delivered = false;
             try
             {
-                await Deliver(group, _stopping.Token).ConfigureAwait(false);
+                delivered = await Deliver(group, _stopping.Token).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
                 _log.LeftInOutbox(exception, group.Id);
             }
+
+            if (!delivered)
+                _underWay.TryRemove(group.Id, out _);
         }
     }
 
-    async Task Deliver(OutboxGroup group, CancellationToken cancellationToken)
+    /// <summary>True when all of it was sent and its rows are about to be removed.</summary>
+    async Task<bool> Deliver(OutboxGroup group, CancellationToken cancellationToken)
     {
         if (group.Messages.Count == 0)
         {
             group = group with { Messages = await Run((model, db) => model.Claim(db, group.Id, Now + Lease, cancellationToken), false, cancellationToken).ConfigureAwait(false) };
             if (group.Messages.Count == 0)
-                return;
+                return false;
         }
 
         var sent = 0L;
@@ -178,7 +196,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable
         if (sent == group.Messages[^1].SequenceNumber)
         {
             await _delivered.Writer.WriteAsync(group.Id, CancellationToken.None).ConfigureAwait(false);
-            return;
+            return true;
         }
 
         await Run(async (model, db) =>
@@ -188,7 +206,9 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable
             await model.Release(db, group.Id, sent + 1, Now, cancellationToken).ConfigureAwait(false);
             return 0;
         }, true, cancellationToken).ConfigureAwait(false);
+        _underWay.TryRemove(group.Id, out _);
         LeftBehind?.Invoke();
+        return false;
     }
 
     async Task Remove()
@@ -208,6 +228,8 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable
                         await model.Delete(db, ids, _stopping.Token).ConfigureAwait(false);
                         return 0;
                     }, false, _stopping.Token).ConfigureAwait(false);
+                    foreach (var id in ids)
+                        _underWay.TryRemove(id, out _);
                     ids.Clear();
                 }
                 catch (Exception exception) when (!_stopping.IsCancellationRequested)

@@ -53,7 +53,6 @@ internal static class UnitOfWork
         if (isolation is null)
         {
             await work().ConfigureAwait(false);
-            using var saving = await SqliteWriters.Wait(dbContext, cancellationToken).ConfigureAwait(false);
             await dbContext.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
             return;
         }

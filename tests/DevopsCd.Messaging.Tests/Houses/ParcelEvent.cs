@@ -7,5 +7,7 @@ public sealed class ParcelEvent
 
     public Guid ParcelId { get; set; }
 
+    public Guid? MessageId { get; set; }
+
     public string Text { get; set; } = "";
 }

@@ -65,7 +65,9 @@ public sealed class RecordParcel(ShopDbContext db, IPublishEndpoint publish) : I
     {
         await Record(context);
         if (context.Message is MoveParcel { Mode: "fail" })
-            throw new InvalidOperationException("The test wants this move to fail");
+            throw new InvalidOperationException("The test wants this move to fail every time");
+        if (context.Message is MoveParcel { Mode: "stumble" } && context.GetRetryAttempt() == 0)
+            throw new InvalidOperationException("The test wants this move to stumble");
         await next.Execute(context);
     }
 
@@ -82,7 +84,7 @@ public sealed class RecordParcel(ShopDbContext db, IPublishEndpoint publish) : I
 
     Task Record(BehaviorContext<Parcel> context)
     {
-        db.ParcelEvents.Add(new ParcelEvent { ParcelId = context.Saga.CorrelationId, Text = $"{context.Event.Name} {context.Saga.Moves}" });
+        db.ParcelEvents.Add(new ParcelEvent { ParcelId = context.Saga.CorrelationId, MessageId = context.MessageId, Text = $"{context.Event.Name} {context.Saga.Moves}" });
         return publish.Publish(new ParcelMoved { ParcelId = context.Saga.CorrelationId, Moves = context.Saga.Moves });
     }
 }
