@@ -131,7 +131,7 @@ internal sealed class BatchWork(
         else
         {
             batch.ProdDeployFinishedAt = now;
-            batch.ProdDirty = deploy.External || await dispatcher.Moved(batch, stage, cancellationToken);
+            batch.ProdDirty |= deploy.External || await dispatcher.Moved(batch, stage, cancellationToken);
         }
         batch.LastFailure = reason;
         batch.StageDeadlineAt = null;

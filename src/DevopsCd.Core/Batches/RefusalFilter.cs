@@ -18,14 +18,14 @@ internal sealed class RefusalFilter(IServiceScopeFactory scopes, ILogger<Refusal
         {
             await next.Send(context);
         }
-        catch (AlreadyHandled)
+        catch (Exception e) when (Inside<AlreadyHandled>(e) is not null)
         {
             log.Repeated(string.Join(' ', context.SupportedMessageTypes), context.MessageId);
         }
-        catch (BatchRefused refused)
+        catch (Exception e) when (Inside<BatchRefused>(e) is not null && BatchEventKeys.Read(context) is not null)
         {
-            if (BatchEventKeys.Read(context) is not { } head)
-                throw;
+            var refused = Inside<BatchRefused>(e)!;
+            var head = BatchEventKeys.Read(context)!;
             await using var scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<RefusalRecord>().Write(
                 refused, head.BatchId, head.Event, head.Operator, EventSource.Of(context, head.Operator), context.MessageId, context.CancellationToken);
@@ -33,4 +33,7 @@ internal sealed class RefusalFilter(IServiceScopeFactory scopes, ILogger<Refusal
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("refusal");
+
+    /// <summary>What a verb throws arrives wrapped: the state machine says in which event it was.</summary>
+    private static T? Inside<T>(Exception? exception) where T : Exception => exception is null or T ? (T?)exception : Inside<T>(exception.InnerException);
 }

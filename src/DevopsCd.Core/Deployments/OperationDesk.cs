@@ -31,7 +31,7 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
         if (operation.StopRequested)
         {
             // An earlier try may have arrived although its answer did not.
-            if (operation.Tries > 1)
+            if (operation.Tries > 0)
                 await service.Stop(operation, cancellationToken);
             await Settle(operationId, new DeployAnswer.Stopped(), cancellationToken);
         }
@@ -97,7 +97,7 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
     private async Task TimeOut(Deployment operation, CancellationToken cancellationToken)
     {
         // Asked best-effort: the operation is over for the batch whatever the service answers.
-        if (operation.Status == OperationStatus.Progressing || operation.Tries > 1)
+        if (operation.Status == OperationStatus.Progressing || operation.Tries > 0)
             await service.Stop(operation, cancellationToken);
         await InBatch(operation.OperationId, (_, batch, row, services) => row.InFlight
             ? End(row, OperationStatus.TimedOut, $"not done by {row.DeadlineAt:u}", batch, services, cancellationToken)
@@ -106,7 +106,8 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
 
     /// <summary>
     /// Takes a due call for this caller alone, and counts the try before it is made: a crash in the middle of a call has
-    /// used it up (I8). Null when nothing is due: a repeated message, or another instance's call.
+    /// used it up (I8). Where no call is made any more, because of a stop or the deadline, there is no try. Null when nothing
+    /// is due: a repeated message, or another instance's call.
     /// </summary>
     private async Task<Deployment?> Claim(string operationId, OperationStatus status, bool countTry, CancellationToken cancellationToken)
     {
@@ -118,7 +119,7 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
         var one = countTry ? 1 : 0;
         var claimed = await db.Deployments
             .Where(d => d.OperationId == operationId && d.Status == status && d.NextActionAt != null && d.NextActionAt <= due)
-            .ExecuteUpdateAsync(set => set.SetProperty(d => d.NextActionAt, until).SetProperty(d => d.Tries, d => d.Tries + one), cancellationToken);
+            .ExecuteUpdateAsync(set => set.SetProperty(d => d.NextActionAt, until).SetProperty(d => d.Tries, d => d.Tries + (d.StopRequested || d.DeadlineAt <= now ? 0 : one)), cancellationToken);
         return claimed == 0 ? null : await db.Deployments.AsNoTracking().SingleAsync(d => d.OperationId == operationId, cancellationToken);
     }
 
@@ -148,7 +149,9 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
                     var look = progressing.LookAfter is { } hint && hint < options.PollInterval.Value ? hint : options.PollInterval.Value;
                     return Later(operation, now + look, services, cancellationToken);
                 case DeployAnswer.NotSent notSent:
-                    operation.Tries--;
+                    // Only a submit was counted; a look that was not sent takes nothing back.
+                    if (operation.Status == OperationStatus.Pending)
+                        operation.Tries--;
                     return Later(operation, now + notSent.RetryAfter, services, cancellationToken);
                 case DeployAnswer.Unknown when operation.StopRequested:
                     return End(operation, OperationStatus.Stopped, "stopped", batch, services, cancellationToken);

@@ -48,7 +48,8 @@ internal sealed class StagePlan
                 continue;
             if (halted)
             {
-                if (plan._outcomes[item.Application] == ReleaseStatus.Waiting)
+                // Also where one cluster is done and the other never began: what cannot go on has an outcome.
+                if (!item.Clusters.Any(c => c.Status is OperationStatus.Pending or OperationStatus.Progressing))
                     plan.Set(item, cancelled ? ReleaseStatus.Stopped : ReleaseStatus.TimedOut, cancelled ? "the batch is being cancelled" : "the stage ran out of time before it started");
                 continue;
             }

@@ -22,7 +22,7 @@ internal static class ApiSetup
         });
         // What is wrong with a body is said in every environment, by ProblemHandler.
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = SayTooLarge);
         builder.Services.AddIntakeApi();
         builder.Services.AddExceptionHandler<ProblemHandler>();
         builder.Services.AddOpenApi("v1");
@@ -51,5 +51,12 @@ internal static class ApiSetup
         api.MapParked();
         api.MapNotifications();
         api.MapScan();
+    }
+
+    /// <summary>The framework ends a request that is too large by itself, with the status alone.</summary>
+    private static void SayTooLarge(ProblemDetailsContext context)
+    {
+        if (context.ProblemDetails.Status == StatusCodes.Status413PayloadTooLarge)
+            context.ProblemDetails.Detail ??= "The body is larger than 1 MiB.";
     }
 }

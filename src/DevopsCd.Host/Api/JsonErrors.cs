@@ -14,6 +14,8 @@ internal static class JsonErrors
             var end = names.IndexOf(". Path", StringComparison.Ordinal);
             return $"required but missing: {(end < 0 ? names.TrimEnd('.') : names[..end])}";
         }
+        if (error.Message.Contains("doesn't allow setting null", StringComparison.Ordinal))
+            return "must not be null";
         return error.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
             ? "the value has the wrong type or is not one of the allowed names"
             : "the JSON is broken here";

@@ -1,0 +1,252 @@
+using DevopsCd.Contracts;
+using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Batches;
+using DevopsCd.Core.Builds;
+using DevopsCd.Core.Tests.Engines;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Core.Tests.Builds;
+
+/// <summary>R1 and R2 on both databases.</summary>
+public sealed class A_build
+{
+    public static TheoryData<string> Databases => ["postgres", "sqlite"];
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Refreshes_the_open_release_at_once_and_is_told(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        var batch = await engine.Batch("api");
+        var digest = $"sha256:{new string('a', 64)}";
+
+        var taken = await engine.Build(Engine.BuildOf("api", "2", engine.Now.AddMinutes(1)) with { ImageDigest = digest });
+
+        taken.ShouldBe(new IntakeResult(taken.BuildId, Known: false, Matched: true));
+        var release = await engine.Release(batch, "api");
+        (release.Build!.BuildNumber, release.CommitId, release.ImageName, release.ImageTag, release.ImageDigest, release.Branch, release.LatestBuildId)
+            .ShouldBe(("2", "c2", "registry.example/api", "1.0.2", digest, "main", release.BuildId));
+        var told = engine.Mail.All.Select(p => p.Message).OfType<ReleaseBuildRefreshed>().ShouldHaveSingleItem();
+        (told.BatchId, told.Application, told.FromBuildNumber, told.ToBuildNumber).ShouldBe((batch.CorrelationId, "api", "1", "2"));
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Changes_nothing_when_it_is_repeated(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        var batch = await engine.Batch("api");
+        var build = Engine.BuildOf("api", "2", engine.Now.AddMinutes(1));
+        var first = await engine.Build(build);
+        var audit = (await engine.Audit(batch)).Count;
+
+        var second = await engine.Build(build with { CommitId = "other", ImageTag = "other", FinishedAt = engine.Now.AddHours(1) });
+
+        second.ShouldBe(new IntakeResult(first.BuildId, Known: true, Matched: true));
+        (await engine.Release(batch, "api")).ImageTag.ShouldBe("1.0.2");
+        (await engine.Audit(batch)).Count.ShouldBe(audit);
+        (await engine.Read(db => db.Builds.CountAsync(b => b.BuildNumber == "2"))).ShouldBe(1);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Of_nobody_is_kept_and_offered_once_its_application_is_registered(string database)
+    {
+        await using var engine = await Engine.Start(database);
+
+        var taken = await engine.Build("later", "7");
+
+        taken.Matched.ShouldBeFalse();
+        var unmatched = await engine.Do<BuildQueries, Page<BuildView>>(q => q.List(null, null, matched: false, null, 50, default));
+        unmatched.Items.ShouldHaveSingleItem().Application.ShouldBe("later");
+        await engine.Application("later");
+        var batch = await engine.Batch("later");
+        (await engine.Release(batch, "later")).Build!.BuildNumber.ShouldBe("7");
+        (await engine.Do<BuildQueries, Page<BuildView>>(q => q.List(null, null, matched: false, null, 50, default))).Items.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("postgres", BuildStatus.Failed)]
+    [InlineData("sqlite", BuildStatus.Failed)]
+    [InlineData("postgres", BuildStatus.Cancelled)]
+    [InlineData("sqlite", BuildStatus.Cancelled)]
+    [InlineData("postgres", BuildStatus.Running)]
+    [InlineData("sqlite", BuildStatus.Running)]
+    public async Task Without_success_is_never_offered(string database, BuildStatus status)
+    {
+        await using var engine = await Engine.Start(database);
+        var batch = await engine.Batch("api");
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await engine.Build("api", "2", status);
+        await engine.Scan();
+
+        var release = await engine.Release(batch, "api");
+        (release.Build!.BuildNumber, release.LatestBuild!.BuildNumber).ShouldBe(("1", "1"));
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task That_runs_is_finished_by_a_later_delivery_and_not_undone_by_a_late_one(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        var batch = await engine.Batch("api");
+        var running = Engine.BuildOf("api", "2", null, BuildStatus.Running);
+        await engine.Build(running);
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await engine.Build(Engine.BuildOf("api", "2", engine.Now));
+        await engine.Build(running);
+        await engine.Build(Engine.BuildOf("api", "2", engine.Now, BuildStatus.Failed));
+
+        (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("2");
+        (await engine.Read(db => db.Builds.SingleAsync(b => b.BuildNumber == "2"))).BuildStatus.ShouldBe(BuildStatus.Success);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Never_downgrades_whatever_the_order_of_arrival(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        var batch = await engine.Batch("api");
+        var builds = Enumerable.Range(2, 6).Select(n => Engine.BuildOf("api", $"{n}", engine.Now.AddMinutes(n))).ToArray();
+        new Random(7).Shuffle(builds);
+
+        var newest = 0;
+        foreach (var build in builds)
+        {
+            await engine.Build(build);
+            newest = Math.Max(newest, int.Parse(build.BuildNumber));
+
+            (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe($"{newest}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Counts_by_its_finish_time_even_against_its_number(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        var batch = await engine.Batch("api");
+
+        await engine.Build(Engine.BuildOf("api", "9", engine.Now.AddMinutes(5)));
+        await engine.Build(Engine.BuildOf("api", "10", engine.Now.AddMinutes(4)));
+        (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("9");
+        await engine.Build(Engine.BuildOf("api", "11", engine.Now.AddMinutes(5)));
+
+        (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("11");
+    }
+
+    /// <summary>A CI that sends no finish time: the number decides, and 10 follows 9.</summary>
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Without_a_finish_time_counts_by_its_number(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        await engine.Application("api");
+        await engine.Build(Engine.BuildOf("api", "#9"));
+        var batch = await engine.Batch("api");
+
+        foreach (var number in (string[])["#12", "#10", "#11", "#8"])
+        {
+            engine.Clock.Advance(TimeSpan.FromSeconds(1));
+            await engine.Build(Engine.BuildOf("api", number));
+        }
+
+        (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("#12");
+        (await engine.Read(db => db.Builds.OrderByDescending(b => b.OrderedAt).ThenByDescending(b => b.BuildOrder).Select(b => b.BuildNumber).ToListAsync())).ShouldBe(["#12", "#11", "#10", "#9", "#8"]);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Of_another_branch_is_not_taken(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        var batch = await engine.Batch("api");
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await engine.Build("api", "2", branch: "feature/x");
+
+        var release = await engine.Release(batch, "api");
+        (release.Build!.BuildNumber, release.LatestBuild!.BuildNumber, release.Branch).ShouldBe(("1", "1", "main"));
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Leaves_a_pinned_release_alone_and_shows_that_it_is_newer(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        var batch = await engine.Batch("api");
+        await engine.Do<BatchContent>(c => c.Change(batch.Id, "api", new ReleaseChange { BuildNumber = "1" }, "bob", default));
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await engine.Build("api", "2");
+        await engine.Scan();
+
+        var release = await engine.Release(batch, "api");
+        (release.Build!.BuildNumber, release.LatestBuild!.BuildNumber, release.PinnedBy).ShouldBe(("1", "2", "bob"));
+        await engine.Do<BatchContent>(c => c.Change(batch.Id, "api", new ReleaseChange { BuildNumber = "" }, "bob", default));
+        (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("2");
+        (await engine.Audit(batch)).Select(e => e.Event).ShouldContain("pinned");
+        (await engine.Audit(batch)).Select(e => e.Event).ShouldContain("unpinned");
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task After_approval_is_taken_and_stands_in_the_history_with_old_and_new(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        var batch = await engine.Batch("api");
+        await engine.Accepted(batch, "approve");
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await engine.Build("api", "2");
+
+        (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("2");
+        var row = (await engine.Audit(batch)).Last();
+        (row.Event, row.Outcome, row.FromState, row.Reason).ShouldBe(("build_refreshed", EventOutcome.Noted, "Approved", "api: 1 → 2"));
+        row.Detail.ShouldNotBeNull().ShouldContain("\"from\":\"1\"");
+        row.Detail.ShouldContain("\"to\":\"2\"");
+        (await engine.Find(batch.CorrelationId)).Version.ShouldBe(1, "a refresh is no event of the table");
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task After_sealing_is_shown_as_newer_and_never_taken(string database)
+    {
+        await using var engine = await Engine.Start(database, ("deploy:driver", "external"));
+        var batch = await engine.SealedBatch("api");
+        var number = 1;
+
+        foreach (var step in (string?[])[null, "start_pre_deploy", "pre_deploy_completed", "start_prod_deploy", "prod_deploy_completed"])
+        {
+            if (step is not null)
+                await engine.Accepted(batch, step);
+            engine.Clock.Advance(TimeSpan.FromMinutes(1));
+            await engine.Build("api", $"{++number}");
+            await engine.Scan();
+
+            var release = await engine.Release(batch, "api");
+            (release.Build!.BuildNumber, release.ImageTag, release.LatestBuild!.BuildNumber).ShouldBe(("1", "1.0.1", $"{number}"));
+        }
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Leaves_an_ended_batch_as_it_was(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        var batch = await engine.Batch("api");
+        await engine.Accepted(batch, "reject");
+        var before = await engine.Release(batch, "api");
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await engine.Build("api", "2");
+        await engine.Scan();
+
+        var after = await engine.Release(batch, "api");
+        (after.BuildId, after.LatestBuildId).ShouldBe((before.BuildId, before.LatestBuildId));
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task With_wrong_fields_is_refused_and_every_field_named(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        var wrong = Engine.BuildOf("", "1") with { Branch = " ", ImageDigest = "sha256:12", Link = "javascript:alert(1)" };
+
+        var refused = await Should.ThrowAsync<BatchRefused>(() => engine.Build(wrong));
+
+        refused.Kind.ShouldBe(RefusalKind.Content);
+        refused.Fields.Keys.ShouldBe(["application", "branch", "imageDigest", "link"], ignoreOrder: true);
+        (await engine.Read(db => db.Builds.CountAsync())).ShouldBe(0);
+    }
+}

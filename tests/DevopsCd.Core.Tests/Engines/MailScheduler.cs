@@ -1,0 +1,22 @@
+using DevopsCd.Contracts;
+using DevopsCd.Core.Data;
+using MassTransit;
+using NSubstitute;
+
+namespace DevopsCd.Core.Tests.Engines;
+
+/// <summary>Schedules into the <see cref="Mail" />: the two messages that the engine schedules.</summary>
+internal static class MailScheduler
+{
+    public static IMessageScheduler Create(CdDbContext db, Mail mail)
+    {
+        var scheduler = Substitute.For<IMessageScheduler>();
+        scheduler.When(s => s.SchedulePublish(Arg.Any<DateTime>(), Arg.Any<DeployApplication>(), Arg.Any<CancellationToken>()))
+            .Do(call => Write(call.ArgAt<DateTime>(0), call.ArgAt<object>(1)));
+        scheduler.When(s => s.SchedulePublish(Arg.Any<DateTime>(), Arg.Any<CheckDeployment>(), Arg.Any<CancellationToken>()))
+            .Do(call => Write(call.ArgAt<DateTime>(0), call.ArgAt<object>(1)));
+        return scheduler;
+
+        void Write(DateTime due, object message) => mail.Write(db, new Posted(message, NewId.NextGuid(), new DateTimeOffset(due, TimeSpan.Zero)));
+    }
+}

@@ -1,0 +1,33 @@
+using System.Net;
+using System.Text.Json;
+
+namespace DevopsCd.Host.Tests.Api;
+
+/// <summary>What the host answered.</summary>
+public sealed record Reply(HttpStatusCode Status, string? Type, string? ETag, string Text)
+{
+    public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+
+    public string Detail => Json.TryGetProperty("detail", out var detail) ? detail.GetString()! : "";
+
+    public IEnumerable<string> Fields => Json.TryGetProperty("errors", out var errors) ? errors.EnumerateObject().Select(e => e.Name) : [];
+
+    /// <summary>An error as RFC 9457, that says nothing of the inside.</summary>
+    public Reply ShouldBeProblem(HttpStatusCode status)
+    {
+        Status.ShouldBe(status, Text);
+        Type.ShouldBe("application/problem+json", Text);
+        Json.GetProperty("status").GetInt32().ShouldBe((int)status);
+        Json.GetProperty("title").GetString().ShouldNotBeNullOrEmpty();
+        Text.ShouldNotContain("DevopsCd.");
+        Text.ShouldNotContain("Exception");
+        return this;
+    }
+
+    /// <summary>The same, and the detail is more than the status repeated.</summary>
+    public Reply ShouldExplain(HttpStatusCode status, string detail)
+    {
+        ShouldBeProblem(status).Detail.ShouldContain(detail);
+        return this;
+    }
+}
