@@ -50,7 +50,8 @@ internal sealed class CommitSignal(NotificationSignal signal) : ISaveChangesInte
     {
         if (db is null || !signal.IsExpecting(db))
             return null;
-        var keys = db.ChangeTracker.Entries<Notification>().Where(n => n.State == EntityState.Added).Select(n => n.Entity.NoticeKey).Distinct().ToList();
+        // A transition's key holds the batch's version, which its own lock makes unique: no round trip for those.
+        var keys = db.ChangeTracker.Entries<Notification>().Where(n => n.State == EntityState.Added && n.Entity.Kind != NoticeKind.Transition).Select(n => n.Entity.NoticeKey).Distinct().ToList();
         return keys.Count == 0 ? null : db.Set<Notification>().Where(n => keys.Contains(n.NoticeKey));
     }
 

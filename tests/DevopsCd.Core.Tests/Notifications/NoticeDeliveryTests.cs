@@ -64,18 +64,18 @@ public sealed class Notices_on_their_way
     {
         await using var board = await NoticeBoard.CreateAsync(database, ("provider", "log"));
         var host = board.Host();
-        await board.Tell(host, Sample.Approved());
+        await board.Tell(host, Sample.AppFailed(1));
 
         using (var scope = host.CreateScope())
         {
             var notices = scope.ServiceProvider.GetRequiredService<Notices>();
-            notices.Add(Sample.Approved());
-            notices.Add(Sample.Sealed());
-            notices.Add(Sample.Sealed());
+            notices.Add(Sample.AppFailed(1));
+            notices.Add(Sample.AppFailed(2));
+            notices.Add(Sample.AppFailed(2));
             await scope.ServiceProvider.GetRequiredService<CdDbContext>().SaveChangesAsync(Stop);
         }
 
-        (await board.Rows()).Select(n => n.NoticeKey).ShouldBe([Sample.Approved().Key, Sample.Sealed().Key]);
+        (await board.Rows()).Select(n => n.NoticeKey).ShouldBe([Sample.AppFailed(1).Key, Sample.AppFailed(2).Key]);
     }
 
     [Theory, MemberData(nameof(Databases))]
