@@ -5,9 +5,10 @@ namespace DevopsCd.Messaging.Chaos;
 /// <summary>A consuming process; killed and started again by the run.</summary>
 internal sealed class Node(string postgres, string rabbit) : IAsyncDisposable
 {
-    private Process? _process;
+    // A second kill may be due while the first is still starting the process again.
+    private readonly SemaphoreSlim _turn = new(1);
 
-    internal int Kills { get; private set; }
+    private Process? _process;
 
     internal async Task Start()
     {
@@ -29,12 +30,23 @@ internal sealed class Node(string postgres, string rabbit) : IAsyncDisposable
 
     internal async Task KillAndStart()
     {
-        await Kill();
-        Kills++;
-        await Start();
+        await _turn.WaitAsync();
+        try
+        {
+            await Kill();
+            await Start();
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
-    public async ValueTask DisposeAsync() => await Kill();
+    public async ValueTask DisposeAsync()
+    {
+        await Kill();
+        _turn.Dispose();
+    }
 
     private async Task Kill()
     {

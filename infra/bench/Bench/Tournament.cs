@@ -22,6 +22,7 @@ internal static class Tournament
         var rounds = int.Parse(Argument(args, "--rounds") ?? "3", CultureInfo.InvariantCulture);
         var latency = int.Parse(Argument(args, "--latency") ?? "10", CultureInfo.InvariantCulture);
         var contestants = Argument(args, "--only")?.Split(',') ?? All;
+        var preload = int.Parse(Argument(args, "--preload") ?? "0", CultureInfo.InvariantCulture);
         var readme = Argument(args, "--readme");
 
         var results = new List<Result>();
@@ -29,7 +30,7 @@ internal static class Tournament
         {
             foreach (var contestant in contestants)
             {
-                var result = await RunOne(contestant, sagas, latency);
+                var result = await RunOne(contestant, sagas, latency, preload);
                 if (result is null)
                     continue;
 
@@ -50,7 +51,7 @@ internal static class Tournament
     private static string? Argument(string[] args, string name) =>
         Array.IndexOf(args, name) is >= 0 and var index ? args[index + 1] : null;
 
-    private static async Task<Result?> RunOne(string contestant, int sagas, int latency)
+    private static async Task<Result?> RunOne(string contestant, int sagas, int latency, int preload)
     {
         var server = Environment.GetEnvironmentVariable("DEVOPSCD_TEST_POSTGRES")
             ?? "Host=127.0.0.1;Port=15432;Username=devopscd;Password=devopscd;Database=postgres";
@@ -69,7 +70,7 @@ internal static class Tournament
         {
             var options = new Options(
                 contestant, new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString,
-                new UriBuilder(broker) { Path = "/" + name }.Uri.ToString(), sagas, latency, output);
+                new UriBuilder(broker) { Path = "/" + name }.Uri.ToString(), sagas, latency, output, preload);
             var program = contestant == "wolverine"
                 ? Path.Combine(AppContext.BaseDirectory, "../../../../Wolverine/bin/Release/net10.0/DevopsCd.Bench.Wolverine.dll")
                 : Path.Combine(AppContext.BaseDirectory, "DevopsCd.Bench.dll");
@@ -80,7 +81,7 @@ internal static class Tournament
             }
 
             using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. options.ToArguments()]))!;
-            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6));
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10 + sagas * Advance.Steps / 3000.0));
             try
             {
                 await process.WaitForExitAsync(limit.Token);

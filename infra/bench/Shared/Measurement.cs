@@ -24,7 +24,9 @@ internal static class Measurement
     {
         await using var contestant = create();
         await contestant.Start(options.Postgres, new Uri(options.Rabbit));
-        await RunSagas(contestant, database, Math.Max(40, options.Sagas / 5));
+        if (options.Preload > 0)
+            await Schema.Preload(database, options.Preload);
+        await RunSagas(contestant, database, Math.Clamp(options.Sagas, 100, 500));
 
         GC.Collect();
         var cpu = CpuTime.Read(name);
@@ -114,12 +116,19 @@ internal static class Measurement
         var start = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = 32 },
             async (id, _) => await contestant.Publish(new Advance { SagaId = id, Step = 1 }));
-        var limit = Stopwatch.GetTimestamp() + 300 * Stopwatch.Frequency;
-        while (await Schema.Count(database) < expected)
+        var limit = TimeSpan.FromSeconds(300 + count * Advance.Steps / 50.0);
+        var samples = 0;
+        while (await Schema.Count(database) is var done && done < expected)
         {
-            if (Stopwatch.GetTimestamp() > limit)
-                throw new TimeoutException($"{await Schema.Count(database)} of {expected} events after 300 s");
-            await Task.Delay(20);
+            if (Stopwatch.GetElapsedTime(start) > limit)
+                throw new TimeoutException($"{done} of {expected} events after {limit}");
+            if (Stopwatch.GetElapsedTime(start).TotalSeconds > 30 * (samples + 1))
+            {
+                samples++;
+                Console.WriteLine($"  {samples * 30,5} s: {expected - done,8} events left, {Environment.WorkingSet / 1048576,5} MiB working set, {GC.GetTotalMemory(false) / 1048576,5} MiB heap");
+            }
+
+            await Task.Delay(count > 1000 ? 1000 : 20);
         }
 
         var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;

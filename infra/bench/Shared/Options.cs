@@ -1,7 +1,7 @@
 namespace DevopsCd.Bench;
 
 /// <summary>What one contestant is asked to do, given on its command line.</summary>
-internal sealed record Options(string Contestant, string Postgres, string Rabbit, int Sagas, int LatencySeconds, string Output)
+internal sealed record Options(string Contestant, string Postgres, string Rabbit, int Sagas, int LatencySeconds, string Output, int Preload)
 {
     internal const int Rate = 50;
 
@@ -10,7 +10,7 @@ internal sealed record Options(string Contestant, string Postgres, string Rabbit
     internal const int Concurrency = 16;
 
     internal static Options Parse(string[] args) =>
-        new(args[0], args[1], args[2], int.Parse(args[3]), int.Parse(args[4]), args[5]);
+        new(args[0], args[1], args[2], int.Parse(args[3]), int.Parse(args[4]), args[5], int.Parse(args[6]));
 
-    internal string[] ToArguments() => [Contestant, Postgres, Rabbit, $"{Sagas}", $"{LatencySeconds}", Output];
+    internal string[] ToArguments() => [Contestant, Postgres, Rabbit, $"{Sagas}", $"{LatencySeconds}", Output, $"{Preload}"];
 }
