@@ -9,8 +9,6 @@ namespace DevopsCd.EndToEnd.Tests.Broker;
 /// <summary>The whole host on RabbitMQ and PostgreSQL; every order and every fact comes from the producers of contracts/README.md.</summary>
 public sealed class A_batch_told_in_plain_json
 {
-    private static readonly TimeSpan s_promised = TimeSpan.FromSeconds(5);
-
     private readonly Guid _batch = Guid.CreateVersion7();
 
     [Fact]
@@ -37,20 +35,20 @@ public sealed class A_batch_told_in_plain_json
             @operator = "devopscd",
             releases = new object[] { new { application = "order", dependsOn = new[] { "stock" } }, new { application = "stock" } },
         });
-        var id = await Eventually.Sees(() => Id(api), found => found > 0, "the batch is there", s_promised);
+        var id = await Eventually.Sees(() => Id(api), found => found > 0, "the batch is there");
         await send.Shell("BuildCompleted", CdApi.Build("order", 1));
         await send.Python("BuildCompleted", CdApi.Build("stock", 2));
 
         // An approval that names no batch is parked; a person mends and replays it.
         await send.Python("ApproveBatch", new { @operator = "devopscd" });
-        var parked = await Eventually.Sees(() => Parked(api), all => all.Count == 1, "the wrong approval is parked", s_promised);
+        var parked = await Eventually.Sees(() => Parked(api), all => all.Count == 1, "the wrong approval is parked");
         parked[0].GetProperty("reason").GetString().ShouldBe("ApproveBatch: batchId is missing");
         await MendAndReplay(api, parked[0].GetProperty("id").GetInt64(), id);
 
         var wrong = await SendWrongMessages(broker);
         await send.Shell("ConfirmBatchTag", Order());
         await UntilState(api, id, 21, "sealed, and pre-deploy started by itself");
-        (await Eventually.Sees(() => Parked(api), all => all.Count == 1 + wrong, "each wrong message is parked", s_promised)).ShouldNotBeEmpty();
+        (await Eventually.Sees(() => Parked(api), all => all.Count == 1 + wrong, "each wrong message is parked")).ShouldNotBeEmpty();
 
         await send.Python("PreDeployCompleted", new { batchId = _batch, @operator = "deployer" });
         await UntilState(api, id, 22, "pre-deployed");
@@ -107,5 +105,5 @@ public sealed class A_batch_told_in_plain_json
         [.. (await api.Send(HttpMethod.Get, "parked")).Expect().Body.GetProperty("items").EnumerateArray()];
 
     private static Task UntilState(CdApi api, long id, int state, string what) =>
-        Eventually.Sees(() => api.Batch(id), batch => batch.IsSuccess && batch.State == state, what, s_promised);
+        Eventually.Sees(() => api.Batch(id), batch => batch.IsSuccess && batch.State == state, what);
 }

@@ -35,24 +35,31 @@ public sealed class A_message_that_can_never_work
     {
         await using var broker = await BrokerHost.Start();
 
-        var expected = 0;
+        // What is measured is a host at work, not its first message ever.
+        await broker.Publish("ApproveBatch", $$"""{"batchId":"{{Id}}","operator":"warm"}""");
+        await broker.UntilTaken(t => t.Message is ApproveBatch);
+        await broker.Publish("ApproveBatch", "{}");
+        await broker.UntilParked();
+
+        const int Promised = 5;
+        var expected = 1;
         foreach (var (name, body, reason) in Broken.Select(row => row.Data))
         {
             var good = Guid.CreateVersion7();
             await broker.Publish("ApproveBatch", body);
             await broker.Publish("ApproveBatch", $$"""{"batchId":"{{good}}","operator":"ann"}""");
 
-            await broker.UntilTaken(t => t.Message is ApproveBatch approve && approve.BatchId == good);
-            var parked = await broker.UntilParked(++expected);
+            await broker.UntilTaken(t => t.Message is ApproveBatch approve && approve.BatchId == good, Promised);
+            var parked = await broker.UntilParked(++expected, Promised);
             parked.Reason.ShouldContain(reason, Case.Sensitive, name);
             parked.Queue.ShouldBe("small");
             parked.MessageType.ShouldBe("urn:message:DevopsCd.Contracts:ApproveBatch");
             parked.Status.ShouldBe(ParkedStatus.Parked);
         }
 
-        (await broker.Parked()).Count.ShouldBe(Broken.Count);
+        (await broker.Parked()).Count.ShouldBe(1 + Broken.Count);
         await broker.Until(
-            () => Task.FromResult(broker.Taken.All.Count(t => t.Message is CommandRejected) == Broken.Count), "each rejection is published");
+            () => Task.FromResult(broker.Taken.All.Count(t => t.Message is CommandRejected) == 1 + Broken.Count), "each rejection is published");
         var rejected = broker.Taken.All.Select(t => t.Message).OfType<CommandRejected>().Single(r => r.Fields.Count == 3);
         rejected.Fields.ShouldBe(["batchId", "operator", "expectedVersion"]);
     }
@@ -120,8 +127,11 @@ public sealed class A_message_that_can_never_work
         await using var channel = await broker.Server.ChannelAsync(confirms: true);
         await channel.QueueDeclareAsync("poisoned", durable: true, exclusive: false, autoDelete: false, arguments: new Dictionary<string, object?>
         {
-            ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 2, ["x-dead-letter-exchange"] = QueueNames.Dead,
-            ["x-dead-letter-strategy"] = "at-least-once", ["x-overflow"] = "reject-publish",
+            ["x-queue-type"] = "quorum",
+            ["x-delivery-limit"] = 2,
+            ["x-dead-letter-exchange"] = QueueNames.Dead,
+            ["x-dead-letter-strategy"] = "at-least-once",
+            ["x-overflow"] = "reject-publish",
         });
         await broker.Publish("", "{}"u8.ToArray(), routingKey: "poisoned");
 

