@@ -74,10 +74,10 @@ def measure(how, flight, image, names):
 
 
 names = [f"app-{n}" for n in range(count)]
-manifest = "\n---\n".join(json.dumps({
+manifest = json.dumps({"apiVersion": "v1", "kind": "List", "items": [{
     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
     "spec": {"replicas": 1, "selector": {"matchLabels": {"app": name}},
-             "template": {"metadata": {"labels": {"app": name}}, "spec": {"terminationGracePeriodSeconds": 0, "containers": [{"name": "app", "image": "r.example/app:0"}]}}}}) for name in names)
+             "template": {"metadata": {"labels": {"app": name}}, "spec": {"terminationGracePeriodSeconds": 0, "containers": [{"name": "app", "image": "r.example/app:0"}]}}}} for name in names]})
 subprocess.run(kubectl + ["create", "-f", "-"], input=manifest.encode(), check=True, stdout=subprocess.DEVNULL)
 until(lambda: call("GET", "/health/ready"))
 

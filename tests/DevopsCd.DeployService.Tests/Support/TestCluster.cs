@@ -51,6 +51,9 @@ public sealed class TestCluster : IAsyncLifetime
         if (_folder is null)
             return;
         await RunAsync(Repository.PathTo("infra", "test-cluster", "down"), [_folder], [], TimeSpan.FromSeconds(20));
+        foreach (var log in Directory.GetFiles(_folder, "*.log"))
+            if (File.ReadLines(log).Any(line => line.StartsWith("== ended with", StringComparison.Ordinal)))
+                Console.Error.WriteLine($"{Path.GetFileNameWithoutExtension(log)} of the test cluster ended during the tests and was started again: {string.Join(" | ", File.ReadLines(log).TakeLast(5))}");
         Directory.Delete(_folder, recursive: true);
     }
 
