@@ -36,7 +36,7 @@ internal sealed class KubeApi : IDisposable
         configuration.UserAgent = "devopscd-deploy-service";
         configuration.FirstMessageHandlerSetup = handler =>
         {
-            handler.ConnectTimeout = TimeSpan.FromSeconds(3);
+            handler.ConnectTimeout = TimeSpan.FromSeconds(5);
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(10);
         };
         (_cluster, _metrics, _clock, _callTimeout, _fieldManager) = (cluster, metrics, clock, options.CallTimeout.Value, fieldManager);
@@ -52,6 +52,8 @@ internal sealed class KubeApi : IDisposable
                 UseJitter = true,
                 ShouldHandle = new PredicateBuilder<HttpResponseMessage>()
                     .Handle<HttpRequestException>()
+                    // A connection that did not come about in its own time; the call still has some left.
+                    .Handle<TaskCanceledException>(late => late.InnerException is TimeoutException)
                     .HandleResult(answer => answer.StatusCode is HttpStatusCode.TooManyRequests
                         or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
                         or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout),
@@ -226,6 +228,10 @@ internal sealed class KubeApi : IDisposable
         catch (IOException broken)
         {
             throw new ClusterUnreachableException(_cluster, broken.Message, broken);
+        }
+        catch (TaskCanceledException late) when (late.InnerException is TimeoutException && !stop.IsCancellationRequested)
+        {
+            throw new ClusterUnreachableException(_cluster, late.InnerException.Message, late);
         }
         catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
         {

@@ -19,10 +19,13 @@ internal sealed class OperationService(
         if (!caller.May(request.Cluster, request.Namespace))
             return Answer.Forbidden($"key '{caller.Name}' may not deploy to namespace '{request.Namespace}' of cluster '{request.Cluster}'");
         var hash = RequestHash.Of(request);
-        if (await store.FindAsync(id, stop) is { } existing)
-            return Repeated(existing, hash);
+        if (store.Known(id) is { } known)
+            return Repeated(known, hash);
         if (await TargetErrorsAsync(request, caller, stop) is { Count: > 0 } errors)
-            return Answer.Wrong(errors);
+        {
+            // A target that has become wrong since does not make a repeated PUT wrong; this replica may not have heard of the first.
+            return await store.ReadAsync(id, stop) is { } accepted ? Repeated(accepted, hash) : Answer.Wrong(errors);
+        }
 
         var now = clock.GetUtcNow();
         var timeout = request.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.Value.Rollout.DefaultTimeout.Value;

@@ -33,7 +33,7 @@ internal sealed class PuppetKubelet : IAsyncDisposable
         var puppets = new PuppetKubelet(api);
         puppets._beating = puppets.BeatAsync();
         puppets._pods.Start();
-        await puppets._pods.SyncedAsync(TimeSpan.FromSeconds(20), default);
+        await puppets._pods.SyncedAsync(TimeSpan.FromSeconds(60), default);
         return puppets;
     }
 

@@ -1,4 +1,5 @@
 using DevopsCd.DeployService.Api;
+using DevopsCd.Testing;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 
@@ -25,8 +26,7 @@ internal sealed class ServiceInProcess : IAsyncDisposable
         });
         var service = new ServiceInProcess(factory, factory.CreateClient());
         service.Http.DefaultRequestHeaders.Add(ApiKeyAuthentication.Header, Given.Key);
-        using var ready = await service.Http.GetAsync("health/ready");
-        ready.EnsureSuccessStatusCode();
+        await Eventually.Sees(() => service.Http.GetAsync("health/ready"), a => a.IsSuccessStatusCode, "the service is ready", TimeSpan.FromSeconds(60));
         return service;
     }
 

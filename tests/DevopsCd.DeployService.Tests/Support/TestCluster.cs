@@ -33,12 +33,13 @@ public sealed class TestCluster : IAsyncLifetime
         {
             _folder = Directory.CreateTempSubdirectory("devopscd-cluster-").FullName;
             var (exit, output, error) = await RunAsync(Repository.PathTo("infra", "test-cluster", "up"), [_folder],
-                new() { ["CLUSTER_PORT"] = FreeBlock().ToString(), ["CLUSTER_NODES"] = "3" }, TimeSpan.FromMinutes(2));
+                new() { ["CLUSTER_PORT"] = FreeBlock().ToString(), ["CLUSTER_NODES"] = "3" }, TimeSpan.FromMinutes(4));
             if (exit != 0)
                 throw new InvalidOperationException($"The test cluster did not start; run infra/test/setup.d/20-test-cluster.sh first. {output} {error}");
             Kubeconfig = output.Trim().Split('\n')[^1];
         }
         Api = ApiWith(Kubeconfig);
+        await Eventually.IsTrue(() => Api.ReadyAsync(default), "the API server answers", TimeSpan.FromMinutes(1));
         Puppets = await PuppetKubelet.StartAsync(Api);
     }
 
@@ -57,7 +58,7 @@ public sealed class TestCluster : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    internal KubeApi ApiWith(string kubeconfig, string fieldManager = "a-person") => new("test", new ClusterOptions { ParallelCalls = 32 },
+    internal KubeApi ApiWith(string kubeconfig, string fieldManager = "a-person") => new("test", new ClusterOptions { ParallelCalls = 32, CallTimeout = Duration.Seconds(60) },
         KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig), _services.GetRequiredService<DeployMetrics>(), TimeProvider.System, fieldManager);
 
     /// <summary>A new namespace in which pods can be created.</summary>
