@@ -117,6 +117,10 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
         var releaseAt = default(DateTime?);
         foreach (var message in messages)
         {
+            // A round that took longer than its lease must not send what another instance may have taken by now.
+            if (delivery.IsTooLateFor(message))
+                break;
+
             try
             {
                 await delivery.Send(message, null, cancellationToken).ConfigureAwait(false);

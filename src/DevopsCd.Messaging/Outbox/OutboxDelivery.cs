@@ -52,6 +52,9 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
     /// <summary>How long a deliverer owns a row: the time one send may take, and as much again to get to it.</summary>
     public TimeSpan Lease => _options.MessageDeliveryTimeout + _options.MessageDeliveryTimeout;
 
+    /// <summary>Past its lease, or without time for a send within it, a message may already be somebody else's.</summary>
+    public bool IsTooLateFor(OutboxMessage message) => Now > message.LockedUntil - _options.MessageDeliveryTimeout;
+
     /// <summary>Sends committed messages. Never waits for the broker.</summary>
     public void Deliver(OutboxGroup group)
     {
@@ -180,8 +183,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
         {
             foreach (var message in group.Messages)
             {
-                // Past its lease, or without time for a send within it, a message may already be somebody else's.
-                if (Now > message.LockedUntil - _options.MessageDeliveryTimeout)
+                if (IsTooLateFor(message))
                     break;
 
                 await Send(message, group.Endpoints, cancellationToken).ConfigureAwait(false);

@@ -9,10 +9,10 @@ internal static class TrackedSagas
     public static EntityEntry<TSaga>? FindTracked<TSaga>(this DbContext context, Guid correlationId)
         where TSaga : class, ISaga
     {
-        foreach (var saga in context.Set<TSaga>().Local)
+        foreach (var entry in context.ChangeTracker.Entries<TSaga>())
         {
-            if (saga.CorrelationId == correlationId)
-                return context.Entry(saga);
+            if (entry.Entity.CorrelationId == correlationId)
+                return entry;
         }
         return null;
     }

@@ -1,5 +1,6 @@
 using DevopsCd.Messaging.Tests.Houses;
 using DevopsCd.Testing;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -70,5 +71,30 @@ public sealed class A_saga_of_the_official_shape
         await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => house.Bus.Publish(new TramStopped { TramId = id })));
 
         await Eventually.Sees(() => db.Set<Tram>().AsNoTracking().SingleAsync(tram => tram.CorrelationId == id), tram => tram.Stops == 12, "12 stops");
+    }
+
+    [Theory, InlineData(Locking.Pessimistic), InlineData(Locking.Optimistic)]
+    public async Task Works_without_a_container(Locking locking)
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        var options = new DbContextOptionsBuilder<TramDbContext>().UseNpgsql(database.ConnectionString).Options;
+        await using var db = new TramDbContext(options);
+        await db.Database.EnsureCreatedAsync();
+        var repository = locking == Locking.Pessimistic
+            ? EntityFrameworkSagaRepository<Tram>.CreatePessimistic(() => new TramDbContext(options), queryCustomization: trams => trams.Include(tram => tram.Log))
+            : EntityFrameworkSagaRepository<Tram>.CreateOptimistic(() => new TramDbContext(options), trams => trams.Include(tram => tram.Log));
+        var bus = MassTransit.Bus.Factory.CreateUsingInMemory(transport => transport.ReceiveEndpoint("tram", endpoint =>
+        {
+            endpoint.UseMessageRetry(retry => retry.Immediate(50));
+            endpoint.StateMachineSaga(new TramStateMachine(), repository);
+        }));
+        await bus.StartAsync();
+        var id = NewId.NextGuid();
+
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => bus.Publish(new TramStopped { TramId = id })));
+
+        await Eventually.Sees(() => db.Set<Tram>().AsNoTracking().SingleAsync(tram => tram.CorrelationId == id), tram => tram.Stops == 12, "12 stops");
+        (await ((ILoadSagaRepository<Tram>)repository).Load(id)).Stops.ShouldBe(12);
+        await bus.StopAsync();
     }
 }
