@@ -13,6 +13,16 @@ internal sealed record SealedTarget(
     public static IReadOnlyList<SealedTarget> Read(string? json) =>
         json is null ? [] : JsonSerializer.Deserialize<List<SealedTarget>>(json, JsonSerializerOptions.Web)!;
 
+    /// <summary>The clusters of a stage, without building the rest: asked for every application whenever one of them ends.</summary>
+    public static IReadOnlyList<string> Clusters(string? json, Stage stage)
+    {
+        if (json is null)
+            return [];
+        using var targets = JsonDocument.Parse(json);
+        return [.. targets.RootElement.EnumerateArray()
+            .Where(t => t.GetProperty("stage").GetInt32() == (int)stage).Select(t => t.GetProperty("cluster").GetString()!)];
+    }
+
     public static SealedTarget One(string json) => JsonSerializer.Deserialize<SealedTarget>(json, JsonSerializerOptions.Web)!;
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);

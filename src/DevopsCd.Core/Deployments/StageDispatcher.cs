@@ -22,14 +22,16 @@ internal sealed class StageDispatcher(CdDbContext db, IPublishEndpoint publish, 
         var view = await Load(batch, stage, cancellationToken);
         if (deploy.External)
         {
-            await AdvanceExternal(batch, stage, view, cancellationToken);
+            await AdvanceExternal(batch, stage, cancellationToken);
             return;
         }
         var plan = Plan(batch, view);
         var now = clock.GetUtcNow();
+        var touched = await Touched(view, plan, cancellationToken);
         foreach (var (item, cluster) in plan.Start)
-            await StartOperation(batch, stage, view.Release(item.ReleaseId), cluster, now, cancellationToken);
-        Show(batch, stage, view, plan, now);
+            await StartOperation(batch, stage, touched[item.ReleaseId], cluster, now, cancellationToken);
+        foreach (var release in touched.Values)
+            Show(batch, stage, release, plan, view.Items.Count, now);
         await StopRunning(batch, view, now, cancellationToken);
         if (plan.Decision != StageDecision.Running)
             await Say(batch, stage, plan.Decision, Summary(view, plan), cancellationToken);
@@ -52,11 +54,11 @@ internal sealed class StageDispatcher(CdDbContext db, IPublishEndpoint publish, 
     /// <summary>An outside system has ended the stage: the releases show its word.</summary>
     public async Task CloseExternal(Batch batch, Stage stage, bool succeeded, CancellationToken cancellationToken)
     {
-        foreach (var release in (await Load(batch, stage, cancellationToken)).Releases)
+        foreach (var release in await Releases(batch, cancellationToken))
             release.Show(stage, release.Targets(stage).Count == 0 ? ReleaseStatus.Skipped : succeeded ? ReleaseStatus.Succeeded : ReleaseStatus.Failed, null);
     }
 
-    private async Task AdvanceExternal(Batch batch, Stage stage, StageView view, CancellationToken cancellationToken)
+    private async Task AdvanceExternal(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
         if (stage == Stage.Pre && batch.CancelRequested)
         {
@@ -68,7 +70,7 @@ internal sealed class StageDispatcher(CdDbContext db, IPublishEndpoint publish, 
             await Say(batch, stage, StageDecision.Failed, "the stage ran out of time; no completion came from outside", cancellationToken);
             return;
         }
-        foreach (var release in view.Releases)
+        foreach (var release in await Releases(batch, cancellationToken))
             release.Show(stage, release.Targets(stage).Count == 0 ? ReleaseStatus.Skipped : ReleaseStatus.Deploying, null);
     }
 
@@ -112,20 +114,31 @@ internal sealed class StageDispatcher(CdDbContext db, IPublishEndpoint publish, 
         }, cancellationToken);
     }
 
-    private void Show(Batch batch, Stage stage, StageView view, StagePlan plan, DateTimeOffset now)
+    /// <summary>
+    /// The releases that this step changes, and only those: a batch of 500 applications is looked at whenever one of its
+    /// operations ends, and nearly all of them stay as they are.
+    /// </summary>
+    private async Task<Dictionary<long, BatchRelease>> Touched(StageView view, StagePlan plan, CancellationToken cancellationToken)
     {
-        foreach (var release in view.Releases)
-        {
-            var before = release.Outcome(stage);
-            var outcome = plan.Outcome(release.App.Name);
-            var reason = plan.Reason(release.App.Name);
-            release.Show(stage, outcome, reason);
-            if (outcome != before && outcome is (ReleaseStatus.Failed or ReleaseStatus.TimedOut))
-                notices.Add(Notice.ApplicationFailed(batch, stage, new ApplicationOutcome(release.App.Name, outcome, reason)
-                {
-                    ImageName = release.ImageName, ImageTag = release.ImageTag, ImageDigest = release.ImageDigest
-                }, now, view.Releases.Count));
-        }
+        var ids = view.Items
+            .Where(i => view.Shown(i.ReleaseId) != (plan.Outcome(i.Application), plan.Reason(i.Application)))
+            .Select(i => i.ReleaseId).Union(plan.Start.Select(s => s.Item.ReleaseId)).ToList();
+        return ids.Count == 0
+            ? []
+            : await db.Releases.Include(r => r.App).Where(r => ids.Contains(r.Id)).ToDictionaryAsync(r => r.Id, cancellationToken);
+    }
+
+    private void Show(Batch batch, Stage stage, BatchRelease release, StagePlan plan, int total, DateTimeOffset now)
+    {
+        var before = release.Outcome(stage);
+        var outcome = plan.Outcome(release.App.Name);
+        var reason = plan.Reason(release.App.Name);
+        release.Show(stage, outcome, reason);
+        if (outcome != before && outcome is (ReleaseStatus.Failed or ReleaseStatus.TimedOut))
+            notices.Add(Notice.ApplicationFailed(batch, stage, new ApplicationOutcome(release.App.Name, outcome, reason)
+            {
+                ImageName = release.ImageName, ImageTag = release.ImageTag, ImageDigest = release.ImageDigest
+            }, now, total));
     }
 
     /// <summary>After a cancel or over time, what still runs is asked to stop at once instead of at its next poll.</summary>
@@ -172,9 +185,14 @@ internal sealed class StageDispatcher(CdDbContext db, IPublishEndpoint publish, 
 
     private async Task<StageView> Load(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
-        var releases = await db.Releases.Include(r => r.App).Where(r => r.BatchId == batch.Id).OrderBy(r => r.Id).ToListAsync(cancellationToken);
+        var releases = await db.Releases.AsNoTracking().Where(r => r.BatchId == batch.Id).OrderBy(r => r.Id)
+            .Select(r => new StageRelease(r.Id, r.App.Name, r.DependsOn, r.SealedTargets, stage == Stage.Pre ? r.PreStatus : r.ProdStatus, r.StatusReason))
+            .ToListAsync(cancellationToken);
         var stored = await db.Deployments.Where(d => d.BatchId == batch.Id && d.Stage == stage)
             .Select(d => new StageOperation(d.ReleaseId, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null)).ToListAsync(cancellationToken);
         return new StageView(stage, releases, stored, batch.Attempt(stage));
     }
+
+    private Task<List<BatchRelease>> Releases(Batch batch, CancellationToken cancellationToken) =>
+        db.Releases.Where(r => r.BatchId == batch.Id).ToListAsync(cancellationToken);
 }

@@ -1,3 +1,4 @@
+using DevopsCd.Core.Applications;
 using DevopsCd.Core.Batches;
 
 namespace DevopsCd.Core.Deployments;
@@ -5,29 +6,27 @@ namespace DevopsCd.Core.Deployments;
 /// <summary>The rows of a stage, and the plan's view of them.</summary>
 internal sealed class StageView
 {
-    private readonly Dictionary<long, BatchRelease> _byId;
+    private readonly Dictionary<long, StageRelease> _byId;
 
-    public StageView(Stage stage, IReadOnlyList<BatchRelease> releases, IReadOnlyList<StageOperation> operations, int attempt)
+    public StageView(Stage stage, IReadOnlyList<StageRelease> releases, IReadOnlyList<StageOperation> operations, int attempt)
     {
         Stage = stage;
-        Releases = releases;
         Operations = [.. operations.Where(o => o.Attempt == attempt)];
         _byId = releases.ToDictionary(r => r.Id);
         var byPlace = operations.ToLookup(o => (o.ReleaseId, o.Cluster));
-        Items = [.. releases.Select(r => new StageItem(r.Id, r.App.Name, r.DependsOn,
-            [.. r.Targets(stage).Select(t => Of(t.Cluster, byPlace[(r.Id, t.Cluster)], attempt))]))];
+        Items = [.. releases.Select(r => new StageItem(r.Id, r.Application, r.DependsOn,
+            [.. SealedTarget.Clusters(r.SealedTargets, stage).Select(cluster => Of(cluster, byPlace[(r.Id, cluster)], attempt))]))];
     }
 
     public Stage Stage { get; }
-
-    public IReadOnlyList<BatchRelease> Releases { get; }
 
     /// <summary>Operations of the present attempt.</summary>
     public IReadOnlyList<StageOperation> Operations { get; }
 
     public IReadOnlyList<StageItem> Items { get; }
 
-    public BatchRelease Release(long id) => _byId[id];
+    /// <summary>What the release's row says now.</summary>
+    public (ReleaseStatus Outcome, string? Reason) Shown(long releaseId) => (_byId[releaseId].Outcome, _byId[releaseId].Reason);
 
     /// <summary>What succeeded in an earlier attempt stays so: a retry deploys only the rest (R5).</summary>
     private static StageCluster Of(string cluster, IEnumerable<StageOperation> operations, int attempt)
