@@ -1,7 +1,7 @@
 # The host. Build from the top of the tree: docker build -f infra/docker/Host.Dockerfile .
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /src
-COPY global.json Directory.Packages.props ./
+COPY .editorconfig global.json Directory.Packages.props ./
 COPY infra/build/ infra/build/
 COPY contracts/ contracts/
 COPY src/ src/

@@ -28,7 +28,12 @@ internal sealed class BatchJournal(CdDbContext db, IPublishEndpoint publish, Not
             Write(batch, batchEvent, EventOutcome.Noted, null, by, source, reason, messageId, null, now);
             await publish.Publish(new BatchCreated
             {
-                BatchId = batch.CorrelationId, Id = batch.Id, BatchNumber = batch.BatchNumber, Title = batch.Title, Operator = by, At = now
+                BatchId = batch.CorrelationId,
+                Id = batch.Id,
+                BatchNumber = batch.BatchNumber,
+                Title = batch.Title,
+                Operator = by,
+                At = now
             }, cancellationToken);
             log.Created(batch.BatchNumber, by, batch.Title);
             return;

@@ -10,7 +10,7 @@ namespace DevopsCd.Core.Deployments;
 /// <summary>Services of this room.</summary>
 internal static class DeploymentRegistration
 {
-    public static IServiceCollection AddDeployments(this IServiceCollection services, DeployOptions deploy, K8sOptions k8s)
+    public static IServiceCollection AddDeployments(this IServiceCollection services, DeployOptions deploy, K8sOptions address)
     {
         services.AddScoped<StageDispatcher>().AddScoped<OperationDesk>();
         if (deploy.Driver != "http")
@@ -18,10 +18,10 @@ internal static class DeploymentRegistration
 
         services.AddHttpClient<IDeployService, HttpDeployService>(client =>
         {
-            client.BaseAddress = new Uri(k8s.BaseUrl!.AbsoluteUri.TrimEnd('/') + "/");
+            client.BaseAddress = new Uri(address.BaseUrl!.AbsoluteUri.TrimEnd('/') + "/");
             client.Timeout = Timeout.InfiniteTimeSpan;
             client.MaxResponseContentBufferSize = HttpDeployService.LargestAnswer;
-            client.DefaultRequestHeaders.Add("X-API-Key", k8s.ApiKey);
+            client.DefaultRequestHeaders.Add("X-API-Key", address.ApiKey);
         })
         .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
         .AddResilienceHandler("deploy", pipeline => pipeline
@@ -34,7 +34,7 @@ internal static class DeploymentRegistration
                 BreakDuration = TimeSpan.FromSeconds(5),
                 ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is not null || args.Outcome.Result?.StatusCode >= HttpStatusCode.InternalServerError)
             })
-            .AddTimeout(k8s.CallTimeout.Value));
+            .AddTimeout(address.CallTimeout.Value));
         return services;
     }
 }

@@ -15,13 +15,13 @@ namespace DevopsCd.Core.Deployments;
 /// Moves one operation: claim a due call, make it outside of any transaction, write down what came of it. Each step is a
 /// transaction of its own, so that no consumer holds rows or a message while a rollout runs.
 /// </summary>
-internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService service, DeployOptions options, K8sOptions k8s, TimeProvider clock, ILogger<OperationDesk> log)
+internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService service, DeployOptions options, K8sOptions calls, TimeProvider clock, ILogger<OperationDesk> log)
 {
     /// <summary>A message may come a little before the time that was written down: clocks and stores round.</summary>
     private static readonly TimeSpan s_early = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a claimed call keeps others from making it again; then the net repeats it.</summary>
-    private readonly TimeSpan _claim = (k8s.CallTimeout.Value * 1.5) + TimeSpan.FromSeconds(5);
+    private readonly TimeSpan _claim = (calls.CallTimeout.Value * 1.5) + TimeSpan.FromSeconds(5);
 
     /// <summary>Submits the operation, if a try is due.</summary>
     public async Task Submit(string operationId, CancellationToken cancellationToken)

@@ -137,7 +137,9 @@ internal sealed class StageDispatcher(CdDbContext db, IPublishEndpoint publish, 
         if (outcome != before && outcome is (ReleaseStatus.Failed or ReleaseStatus.TimedOut))
             notices.Add(Notice.ApplicationFailed(batch, stage, new ApplicationOutcome(release.App.Name, outcome, reason)
             {
-                ImageName = release.ImageName, ImageTag = release.ImageTag, ImageDigest = release.ImageDigest
+                ImageName = release.ImageName,
+                ImageTag = release.ImageTag,
+                ImageDigest = release.ImageDigest
             }, now, total));
     }
 

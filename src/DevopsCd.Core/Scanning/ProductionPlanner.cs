@@ -24,7 +24,11 @@ internal sealed class ProductionPlanner(CdDbContext db, IPublishEndpoint publish
         batch.ProdPlannedAt = now;
         await publish.Publish(new ProductionReady
         {
-            BatchId = batch.CorrelationId, Id = batch.Id, BatchNumber = batch.BatchNumber, Applications = [.. steps.Select(s => s.Application)], At = now
+            BatchId = batch.CorrelationId,
+            Id = batch.Id,
+            BatchNumber = batch.BatchNumber,
+            Applications = [.. steps.Select(s => s.Application)],
+            At = now
         }, cancellationToken);
         notices.Add(Notice.ProductionReady(batch, now, [.. steps.Select(s => new ApplicationOutcome(s.Application, ReleaseStatus.None, s.Running is null ? s.Image : $"{s.Running} → {s.Image}"))]));
         await db.SaveChangesAsync(cancellationToken);

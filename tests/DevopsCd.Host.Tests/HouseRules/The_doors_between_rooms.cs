@@ -53,7 +53,6 @@ public sealed class The_doors_between_rooms
         (DeployService, "Microsoft.EntityFrameworkCore"),
         (DeployService, "Npgsql"),
         (DeployService, "Quartz"),
-        (DeployService, "RabbitMQ.Client"),
         (Cli, "DevopsCd.Core"),
         (Cli, "DevopsCd.Host"),
         (Cli, "DevopsCd.Messaging"),

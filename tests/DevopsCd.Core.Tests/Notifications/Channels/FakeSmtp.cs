@@ -68,7 +68,7 @@ internal sealed class FakeSmtp : IAsyncDisposable
                 Stream stream = client.GetStream();
                 Arrived.TrySetResult();
                 if (IsSilent)
-                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
+                    await new TaskCompletionSource().Task.WaitAsync(_stop.Token);
                 await WriteAsync(stream, "220 fake ready");
                 while (await ReadLineAsync(stream) is { } line)
                 {
