@@ -111,6 +111,8 @@ public sealed class Webhooks_of_a_running_host
     private static async Task<HttpStatusCode> Post(HostProcess host, string source, string body, string? signature, string delivery)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/intake/{source}") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        // The server answers a body that is too large without reading it: the sender asks first, else its writing meets a closed connection.
+        request.Headers.ExpectContinue = true;
         request.Headers.Add("X-GitHub-Event", "workflow_run");
         request.Headers.Add("X-GitHub-Delivery", delivery);
         if (signature is not null)

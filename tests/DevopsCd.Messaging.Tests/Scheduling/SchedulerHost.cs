@@ -108,6 +108,8 @@ public sealed class SchedulerHost : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddProvider(new TestLogProvider());
         builder.Logging.SetMinimumLevel(LogLevel.Information);
+        // What is published before the queues are bound is lost: RabbitMQ confirms it and drops it.
+        builder.Services.AddOptions<MassTransitHostOptions>().Configure(host => host.WaitUntilStarted = true);
         builder.Services.AddSingleton<Received>();
         builder.Services.AddDbContext<ReminderDb>(database);
         builder.Services.AddQuartzMessageStore(store);

@@ -137,7 +137,7 @@ public sealed class The_scheduler_on_PostgreSQL_and_RabbitMQ : IAsyncLifetime
     public async Task Keeps_what_it_cannot_send_until_the_broker_is_back()
     {
         await using var relay = TcpRelay.To(_rabbit);
-        await using var node = await Node(rabbit: _rabbit.Through(relay), options: options => options.SendTimeout = TimeSpan.FromSeconds(1));
+        await using var node = await Node(rabbit: _rabbit.Through(relay), options: options => options.SendTimeout = TimeSpan.FromSeconds(5));
         await InTransaction(node, true, scheduler => scheduler.SchedulePublish(TimeProvider.System.GetUtcNow().UtcDateTime, new Pinged { Text = "before" }));
         (await node.Received.Next()).Text.ShouldBe("before");
 
