@@ -4,6 +4,7 @@ using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Applications;
 using DevopsCd.Core.Batches;
+using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -65,7 +66,7 @@ internal sealed class HttpDeployService(HttpClient http) : IDeployService
         if (response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || status >= 500)
             return new DeployAnswer.Transient($"the deploy service answered {status}", RetryAfter(response));
         if (status is >= 300 and < 400)
-            return new DeployAnswer.Failed($"the deploy service answered {status}; redirects are not followed, mend core:k8s:base_url");
+            return new DeployAnswer.Failed($"the deploy service answered {status}; redirects are not followed, mend {K8sOptions.Section}:base_url");
         if (status >= 400)
             return new DeployAnswer.Failed($"the deploy service refused with {status}: {await Problem(response, cancellationToken)}");
         var view = await response.Content.ReadFromJsonAsync<DeployOperationView>(JsonSerializerOptions.Web, cancellationToken);

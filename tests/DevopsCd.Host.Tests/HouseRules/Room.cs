@@ -40,10 +40,10 @@ internal sealed partial class Room(string name)
 
     public IEnumerable<SourceFile> Code() => SourceFile.Under(folder);
 
-    /// <summary>Where the code names a namespace or something in it, written or by `using`.</summary>
+    /// <summary>Where the code names a namespace or something in it, written or by `using`; a part of a configuration key (`core:k8s`) is none.</summary>
     public IEnumerable<string> Naming(string prefix)
     {
-        var naming = new Regex($@"(?<![\w.]){Regex.Escape(prefix)}(?![\w])", RegexOptions.CultureInvariant);
+        var naming = new Regex($@"(?<![\w.]|[^:]:){Regex.Escape(prefix)}(?![\w])", RegexOptions.CultureInvariant);
         return Code().SelectMany(file => file.Lines(naming));
     }
 

@@ -140,6 +140,7 @@ public sealed class The_scheduler_on_PostgreSQL_and_RabbitMQ : IAsyncLifetime
         await using var node = await Node(rabbit: _rabbit.Through(relay), options: options => options.SendTimeout = TimeSpan.FromSeconds(5));
         await InTransaction(node, true, scheduler => scheduler.SchedulePublish(TimeProvider.System.GetUtcNow().UtcDateTime, new Pinged { Text = "before" }));
         (await node.Received.Next()).Text.ShouldBe("before");
+        await Eventually.Sees(() => _database.ScalarAsync<long>("SELECT count(*) FROM qrtz_triggers"), count => count == 0, "the first message's trigger ended");
 
         relay.Cut();
         await InTransaction(node, true, scheduler => scheduler.SchedulePublish(TimeProvider.System.GetUtcNow().UtcDateTime, new Pinged { Text = "kept" }));
@@ -147,9 +148,10 @@ public sealed class The_scheduler_on_PostgreSQL_and_RabbitMQ : IAsyncLifetime
             () => _database.ScalarAsync<long>("SELECT count(*) FROM qrtz_triggers WHERE retry_attempt > 0"), count => count == 1, "a retry in the store");
         relay.Restore();
 
-        (await node.Received.Next(60)).Text.ShouldBe("kept");
+        // The cut may come before the broker has the acknowledgement of "before", which it then delivers again.
+        await Eventually.IsTrue(() => node.Received.All.Any(arrival => arrival.Text == "kept"), "what was kept", TimeSpan.FromSeconds(60));
         await Eventually.Sees(() => _database.ScalarAsync<long>("SELECT count(*) FROM qrtz_triggers"), count => count == 0, "no trigger left");
-        node.Received.All.Count.ShouldBe(2);
+        node.Received.All.Count(arrival => arrival.Text == "kept").ShouldBe(1);
     }
 
     [Fact]
