@@ -131,6 +131,7 @@ public sealed class RabbitVirtualHost : IAsyncDisposable
     {
         var names = await Eventually.Sees(ConnectionsAsync, seen => seen.Count >= atLeast, $"{atLeast} connections listed").ConfigureAwait(false);
         foreach (var name in names) await CallAsync(HttpMethod.Delete, $"connections/{Escaped(name)}", tolerate: HttpStatusCode.NotFound).ConfigureAwait(false);
+        await ForgetOwnConnectionAsync().ConfigureAwait(false);
         return names.Count;
     }
 
@@ -167,6 +168,22 @@ public sealed class RabbitVirtualHost : IAsyncDisposable
         catch (BrokerUnreachableException e)
         {
             throw new TestServerUnreachableException("RabbitMQ", $"{Uri.Host}:{Uri.Port}", e);
+        }
+        finally
+        {
+            connecting.Release();
+        }
+    }
+
+    // A connection closed by the broker looks open until its word has arrived here.
+    private async Task ForgetOwnConnectionAsync()
+    {
+        await connecting.WaitAsync().ConfigureAwait(false);
+
+        try
+        {
+            if (connection is not null) await connection.DisposeAsync().ConfigureAwait(false);
+            connection = null;
         }
         finally
         {
