@@ -1,3 +1,4 @@
+using System.Data.Common;
 using DevopsCd.Core.Batches;
 using MassTransit;
 using Microsoft.Data.Sqlite;
@@ -21,7 +22,7 @@ internal static class DatabaseRetry
     {
         DbUpdateConcurrencyException => true,
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation } => true,
-        NpgsqlException { IsTransient: true } => true,
+        DbException { IsTransient: true } => true,
         SqliteException { SqliteErrorCode: 5 or 6 or 19 } => true,
         _ => exception.InnerException is { } inner && IsTransient(inner)
     };

@@ -29,6 +29,7 @@ internal static class Outage
         SqliteException sqlite => s_sqliteOutages.Contains(sqlite.SqliteErrorCode),
         // The pool has no free connection.
         InvalidOperationException { InnerException: DbException inner } => IsCause(inner),
+        DbException { IsTransient: true } => true,
         RabbitMQClientException or ConnectionException or TransportUnavailableException => true,
         _ => false,
     };

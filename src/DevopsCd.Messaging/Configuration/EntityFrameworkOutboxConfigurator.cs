@@ -71,7 +71,7 @@ internal sealed class EntityFrameworkOutboxConfigurator<TDbContext>(IBusRegistra
         configurator.AddSingleton(Microsoft.Extensions.Options.Options.Create(_options));
         configurator.AddSingleton(Microsoft.Extensions.Options.Options.Create(_cleanup));
         configurator.AddSingleton<OutboxDelivery<TDbContext>>();
-        SqliteWriters.Register(configurator);
+        Interceptors.Register(configurator);
         configurator.AddScoped<IOutboxContextFactory<TDbContext>, EntityFrameworkOutboxContextFactory<TDbContext>>();
 
         if (_busOutbox)

@@ -64,7 +64,7 @@ internal sealed class EntityFrameworkSagaRepositoryConfigurator<TSaga> : IEntity
     public void Register(ISagaRepositoryRegistrationConfigurator<TSaga> services)
     {
         _registerDbContext!(services);
-        SqliteWriters.Register(services);
+        Interceptors.Register(services);
 
         // The same saga may be registered on a bus and on the mediator; the first to come decides for both.
         services.TryAddSingleton<ISagaRepositoryLockStrategy<TSaga>>(_mode == ConcurrencyMode.Optimistic

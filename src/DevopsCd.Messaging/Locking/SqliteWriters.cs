@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
@@ -25,13 +22,6 @@ internal static class SqliteWriters
             throw new TimeoutException("Another transaction of this process has been writing to the SQLite file for 30 s; does a consumer open a second scope inside its own transaction?");
 
         return new Turn(file);
-    }
-
-    /// <summary>Makes saves outside of transactions queue as well.</summary>
-    public static void Register(IServiceCollection services)
-    {
-        services.TryAddSingleton<SqliteSaveInterceptor>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(IDbContextOptionsConfiguration<>), typeof(SqliteSaveConfiguration<>)));
     }
 
     /// <summary>The right to write; give it back by disposing it.</summary>

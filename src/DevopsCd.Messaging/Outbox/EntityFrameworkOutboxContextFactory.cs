@@ -57,6 +57,7 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             {
                 var transaction = await dbContext.Database.BeginTransactionAsync(isolation, context.CancellationToken).ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
+                using (LostTransactionInterceptor.Begin(dbContext))
                 {
                     var row = new InboxState { MessageId = messageId, ConsumerId = consumer.ConsumerId, Received = delivery.Now };
                     outbox = new DbContextOutboxConsumeContext<TDbContext, T>(context, consumer, provider, dbContext, delivery,

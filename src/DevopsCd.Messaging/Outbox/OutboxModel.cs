@@ -78,7 +78,7 @@ internal sealed class OutboxModel
     /// <summary>An empty batch on the context's connection and transaction; PostgreSQL only.</summary>
     public static DbBatch Batch(DbContext context)
     {
-        var batch = context.Database.GetDbConnection().CreateBatch();
+        var batch = LostTransactionInterceptor.Connection(context).CreateBatch();
         batch.Transaction = context.Database.CurrentTransaction?.GetDbTransaction();
         if (context.Database.GetCommandTimeout() is { } timeout)
             batch.Timeout = timeout;
@@ -301,7 +301,7 @@ internal sealed class OutboxModel
 
     static DbCommand Command(DbContext context, string sql)
     {
-        var command = context.Database.GetDbConnection().CreateCommand();
+        var command = LostTransactionInterceptor.Connection(context).CreateCommand();
         command.CommandText = sql;
         command.Transaction = context.Database.CurrentTransaction?.GetDbTransaction();
         if (context.Database.GetCommandTimeout() is { } timeout)

@@ -32,6 +32,9 @@ internal static class UnitOfWork
     /// <summary>Saves without the savepoint EF sets inside a transaction: what fails here ends the transaction anyway.</summary>
     public static async Task Save(DbContext dbContext, CancellationToken cancellationToken)
     {
+        // A context made outside of the container has no interceptor to refuse this.
+        _ = LostTransactionInterceptor.Connection(dbContext);
+
         var savepoints = dbContext.Database.AutoSavepointsEnabled;
         dbContext.Database.AutoSavepointsEnabled = false;
         try
@@ -64,6 +67,7 @@ internal static class UnitOfWork
             await using (transaction.ConfigureAwait(false))
             {
                 transactionId = transaction.TransactionId;
+                using var hold = LostTransactionInterceptor.Begin(dbContext);
                 await work().ConfigureAwait(false);
                 await Save(dbContext, cancellationToken).ConfigureAwait(false);
 

@@ -50,7 +50,7 @@ internal sealed class SagaReader<TSaga>
 
     public async Task<TSaga?> Read(DbContext context, Guid correlationId, CancellationToken cancellationToken)
     {
-        var command = context.Database.GetDbConnection().CreateCommand();
+        var command = LostTransactionInterceptor.Connection(context).CreateCommand();
         await using (command.ConfigureAwait(false))
         {
             command.CommandText = _statement;

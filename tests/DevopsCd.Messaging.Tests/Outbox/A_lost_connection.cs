@@ -65,6 +65,30 @@ public sealed class A_lost_connection
         await ShowsOneEffectEach(house, works);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Inside_a_consumer_that_hides_it_takes_everything_back(bool savesItself)
+    {
+        await using var house = await House.On(Ground.Servers);
+        var tries = 0;
+        house.Script.OnWork = async (context, db, publish) =>
+        {
+            await Record(context, db, publish);
+            if (Interlocked.Increment(ref tries) > 1) return;
+
+            await Should.ThrowAsync<Exception>(() => db.Database.ExecuteSqlRawAsync("SELECT pg_terminate_backend(pg_backend_pid())"));
+            // EF would open a new connection for this, and save outside of the transaction.
+            if (savesItself) await db.SaveChangesAsync();
+        };
+        var (work, messageId) = (new Work(), NewId.NextGuid());
+
+        await house.Send(work, messageId);
+        await house.UntilDone(1);
+        await house.Send(work, messageId);
+
+        await ShowsOneEffectEach(house, [work]);
+        tries.ShouldBe(2);
+    }
+
     static void Patient(HouseOptions options) => options.Retry = retry => retry.Interval(20, TimeSpan.FromMilliseconds(100));
 
     static async Task Record(ConsumeContext<Work> context, ShopDbContext db, IPublishEndpoint publish)

@@ -1,0 +1,55 @@
+using System.Data;
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>
+/// EF opens a new connection without a word when it finds the old one closed, and forgets the transaction: what came after it
+/// would be saved by itself, without the inbox row. Inside a unit of work a second connection is refused instead.
+/// </summary>
+internal sealed class LostTransactionInterceptor : DbConnectionInterceptor
+{
+    static readonly ConditionalWeakTable<DbContext, object> Held = [];
+    static readonly object Mark = new();
+
+    /// <summary>From here until the end of the returned hold the context's connection must stay the one it is.</summary>
+    public static Hold Begin(DbContext context)
+    {
+        Held.AddOrUpdate(context, Mark);
+        return new Hold(context);
+    }
+
+    public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+    {
+        Refuse(eventData.Context);
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        Refuse(eventData.Context);
+        return ValueTask.FromResult(result);
+    }
+
+    /// <summary>The context's connection for commands of our own, which would otherwise report a lost one as a mistake of the caller.</summary>
+    public static DbConnection Connection(DbContext context)
+    {
+        var connection = context.Database.GetDbConnection();
+        return connection.State == ConnectionState.Open ? connection : throw new ConnectionLostException();
+    }
+
+    static void Refuse(DbContext? context)
+    {
+        if (context is not null && Held.TryGetValue(context, out _))
+            throw new ConnectionLostException();
+    }
+
+    public readonly struct Hold(DbContext context) : IDisposable
+    {
+        public void Dispose() => Held.Remove(context);
+    }
+}
