@@ -47,6 +47,28 @@ public sealed class A_cluster_out_of_reach(TestCluster cluster)
         (await given.DeploymentAsync("shop")).Image().ShouldBe("registry.example/app:2");
     }
 
+    [Fact]
+    public async Task Is_a_503_with_a_reason_when_it_is_the_one_that_keeps_the_records()
+    {
+        await using var relay = TcpRelay.To("127.0.0.1", new Uri(await cluster.KubectlAsync("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")).Port);
+        await using var given = await Given.NothingYetAsync(cluster);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+        var home = Path.GetTempFileName();
+        await File.WriteAllTextAsync(home, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig), @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{relay.Port}"));
+        given.Settings["deploy_service:clusters:test:kubeconfig"] = home;
+        await given.StartAsync();
+        relay.Cut();
+
+        using var refused = await given.PutAsync("op-1", given.Request("shop", "registry.example/app:2"));
+        relay.Restore();
+        using var taken = await Eventually.Sees(() => given.PutAsync("op-1", given.Request("shop", "registry.example/app:2")), a => a.IsSuccessStatusCode, "the operation is taken");
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        refused.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("cannot be reached");
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+    }
+
     private async Task<Given> WithFarClusterAsync()
     {
         var given = await Given.NothingYetAsync(cluster);

@@ -134,10 +134,10 @@ public sealed class The_api(TestCluster cluster)
             route.Metadata.GetMetadata<IEndpointSummaryMetadata>().ShouldNotBeNull(route.RoutePattern.RawText);
             route.Metadata.GetMetadata<IAuthorizeData>().ShouldNotBeNull(route.RoutePattern.RawText);
         }
-        // The committed document is what the service serves; DEVOPSCD_WRITE_OPENAPI=1 before this test writes it anew.
+        // The committed document is what the service serves; DEVOPSCD_UPDATE_CONTRACTS=1 before this test writes it anew.
         var committed = Repository.PathTo("contracts", "openapi", "deploy-service.json");
         var served = JsonSerializer.Serialize(document.RootElement.EnumerateObject().Where(p => p.Name != "servers").ToDictionary(p => p.Name, p => p.Value), new JsonSerializerOptions { WriteIndented = true }) + "\n";
-        if (Environment.GetEnvironmentVariable("DEVOPSCD_WRITE_OPENAPI") == "1")
+        if (Environment.GetEnvironmentVariable("DEVOPSCD_UPDATE_CONTRACTS") == "1")
             await File.WriteAllTextAsync(committed, served);
         (await File.ReadAllTextAsync(committed)).ShouldBe(served);
     }

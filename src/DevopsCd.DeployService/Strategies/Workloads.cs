@@ -128,16 +128,33 @@ internal static class Workloads
     public static async Task<Progress> JudgeAsync(OperationContext operation, KubeObject live, CancellationToken stop)
     {
         var verdict = RolloutStatus.Of(live);
+        var resource = ResourceOf(live.Root.Text("kind") ?? operation.Request.Workload.Kind);
         if (verdict.Done)
-            return Progress.Done("RolledOut", verdict.Message, verdict.Replicas);
+            return await CheckDigestAsync(operation, resource, live, verdict, stop) ?? Progress.Done("RolledOut", verdict.Message, verdict.Replicas);
         if (!verdict.Observed)
             return Progress.Running("WaitingForController", verdict.Message, verdict.Replicas);
-        var resource = ResourceOf(live.Root.Text("kind") ?? operation.Request.Workload.Kind);
         if (await FailureCauses.FindAsync(operation.Cluster, resource, live, operation.Rules, operation.Now, stop) is { } cause)
             return Progress.Failed(cause.Reason, cause.Message, verdict.Replicas);
         return verdict.FailedBy is { } reason
             ? Progress.Failed(reason, verdict.Message, verdict.Replicas)
             : Progress.Running("RollingOut", verdict.Message, verdict.Replicas);
+    }
+
+    /// <summary>Where the template names a digest, rolled out means that the new pods run it; null when they do.</summary>
+    private static async Task<Progress?> CheckDigestAsync(OperationContext operation, KubeResource resource, KubeObject live, RolloutVerdict verdict, CancellationToken stop)
+    {
+        var container = ContainerOf(live, operation.Request);
+        if (RunningImage.DigestOf(ImageOf(live, container)) is not { } digest)
+            return null;
+        var pods = await FailureCauses.NewPodsAsync(operation.Cluster, resource, live, stop);
+        foreach (var pod in pods)
+            if (RunningImage.InsteadOf(digest, pod, container) is { } other)
+                return Progress.Failed("DigestMismatch", $"pod {pod.Name}, container {container} runs '{other}' and not {digest}; does an admission webhook change images?", verdict.Replicas);
+        // The workload's status may be ahead of our watch of its pods. The pods of a DaemonSet are told by their images, so a
+        // changed one is not among them and waiting would not bring it.
+        return pods.Count < verdict.Replicas.Updated && resource != KubeResource.DaemonSets
+            ? Progress.Running("VerifyingImage", $"{pods.Count} of {verdict.Replicas.Updated} new pods are known to run {digest}", verdict.Replicas) with { LookAgain = TimeSpan.FromSeconds(1) }
+            : null;
     }
 
     /// <summary>Puts the recorded template back, exactly, and waits until it is rolled out.</summary>
