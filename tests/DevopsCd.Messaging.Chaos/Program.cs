@@ -10,8 +10,9 @@ switch (args)
     case ["run", var seed, var seconds, .. var rest]:
         {
             await using var log = rest is [var path, ..] ? new StreamWriter(path) : null;
+            var perSecond = rest is [_, var rate, ..] ? int.Parse(rate, CultureInfo.InvariantCulture) : 40;
             var counters = await ChaosRun.OfSeed(
-                int.Parse(seed, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), log: log);
+                int.Parse(seed, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), perSecond, log: log);
             Console.WriteLine($"seed {seed}, {seconds} s: {(counters.Right ? "right" : "WRONG")}: {counters}");
             return counters.Right ? 0 : 1;
         }
@@ -24,6 +25,6 @@ switch (args)
         }
 
     default:
-        Console.Error.WriteLine("usage: run <seed> <seconds> [log.jsonl] | replay <log.jsonl> | node <postgres> <rabbitmq> | scheduler <postgres> <rabbitmq>");
+        Console.Error.WriteLine("usage: run <seed> <seconds> [log.jsonl [events a second]] | replay <log.jsonl> | node <postgres> <rabbitmq> | scheduler <postgres> <rabbitmq>");
         return 2;
 }

@@ -24,8 +24,7 @@ internal sealed class FloorContestant(Floor floor) : Contestant
     private NpgsqlDataSource _database = null!;
     private IConnection _connection = null!;
     private IChannel _consuming = null!;
-    private IChannel[] _publishing = [];
-    private int _next;
+    private readonly System.Threading.Channels.Channel<IChannel> _publishing = System.Threading.Channels.Channel.CreateUnbounded<IChannel>();
 
     public override async Task Start(string postgres, Uri rabbit)
     {
@@ -40,8 +39,9 @@ internal sealed class FloorContestant(Floor floor) : Contestant
         _consuming = await _connection.CreateChannelAsync();
         await _consuming.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false);
         await _consuming.BasicQosAsync(0, Options.Prefetch, false);
-        _publishing = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true))));
+        for (var i = 0; i < 32; i++)
+            await _publishing.Writer.WriteAsync(await _connection.CreateChannelAsync(
+                new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)));
         var consumer = new AsyncEventingBasicConsumer(_consuming);
         consumer.ReceivedAsync += Consume;
         await _consuming.BasicConsumeAsync(Queue, autoAck: false, consumer);
@@ -147,7 +147,9 @@ internal sealed class FloorContestant(Floor floor) : Contestant
 
     private async Task Send(string queue, Guid id, string body)
     {
-        var channel = _publishing[(Interlocked.Increment(ref _next) & 0x7fffffff) % _publishing.Length];
+        // A channel belongs to one publish at a time: confirms of many at once on one channel have been seen to go missing.
+        var channel = await _publishing.Reader.ReadAsync();
         await channel.BasicPublishAsync("", queue, false, new BasicProperties { MessageId = id.ToString(), Persistent = true }, System.Text.Encoding.UTF8.GetBytes(body));
+        await _publishing.Writer.WriteAsync(channel);
     }
 }
