@@ -28,7 +28,7 @@ internal sealed class FloorContestant(Floor floor) : Contestant
 
     public override async Task Start(string postgres, Uri rabbit)
     {
-        _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { MaxAutoPrepare = 50, MaxPoolSize = 40 });
+        _database = NpgsqlDataSource.Create(Options.Database(postgres));
         await using (var create = _database.CreateCommand("""
             CREATE TABLE IF NOT EXISTS floor_inbox (message_id uuid PRIMARY KEY, received timestamptz NOT NULL);
             CREATE TABLE IF NOT EXISTS floor_outbox (id uuid PRIMARY KEY, body text NOT NULL);

@@ -17,7 +17,7 @@ internal sealed class MassTransitContestant(bool durable) : Contestant
 
     public override async Task Start(string postgres, Uri rabbit)
     {
-        var connection = new NpgsqlConnectionStringBuilder(postgres) { MaxAutoPrepare = 50, MaxPoolSize = 40 }.ConnectionString;
+        var connection = Options.Database(postgres);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);

@@ -138,7 +138,7 @@ internal static class Tournament
     {
         var batched = results.FirstOrDefault(result => result.Contestant == "floor-batched")?.EventsPerSecond;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Measured {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores for everything, load average of the last minute {File.ReadAllText("/proc/loadavg").Split(' ')[0]}; medians of {rounds} rounds of {sagas} sagas × {Advance.Steps} events.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"Measured {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores for everything, load average of the last minute {File.ReadAllText("/proc/loadavg").Split(' ')[0]}; {(rounds == 1 ? "one round" : $"medians of {rounds} rounds")} of {sagas} sagas × {Advance.Steps} events.\n\n");
         text.Append("| | events/s | of the batched floor | p50 / p99 ms at 50/s | app / PostgreSQL / broker cores | CPU ms an event, app + PostgreSQL | round trips | statements | transactions | KiB allocated |\n");
         text.Append("|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var r in results.OrderByDescending(result => result.EventsPerSecond))

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace DevopsCd.Bench;
 
 /// <summary>What one contestant is asked to do, given on its command line.</summary>
@@ -8,6 +10,10 @@ internal sealed record Options(string Contestant, string Postgres, string Rabbit
     internal const int Prefetch = 64;
 
     internal const int Concurrency = 16;
+
+    /// <summary>How every contestant reaches the database: statements prepared, no reset of the session between two uses of a connection.</summary>
+    internal static string Database(string postgres) =>
+        new NpgsqlConnectionStringBuilder(postgres) { MaxAutoPrepare = 50, MaxPoolSize = 40, NoResetOnClose = true }.ConnectionString;
 
     internal static Options Parse(string[] args) =>
         new(args[0], args[1], args[2], int.Parse(args[3]), int.Parse(args[4]), args[5], int.Parse(args[6]));

@@ -17,7 +17,7 @@ internal sealed class WolverineContestant : Contestant
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
-        var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { MaxAutoPrepare = 50, MaxPoolSize = 40 });
+        var database = NpgsqlDataSource.Create(Options.Database(postgres));
         builder.Services.AddSingleton(database);
         builder.UseWolverine(options =>
         {
