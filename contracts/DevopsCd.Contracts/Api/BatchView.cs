@@ -15,6 +15,9 @@ public sealed record BatchView
     /// <summary>What it is for.</summary>
     public required string Title { get; init; }
 
+    /// <summary>The project it belongs to.</summary>
+    public string? Project { get; init; }
+
     /// <summary>Who created it.</summary>
     public required string Initiator { get; init; }
 

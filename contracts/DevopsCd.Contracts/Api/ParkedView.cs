@@ -55,4 +55,7 @@ public sealed record ParkedView
 
     /// <summary>The transport's headers; only of a single message.</summary>
     public JsonElement? Headers { get; init; }
+
+    /// <summary>What people did with it and what they tried, oldest first; only of a single message.</summary>
+    public IReadOnlyList<ParkedActionView>? Actions { get; init; }
 }

@@ -15,6 +15,9 @@ public sealed record BatchCreated
     /// <summary>What the batch is for.</summary>
     public required string Title { get; init; }
 
+    /// <summary>The project it belongs to.</summary>
+    public string? Project { get; init; }
+
     /// <summary>Who created it.</summary>
     public required string Operator { get; init; }
 

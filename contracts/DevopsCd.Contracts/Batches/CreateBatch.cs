@@ -12,6 +12,9 @@ public sealed record CreateBatch
     /// <summary>The batch's number; null takes the next <c>B{yyyyMMdd}-{nnn}</c>.</summary>
     public string? BatchNumber { get; init; }
 
+    /// <summary>The project it belongs to; a project can choose who is told. Letters, digits, <c>.</c> <c>_</c> <c>-</c>, at most 64.</summary>
+    public string? Project { get; init; }
+
     /// <summary>Who creates it.</summary>
     public required string Operator { get; init; }
 

@@ -13,6 +13,9 @@ internal sealed class Batch : SagaStateMachineInstance
 
     public string Title { get; set; } = "";
 
+    /// <summary>The project it belongs to, as its creator named it; it may choose who is told.</summary>
+    public string? Project { get; set; }
+
     public string Initiator { get; set; } = "";
 
     /// <summary>Name of the state in memory, its code in the column <c>status</c>.</summary>

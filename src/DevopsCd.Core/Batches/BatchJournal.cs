@@ -32,6 +32,7 @@ internal sealed class BatchJournal(CdDbContext db, IPublishEndpoint publish, Not
                 Id = batch.Id,
                 BatchNumber = batch.BatchNumber,
                 Title = batch.Title,
+                Project = batch.Project,
                 Operator = by,
                 At = now
             }, cancellationToken);

@@ -3,6 +3,7 @@ using DevopsCd.Contracts;
 using DevopsCd.Core.Applications;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Intake.Messages;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Batches;
@@ -29,6 +30,7 @@ internal sealed class BatchOpening(CdDbContext db, BuildQueries builds, TimeProv
         batch.Id = await db.Next("batches", cancellationToken);
         batch.BatchNumber = command.BatchNumber is { } wanted ? await Free(wanted, cancellationToken) : await NextNumber(now, cancellationToken);
         batch.Title = command.Title.Trim();
+        batch.Project = command.Project;
         batch.Initiator = command.Operator;
         batch.CreatedAt = now;
         for (var i = 0; i < command.Releases.Count; i++)
@@ -43,6 +45,8 @@ internal sealed class BatchOpening(CdDbContext db, BuildQueries builds, TimeProv
             errors["operator"] = ["is required"];
         if (command.BatchNumber is { } number && (string.IsNullOrWhiteSpace(number) || number.Length > 64))
             errors["batchNumber"] = ["must be 1 to 64 characters, or absent"];
+        if (command.Project is { } project && FieldRules.For("project").Wrong(project) is { } wrong)
+            errors["project"] = [wrong];
         if (command.Releases is not { Count: > 0 and <= MostReleases })
         {
             errors["releases"] = [$"must name 1 to {MostReleases} applications"];

@@ -45,6 +45,7 @@ internal sealed class CloudEvents(IOptions<NotificationOptions> options, CdEvent
                 notice.CorrelationId,
                 notice.BatchNumber,
                 notice.Title,
+                notice.Project,
                 notice.Event,
                 notice.From,
                 notice.To,

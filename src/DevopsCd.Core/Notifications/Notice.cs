@@ -23,6 +23,9 @@ internal sealed record Notice
 
     public string Title { get; init; } = "";
 
+    /// <summary>The batch's project, if it has one.</summary>
+    public string? Project { get; init; }
+
     /// <summary>The seed's event key, for example <c>pre_deploy_failed</c>.</summary>
     public string? Event { get; init; }
 
@@ -66,6 +69,7 @@ internal sealed record Notice
             CorrelationId = batch.CorrelationId,
             BatchNumber = batch.BatchNumber,
             Title = batch.Title,
+            Project = batch.Project,
             Event = @event,
             EventLabel = eventLabel,
             From = NoticeState.Of(from),
@@ -86,6 +90,7 @@ internal sealed record Notice
         CorrelationId = batch.CorrelationId,
         BatchNumber = batch.BatchNumber,
         Title = batch.Title,
+        Project = batch.Project,
         To = NoticeState.Of(batch.Status),
         Stage = stage,
         Attempt = batch.Attempt(stage),
@@ -104,6 +109,7 @@ internal sealed record Notice
         CorrelationId = batch.CorrelationId,
         BatchNumber = batch.BatchNumber,
         Title = batch.Title,
+        Project = batch.Project,
         To = NoticeState.Of(batch.Status),
         Operator = "engine",
         Total = plan.Count,

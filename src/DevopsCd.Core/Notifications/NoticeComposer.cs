@@ -60,6 +60,8 @@ internal sealed class NoticeComposer(IOptions<NotificationOptions> options)
         var facts = new List<MessageFact>();
         if (notice.BatchNumber.Length > 0)
             facts.Add(new MessageFact("批次 Batch", $"{notice.BatchNumber} {Plain.Clip(notice.Title, 120)}"));
+        if (notice.Project is { } project)
+            facts.Add(new MessageFact("项目 Project", project));
         if (notice.Stage is { } stage)
             facts.Add(new MessageFact("阶段 Stage", notice.Attempt > 1 ? $"{Wording.Stage(stage)} (第 {notice.Attempt} 次 attempt {notice.Attempt})" : Wording.Stage(stage)));
         if (notice is { From: { } from, To: { } to })

@@ -29,6 +29,14 @@ internal sealed class NotificationOptions
     [ConfigurationKeyName("channels")]
     public List<ChannelSettings> Channels { get; set; } = [];
 
+    /// <summary>The channels of batches whose project chooses none, separated by commas; empty: every channel.</summary>
+    [ConfigurationKeyName("default_channels")]
+    public string? DefaultChannels { get; set; }
+
+    /// <summary>What projects choose: a project's name (without regard to case) to channel names, separated by commas.</summary>
+    [ConfigurationKeyName("projects")]
+    public Dictionary<string, string> Projects { get; set; } = [];
+
     /// <summary>Where people open this system; the button of a notice leads there.</summary>
     [ConfigurationKeyName("public_url")]
     public string? PublicUrl { get; set; }
@@ -84,9 +92,12 @@ internal sealed class NotificationOptions
     /// <summary>Every configured channel: those of <see cref="Provider" /> under their type's name, then <see cref="Channels" />.</summary>
     public IEnumerable<ChannelSettings> AllChannels() => !Enabled
         ? []
-        : Provider.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        : Names(Provider)
             .Select(type => type == NotificationChannels.Lark
                 ? new ChannelSettings { Name = type, Type = type, Url = LarkWebhook, Secret = LarkSecret }
                 : new ChannelSettings { Name = type, Type = type })
             .Concat(Channels);
+
+    /// <summary>A list of names as the configuration writes it.</summary>
+    public static IReadOnlyList<string> Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -15,7 +15,7 @@ internal static class NotificationProblems
             yield break;
 
         var list = string.Join(", ", known.Keys);
-        foreach (var type in options.Provider.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var type in NotificationOptions.Names(options.Provider))
             if (!known.ContainsKey(type))
                 yield return ($"{section}:provider", $"'{type}' unknown; known: {list}");
             else if (type == NotificationChannels.Lark && string.IsNullOrEmpty(options.LarkWebhook))
@@ -47,6 +47,26 @@ internal static class NotificationProblems
                 yield return (section, $"address of channel '{channel.Name}' {problem}");
         foreach (var twice in options.AllChannels().GroupBy(c => c.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
             yield return (section, $"two channels have the name '{twice.Key}'");
+        foreach (var problem in ChoiceProblems(options))
+            yield return problem;
+    }
+
+    /// <summary>A choice names configured channels; a project that chose none by mistake would be told nowhere.</summary>
+    private static IEnumerable<(string Key, string Problem)> ChoiceProblems(NotificationOptions options)
+    {
+        const string section = NotificationOptions.Section;
+        var configured = options.AllChannels().Select(c => c.Name).ToList();
+        var choices = options.Projects.Select(p => ($"{section}:projects:{p.Key}", p.Value));
+        if (options.DefaultChannels is { Length: > 0 } standard)
+            choices = choices.Prepend(($"{section}:default_channels", standard));
+        foreach (var (key, list) in choices)
+        {
+            var names = NotificationOptions.Names(list ?? "");
+            if (names.Count == 0)
+                yield return (key, $"must name channels; configured: {string.Join(", ", configured)}");
+            foreach (var name in names.Except(configured, StringComparer.Ordinal))
+                yield return (key, $"'{name}' unknown; configured: {string.Join(", ", configured)}");
+        }
     }
 
     private static IEnumerable<(string Key, string Problem)> MailProblems(ChannelSettings channel, string key)

@@ -32,7 +32,7 @@ internal static class NotificationRegistration
         services.AddSingleton<CloudEvents>();
         services.AddSingleton<NoticeComposer>();
         services.AddSingleton<ChannelRegistry>();
-        services.AddSingleton(new ChannelNames(options.AllChannels().Select(c => c.Name).ToList()));
+        services.AddSingleton(new ChannelChoice(options));
         services.AddSingleton<NotificationSignal>();
         services.AddSingleton<CommitSignal>();
         services.ConfigureDbContext<PostgresCdDbContext>((provider, db) => db.AddInterceptors(provider.GetRequiredService<CommitSignal>()));

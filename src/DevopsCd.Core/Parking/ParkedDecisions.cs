@@ -24,26 +24,41 @@ internal sealed class ParkedDecisions(
     {
         var row = await db.Set<ParkedMessage>().FindAsync([id], cancellationToken);
         if (Before(row, ParkedStatus.Replayed) is { } before)
-            return before;
+            return await Told(before, row, ParkedStatus.Replayed, who, cancellationToken);
+        try
+        {
+            var (contract, message, json) = Read(row!, correction, messageType);
+            var messageId = correction is null && row!.MessageId is { } kept
+                ? kept
+                : DerivedId.From($"parked {row!.Id}", JsonSerializer.SerializeToUtf8Bytes(json));
+            await Send(row, message, contract, messageId, who, cancellationToken);
+        }
+        catch (MessageRefused refused)
+        {
+            await Refuse(row!.Id, ParkedStatus.Replayed, who, refused.Message, cancellationToken);
+            throw;
+        }
 
-        if (row!.Truncated && correction is null)
-            throw new MessageRefused($"the body was cut at {ParkedMessage.LargestBody} of {row.BodySize} bytes; send a corrected body");
-        var (contract, json) = Content(row, correction, messageType);
-        var message = ContractCatalogue.ByName(contract.Name)?.Type == contract
-            ? ContractReader.Read(contract, json)
-            : json.Deserialize(contract, SystemTextJsonMessageSerializer.Options) ?? throw new MessageRefused("the body is null");
-
-        var messageId = correction is null && row.MessageId is { } kept
-            ? kept
-            : DerivedId.From($"parked {row.Id}", JsonSerializer.SerializeToUtf8Bytes(json));
-        await Send(row, message, contract, messageId, who, cancellationToken);
         return await Resolve(row, ParkedStatus.Replayed, who, correction is null ? "as it was" : "corrected", cancellationToken);
     }
 
     public async Task<ParkedDecision> Discard(long id, string reason, string who, CancellationToken cancellationToken)
     {
         var row = await db.Set<ParkedMessage>().FindAsync([id], cancellationToken);
-        return Before(row, ParkedStatus.Discarded) ?? await Resolve(row!, ParkedStatus.Discarded, who, reason, cancellationToken);
+        return Before(row, ParkedStatus.Discarded) is { } before
+            ? await Told(before, row, ParkedStatus.Discarded, who, cancellationToken)
+            : await Resolve(row!, ParkedStatus.Discarded, who, reason, cancellationToken);
+    }
+
+    private static (Type Contract, object Message, JsonElement Json) Read(ParkedMessage row, JsonElement? correction, string? messageType)
+    {
+        if (row.Truncated && correction is null)
+            throw new MessageRefused($"the body was cut at {ParkedMessage.LargestBody} of {row.BodySize} bytes; send a corrected body");
+        var (contract, json) = Content(row, correction, messageType);
+        var message = ContractCatalogue.ByName(contract.Name)?.Type == contract
+            ? ContractReader.Read(contract, json)
+            : json.Deserialize(contract, SystemTextJsonMessageSerializer.Options) ?? throw new MessageRefused("the body is null");
+        return (contract, message, json);
     }
 
     private static ParkedDecision? Before(ParkedMessage? row, ParkedStatus wanted) => row switch
@@ -107,6 +122,7 @@ internal sealed class ParkedDecisions(
         row.ResolvedBy = who;
         row.ResolvedAt = clock.GetUtcNow();
         row.Resolution = resolution;
+        db.Add(Action(row.Id, status, true, who, resolution));
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -114,11 +130,30 @@ internal sealed class ParkedDecisions(
         catch (DbUpdateConcurrencyException)
         {
             // Somebody else decided between our read and our write: nothing of ours was stored, nothing was sent.
+            db.ChangeTracker.Clear();
             var now = await db.Set<ParkedMessage>().AsNoTracking().FirstOrDefaultAsync(m => m.Id == row.Id, cancellationToken);
-            return Before(now, status) ?? ParkedDecision.DecidedOtherwise;
+            return await Told(Before(now, status) ?? ParkedDecision.DecidedOtherwise, now, status, who, cancellationToken);
         }
 
         log.Resolved(row.Id, status.ToString(), who);
         return ParkedDecision.Done;
     }
+
+    /// <summary>A decision that comes too late is kept as well; the same one again is none.</summary>
+    private async Task<ParkedDecision> Told(ParkedDecision decision, ParkedMessage? row, ParkedStatus wanted, string who, CancellationToken cancellationToken)
+    {
+        if (decision == ParkedDecision.DecidedOtherwise && row is not null)
+            await Refuse(row.Id, wanted, who, $"{row.ResolvedBy} has already decided", cancellationToken);
+        return decision;
+    }
+
+    private async Task Refuse(long id, ParkedStatus wanted, string who, string why, CancellationToken cancellationToken)
+    {
+        db.Add(Action(id, wanted, false, who, why));
+        await db.SaveChangesAsync(cancellationToken);
+        log.NotResolved(id, wanted.ToString(), who, why);
+    }
+
+    private ParkedAction Action(long id, ParkedStatus wanted, bool done, string who, string detail) =>
+        new() { ParkedId = id, Action = wanted, Done = done, Operator = who, Detail = detail, At = clock.GetUtcNow() };
 }

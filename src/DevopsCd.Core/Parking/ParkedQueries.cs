@@ -16,4 +16,8 @@ internal sealed class ParkedQueries(CdDbContext db)
 
     public Task<ParkedMessage?> Find(long id, CancellationToken cancellationToken) =>
         db.Set<ParkedMessage>().AsNoTracking().FirstOrDefaultAsync(m => m.Id == id, cancellationToken);
+
+    /// <summary>What people did with it and what they tried, oldest first.</summary>
+    public Task<List<ParkedAction>> Actions(long id, CancellationToken cancellationToken) =>
+        db.Set<ParkedAction>().AsNoTracking().Where(a => a.ParkedId == id).OrderBy(a => a.Id).ToListAsync(cancellationToken);
 }

@@ -32,6 +32,7 @@ internal static class BatchEndpoints
             BatchId = NewId.NextGuid(),
             Title = body.Title,
             BatchNumber = body.BatchNumber,
+            Project = body.Project,
             Operator = OperatorFilter.Of(http),
             Releases = body.Releases
         }, Idempotency(http), cancellationToken);

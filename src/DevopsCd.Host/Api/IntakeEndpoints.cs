@@ -36,7 +36,8 @@ internal static class IntakeEndpoints
         string source, HttpContext http, WebhookSources sources, DeliveryStore store, TimeProvider clock,
         PartitionedRateLimiter<(string Source, string Address)> limiter, CancellationToken cancellationToken)
     {
-        using var lease = limiter.AttemptAcquire((source, http.Connection.RemoteIpAddress?.ToString() ?? ""));
+        // Strangers' names share one bucket: inventing names must not make buckets.
+        using var lease = limiter.AttemptAcquire((sources[source]?.Name ?? "", http.Connection.RemoteIpAddress?.ToString() ?? ""));
         if (!lease.IsAcquired)
         {
             http.Response.Headers.RetryAfter = "1";

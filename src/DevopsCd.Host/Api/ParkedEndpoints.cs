@@ -41,7 +41,9 @@ internal static class ParkedEndpoints
     }
 
     private static async Task<Results<Ok<ParkedView>, NotFound>> Show(long id, ParkedQueries queries, CancellationToken cancellationToken) =>
-        await queries.Find(id, cancellationToken) is { } message ? TypedResults.Ok(View(message, whole: true)) : TypedResults.NotFound();
+        await queries.Find(id, cancellationToken) is { } message
+            ? TypedResults.Ok(View(message, whole: true) with { Actions = (await queries.Actions(id, cancellationToken)).ConvertAll(View) })
+            : TypedResults.NotFound();
 
     private static async Task<Results<Ok<ParkedView>, NotFound, ProblemHttpResult>> Replay(
         long id, ReplayBody? body, HttpContext http, ParkedDecisions decisions, ParkedQueries queries, CancellationToken cancellationToken)
@@ -104,4 +106,13 @@ internal static class ParkedEndpoints
             Headers = whole ? JsonSerializer.Deserialize<JsonElement>(message.Headers) : null,
         };
     }
+
+    private static ParkedActionView View(ParkedAction action) => new()
+    {
+        Action = SnakeCaseConverter<ParkedStatus>.Name(action.Action),
+        Done = action.Done,
+        Operator = action.Operator,
+        Detail = action.Detail,
+        At = action.At,
+    };
 }

@@ -10,7 +10,7 @@ public sealed class A_build_rule
         Repository = "shop/mono",
         Branch = "release/7",
         Path = ".github/workflows/order.yml",
-        Job = "order",
+        Jobs = ["lint", "order"],
         Number = "128",
         Status = BuildStatus.Success,
         CommitId = "9f2c1d7e5b0a",
@@ -36,6 +36,14 @@ public sealed class A_build_rule
         var matched = Match(s_build, new BuildRule { Application = "order", Image = "r/order" }, new BuildRule { Application = "stock", Image = "r/stock" });
 
         matched.Builds.Select(b => b.Application).ShouldBe(["order", "stock"]);
+    }
+
+    [Fact]
+    public void Matches_any_of_the_jobs()
+    {
+        Match(s_build, new BuildRule { Application = "order", Job = "order", Image = "r/order" }).Builds.ShouldHaveSingleItem();
+
+        Match(s_build, new BuildRule { Application = "order", Job = "stock", Image = "r/order" }).Verdicts[0].WhyNot.ShouldBe("job 'lint', 'order' is not 'stock'");
     }
 
     [Fact]

@@ -75,6 +75,9 @@ public sealed class A_signature
             source.IsGenuine(Payload.Of(Body, ("Authorization", "Bearer t0ken")), "t0ken").ShouldBeTrue(source.Name);
             source.IsGenuine(Payload.Of(Body, ("Authorization", "t0ken")), "t0ken").ShouldBeTrue(source.Name);
             source.IsGenuine(Payload.Of(Body, ("X-Intake-Token", "t0ken")), "t0ken").ShouldBeTrue(source.Name);
+            source.IsGenuine(Payload.Of(Body, ("Authorization", $"Basic {Convert.ToBase64String("jenkins:t0ken"u8)}")), "t0ken").ShouldBeTrue(source.Name);
+            source.IsGenuine(Payload.Of(Body, ("Authorization", $"Basic {Convert.ToBase64String("t0ken:"u8)}")), "t0ken").ShouldBeFalse(source.Name);
+            source.IsGenuine(Payload.Of(Body, ("Authorization", "Basic !!")), "t0ken").ShouldBeFalse(source.Name);
             source.IsGenuine(Payload.Of(Body, ("Authorization", "Bearer other")), "t0ken").ShouldBeFalse(source.Name);
             source.IsGenuine(Payload.Of(Body), "t0ken").ShouldBeFalse(source.Name);
         }

@@ -19,7 +19,8 @@ public sealed class A_webhook
         var build = Only(new GitHubSource(), "github-workflow_run", ("X-GitHub-Event", "workflow_run"));
 
         build.Repository.ShouldBe("shop/order");
-        (build.Branch, build.Job, build.Path).ShouldBe(("main", "build", ".github/workflows/build.yml"));
+        (build.Branch, build.Path).ShouldBe(("main", ".github/workflows/build.yml"));
+        build.Jobs.ShouldBe(["build"]);
         (build.Number, build.Attempt, build.BuildNumber).ShouldBe(("128", 2, "128.2"));
         (build.Status, build.CommitId, build.FinishedAt).ShouldBe((BuildStatus.Success, Commit, s_finished));
         build.Image.ShouldBeNull();
@@ -40,7 +41,8 @@ public sealed class A_webhook
         var build = Only(new GitLabSource(), "gitlab-pipeline");
 
         (build.Repository, build.Branch, build.Tag, build.Number).ShouldBe(("shop/order", "main", null, "128"));
-        (build.Status, build.CommitId, build.FinishedAt, build.Job).ShouldBe((BuildStatus.Success, Commit, s_finished, "image unit"));
+        (build.Status, build.CommitId, build.FinishedAt).ShouldBe((BuildStatus.Success, Commit, s_finished));
+        build.Jobs.ShouldBe(["image", "unit"]);
     }
 
     [Fact]
@@ -73,7 +75,7 @@ public sealed class A_webhook
     {
         var build = Only(new JenkinsSource(), "jenkins-finalized");
 
-        (build.Repository, build.Branch, build.Job, build.Number).ShouldBe(("git@git.example:shop/order.git", "main", "order-build", "128"));
+        (build.Repository, build.Branch, build.Jobs.Single(), build.Number).ShouldBe(("git@git.example:shop/order.git", "main", "order-build", "128"));
         (build.Status, build.CommitAuthor).ShouldBe((BuildStatus.Success, "ann"));
         new JenkinsSource().Read(Payload.Of("""{"build":{"number":1,"phase":"COMPLETED"}}""")).Ignored.ShouldNotBeNull();
     }
@@ -132,6 +134,52 @@ public sealed class A_webhook
         (build.Application, build.Number, build.Branch, build.CommitId).ShouldBe(("order", "128", "main", Commit));
         (build.Image, build.ImageTag, build.Digest).ShouldBe(("registry.example/shop/order", "1.4.0-128", s_digest));
         new CdEventsSource().DeliveryOf(Payload.Request("cdevents-artifact")).ShouldBe("271069a8-fc18-44f1-b38f-9d70a1695819");
+    }
+
+    [Fact]
+    public void Of_CDEvents_may_come_as_a_batch()
+    {
+        var one = System.Text.Encoding.UTF8.GetString(Payload.Request("cdevents-artifact").Body.Span);
+
+        var reading = new CdEventsSource().Read(Payload.Of($"[{one},{{\"context\":{{\"type\":\"dev.cdevents.ticket.created.0.2.0\"}}}},{one}]"));
+
+        reading.Builds.Select(b => b.Application).ShouldBe(["order", "order"]);
+        new CdEventsSource().DeliveryOf(Payload.Of($"[{one},{one}]")).ShouldBeNull("the content is its id");
+    }
+
+    // Whoever may open a pull request may call its branch "main": what it built must never be offered as a build of ours.
+    [Fact]
+    public void Of_a_fork_or_a_pull_request_is_no_build_of_the_branch_it_names()
+    {
+        (IWebhookSource Source, string Body, string Why)[] cases =
+        [
+            (new GitHubSource(), """{"action":"completed","workflow_run":{"run_number":1,"head_branch":"main","conclusion":"success","head_repository":{"full_name":"mallory/order"}},"repository":{"full_name":"shop/order"}}""", "a run for the fork mallory/order"),
+            (new GitLabSource(), """{"object_kind":"pipeline","object_attributes":{"iid":1,"ref":"main","status":"success","source":"merge_request_event"},"merge_request":{"source_project_id":9,"target_project_id":1},"project":{"path_with_namespace":"shop/order"}}""", "a pipeline for a fork's merge request"),
+            (new GitLabSource(), """{"object_kind":"pipeline","object_attributes":{"iid":1,"ref":"main","status":"success","source":"external_pull_request_event"},"project":{"path_with_namespace":"shop/order"}}""", "a pipeline for a pull request elsewhere"),
+            (new DroneSource(), """{"event":"build","repo":{"slug":"shop/order"},"build":{"number":1,"event":"pull_request","target":"main","source":"x","status":"success"}}""", "a build of a pull request"),
+            (new CompatSource(), """{"repo":"shop/order","build_number":1,"build_event":"pull_request","build_status":"success","commit_branch":"main","apps":[{"name":"order","image":"r/order","image_tag":"1"}]}""", "a build of a pull request"),
+        ];
+
+        foreach (var (source, body, why) in cases)
+        {
+            var reading = source.Read(Payload.Of(body, ("X-GitHub-Event", "workflow_run")));
+            (reading.Builds.Count, reading.Ignored).ShouldBe((0, why), source.Name);
+        }
+
+        var own = new GitHubSource().Read(Payload.Of(cases[0].Body.Replace("mallory/order", "Shop/Order", StringComparison.Ordinal), ("X-GitHub-Event", "workflow_run")));
+        own.Builds.ShouldHaveSingleItem("a run in the repository itself, however it is spelt");
+    }
+
+    [Fact]
+    public void Whose_text_no_database_could_hold_is_read_all_the_same()
+    {
+        const string Body = """{"id":"\ud800","type":"x\u0000y","context":{"id":"a\u0000b","type":"\udc00"},"build":{"phase":"\u0000","timestamp":9223372036854775807}}""";
+
+        new HarborSource().DeliveryOf(Payload.Of(Body)).ShouldBeNull();
+        new HarborSource().Read(Payload.Of(Body)).Ignored.ShouldBe("type x\uFFFDy tells of no push");
+        new CdEventsSource().DeliveryOf(Payload.Of(Body)).ShouldBe("a\uFFFDb");
+        new CdEventsSource().Read(Payload.Of(Body)).Ignored.ShouldBe("type '' tells of no build");
+        new JenkinsSource().Read(Payload.Of("""{"build":{"phase":"FINALIZED","number":1,"status":"SUCCESS","timestamp":9223372036854775807}}""")).Builds.Single().FinishedAt.ShouldBeNull();
     }
 
     [Theory]

@@ -28,6 +28,30 @@ public sealed class The_configuration_of_notifications
         .ShouldBe(["core:notification:provider 'carrier-pigeon' unknown; known: lark, dingtalk, wecom, slack, teams, email, webhook, cdevents, log"]);
 
     [Fact]
+    public void Lets_a_project_choose_its_channels()
+    {
+        var options = Read(("channels:0:name", "shop-chat"), ("channels:0:type", "slack"), ("channels:0:url", "https://hooks.slack.com/services/a"),
+            ("channels:1:name", "ops"), ("channels:1:type", "log"), ("default_channels", "log"), ("projects:shop", "shop-chat, ops"));
+
+        var choice = new ChannelChoice(options);
+
+        choice.For("shop").ShouldBe(["shop-chat", "ops"]);
+        choice.For("SHOP").ShouldBe(["shop-chat", "ops"], "configuration knows no case");
+        choice.For("pay").ShouldBe(["log"]);
+        choice.For(null).ShouldBe(["log"]);
+        new ChannelChoice(Read(("provider", "log,cdevents"))).For("shop").ShouldBe(["log", "cdevents"], "without a choice everybody is told");
+        new ChannelChoice(Read(("enabled", "false"), ("default_channels", "log"), ("projects:shop", "log"))).For("shop").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Stops_the_start_at_a_choice_of_channels_that_are_not_configured() => Problems(("projects:shop", "log, pigeon"), ("projects:pay", ","), ("default_channels", "owl")).ShouldBe(
+    [
+        "core:notification:default_channels 'owl' unknown; configured: log",
+        "core:notification:projects:pay must name channels; configured: log",
+        "core:notification:projects:shop 'pigeon' unknown; configured: log"
+    ]);
+
+    [Fact]
     public void Names_every_wrong_key_at_once_and_repeats_no_secret()
     {
         var problems = Problems(("provider", "lark"), ("retry_count", "1000"), ("time_zone", "Middle/Earth"),

@@ -79,6 +79,9 @@ public sealed class A_batch_told_in_plain_json
 
         (await api.Send(HttpMethod.Post, $"parked/{parked}/replay", new { body = Order() })).Expect();
         (await api.Send(HttpMethod.Post, $"parked/{parked}/discard", new { reason = "too late" })).Status.ShouldBe(HttpStatusCode.Conflict);
+        var actions = (await api.Send(HttpMethod.Get, $"parked/{parked}")).Expect().Body.GetProperty("actions").EnumerateArray()
+            .Select(a => (a.GetProperty("action").GetString(), a.GetProperty("done").GetBoolean(), a.GetProperty("operator").GetString()));
+        actions.ShouldBe([("replayed", false, "ann"), ("replayed", true, "ann"), ("discarded", false, "ann")], "each decision and each refused one, once");
         (await api.Send(HttpMethod.Post, "parked/999999/discard", new { reason = "no such" })).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

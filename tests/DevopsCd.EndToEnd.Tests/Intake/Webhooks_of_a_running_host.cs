@@ -60,6 +60,29 @@ public sealed class Webhooks_of_a_running_host
     }
 
     [Fact]
+    public async Task That_came_to_nothing_are_read_anew_when_they_are_sent_again()
+    {
+        await using var registry = new FakeRegistry();
+        await using var host = await Start(registry);
+        var api = new CdApi(host.Http);
+        var body = $$"""{"build_number":7,"build_status":"success","commit_branch":"main","repo":"shop/late","apps":[]}""";
+        var run = WorkflowRun(7, 1, "success", repository: "git.example/late");
+
+        (await Post(host, "github", run, Signed(run), "d-1")).ShouldBe(HttpStatusCode.Accepted);
+        (await Post(host, "github", body, Signed(body), "d-2")).ShouldBe(HttpStatusCode.Accepted);
+        await Eventually.Sees(() => Outcomes(api), found => found is ["ignored", "unmatched"], "neither became a build");
+
+        (await api.AddApplication("late")).Expect();
+        (await Post(host, "github", run, Signed(run), "d-1")).ShouldBe(HttpStatusCode.Accepted);
+        (await Post(host, "github", body, Signed(body), "d-2")).ShouldBe(HttpStatusCode.Accepted);
+
+        const string Missing = "late: neither the sender nor a rule names the image";
+        var again = await Eventually.Sees(
+            () => Deliveries(api), found => found.Any(d => d.TryGetProperty("outcome", out var outcome) && outcome.GetString() == Missing), "it was read anew");
+        again.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Are_refused_without_telling_why()
     {
         await using var registry = new FakeRegistry();
@@ -143,6 +166,8 @@ public sealed class Webhooks_of_a_running_host
         },
         repository = new { full_name = repository },
     });
+
+    private static async Task<List<string?>> Outcomes(CdApi api) => [.. (await Deliveries(api)).Select(d => d.GetProperty("status").GetString())];
 
     private static async Task<List<JsonElement>> Builds(CdApi api) => Items(await api.Send(HttpMethod.Get, "builds"));
 

@@ -64,6 +64,41 @@ public sealed class Notifications_over_http(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Go_where_the_batchs_project_wants_them()
+    {
+        await using var lark = await FakeLark.StartAsync();
+        await using var host = await HostProcess.StartNewAsync("projects", HostSettings.Embedded().Telling(lark)
+            .With("core__notification__provider", "lark,log").With("core__notification__default_channels", "log").With("core__notification__projects__shop", "lark"));
+        var api = new CdApi(host.Http, "alice");
+        foreach (var application in new[] { "cart", "mail", "pay" })
+        {
+            (await api.AddApplication(application)).Expect();
+            await api.AddBuild(application, 1);
+        }
+
+        var shop = (await api.Send(HttpMethod.Post, "batches", new { title = "Autumn", project = "shop", releases = new[] { new { application = "cart" } } })).Expect().Body;
+        var other = (await api.CreateBatch("Winter", null, ["mail"])).Expect().Body;
+        foreach (var batch in new[] { shop, other })
+            (await api.Raise(batch.GetProperty("id").GetInt64(), "approve")).Expect();
+
+        shop.GetProperty("project").GetString().ShouldBe("shop");
+        await Told(shop, "lark");
+        await Told(other, "log");
+        lark.Cards.ShouldHaveSingleItem().Text.ShouldContain("shop");
+        var wrong = await api.Send(HttpMethod.Post, "batches", new { title = "x", project = "a b", releases = new[] { new { application = "pay" } } });
+        wrong.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        wrong.Body.GetProperty("errors").GetProperty("project")[0].GetString().ShouldNotBeNull().ShouldContain("letters, digits");
+
+        async Task Told(System.Text.Json.JsonElement batch, string channel)
+        {
+            var rows = await Eventually.Sees(
+                () => api.Send(HttpMethod.Get, $"notifications?batch={batch.GetProperty("id").GetInt64()}"),
+                a => a.Body.GetProperty("items").EnumerateArray().All(n => n.GetProperty("status").GetString() == "sent"), "it was told");
+            rows.Body.GetProperty("items").EnumerateArray().Select(n => n.GetProperty("channel").GetString()).ShouldBe([channel]);
+        }
+    }
+
+    [Fact]
     public async Task Never_begin_with_a_wrong_configuration()
     {
         await using var host = new HostProcess("wrong-notices", HostSettings.Embedded()

@@ -28,6 +28,7 @@ internal static class FieldRules
         ["message"] = new(4000),
         ["operationId"] = new(200),
         ["operator"] = new(100),
+        ["project"] = new(64, "^[A-Za-z0-9][A-Za-z0-9._-]*$", "letters, digits, '.', '_' and '-', starting with a letter or a digit"),
         ["source"] = new(100),
         ["title"] = new(200),
     }.ToFrozenDictionary();

@@ -35,7 +35,7 @@ internal sealed class BuildMatcher(WebhookOptions options)
             }
 
         // An application nobody has registered: its build is kept and shown as unmatched (R1).
-        if (builds.Count + problems.Count == 0 && build.Image is not null && (build.Repository ?? build.Job) is { } unknown)
+        if (builds.Count + problems.Count == 0 && build.Image is not null && (build.Repository ?? build.Jobs.FirstOrDefault()) is { } unknown)
             Add(unknown.Split('/')[^1], null);
         return new MatchedBuilds(builds, verdicts, problems);
 

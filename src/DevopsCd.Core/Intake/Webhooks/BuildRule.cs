@@ -35,7 +35,7 @@ internal sealed class BuildRule
     /// <summary>Null when it matches, otherwise why not.</summary>
     public string? WhyNot(string source, ReportedBuild build) =>
         Differs("source", Source, source) ?? Differs("repository", Repository, build.Repository) ?? Differs("branch", Branch, build.Branch)
-        ?? Differs("tag", Tag, build.Tag) ?? Differs("path", Path, build.Path) ?? Differs("job", Job, build.Job);
+        ?? Differs("tag", Tag, build.Tag) ?? Differs("path", Path, build.Path) ?? Differs("job", Job, build.Jobs);
 
     public string TagOf(ReportedBuild build) => ImageTag
         .Replace("{number}", build.Number, StringComparison.Ordinal)
@@ -45,13 +45,13 @@ internal sealed class BuildRule
         .Replace("{commit}", build.CommitId, StringComparison.Ordinal)
         .Replace("{short}", build.CommitId is { Length: > 8 } commit ? commit[..8] : build.CommitId, StringComparison.Ordinal);
 
-    private static string? Differs(string what, string? pattern, string? value)
+    private static string? Differs(string what, string? pattern, string? value) => Differs(what, pattern, value is null ? [] : [value]);
+
+    private static string? Differs(string what, string? pattern, IReadOnlyList<string> values)
     {
-        if (pattern is null)
+        if (pattern is null || values.Any(value => Matches(pattern, value)))
             return null;
-        if (value is null)
-            return $"the build names no {what}, the rule wants '{pattern}'";
-        return Matches(pattern, value) ? null : $"{what} '{value}' is not '{pattern}'";
+        return values.Count == 0 ? $"the build names no {what}, the rule wants '{pattern}'" : $"{what} '{string.Join("', '", values)}' is not '{pattern}'";
     }
 
     // By hand, not by regular expression: the value is a stranger's and the work must stay linear.

@@ -21,6 +21,8 @@ internal sealed class DeliveryProcessor(
 {
     private const int Together = 50;
 
+    private const int SideBySide = 4;
+
     private const int MostAttempts = 6;
 
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(60);
@@ -32,12 +34,13 @@ internal sealed class DeliveryProcessor(
     /// <summary>Works off what is due; returns how many deliveries it took.</summary>
     public async Task<int> Process(CancellationToken cancellationToken)
     {
-        var claimed = await Claim(cancellationToken);
+        var (claimed, isNpgsql) = await Claim(cancellationToken);
         if (claimed.Count == 0)
             return 0;
         var applications = await Applications(cancellationToken);
-        foreach (var delivery in claimed)
-            await Process(delivery, applications, cancellationToken);
+        // Side by side: one that waits for a registry must not make the others wait. SQLite has one writer anyway.
+        var together = new ParallelOptions { MaxDegreeOfParallelism = isNpgsql ? SideBySide : 1, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(claimed, together, async (delivery, stop) => await Process(delivery, applications, stop));
         return claimed.Count;
     }
 
@@ -69,7 +72,7 @@ internal sealed class DeliveryProcessor(
             await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellationToken);
     }
 
-    private async Task<List<WebhookDelivery>> Claim(CancellationToken cancellationToken)
+    private async Task<(List<WebhookDelivery> Deliveries, bool IsNpgsql)> Claim(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
@@ -82,7 +85,7 @@ internal sealed class DeliveryProcessor(
             RETURNING *
             """;
         var claimed = await db.Set<WebhookDelivery>().FromSqlRaw(sql, values).AsNoTracking().ToListAsync(cancellationToken);
-        return [.. claimed.OrderBy(d => d.Id)];
+        return ([.. claimed.OrderBy(d => d.Id)], db.Database.IsNpgsql());
     }
 
     private async Task<List<KnownApplication>> Applications(CancellationToken cancellationToken)
@@ -150,12 +153,6 @@ internal sealed class DeliveryProcessor(
         {
             return await resolver.Resolve(build.ImageName, build.ImageTag, cancellationToken);
         }
-        catch (TaskCanceledException timeout) when (!cancellationToken.IsCancellationRequested)
-        {
-            if (delivery.Attempts < MostAttempts)
-                throw new HttpRequestException("the registry did not answer in time", timeout);
-            return null;
-        }
         catch (HttpRequestException) when (delivery.Attempts >= MostAttempts)
         {
             // The build is worth more than its digest: sealing takes the tag then.
@@ -166,7 +163,7 @@ internal sealed class DeliveryProcessor(
     private async Task Decide(WebhookDelivery delivery, DeliveryStatus status, string outcome, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var text = outcome.Length > 2000 ? outcome[..2000] : outcome;
+        var text = (outcome.Length > 2000 ? outcome[..2000] : outcome).Replace('\0', '\uFFFD');
         var now = clock.GetUtcNow();
         await scope.ServiceProvider.GetRequiredService<CdDbContext>().Set<WebhookDelivery>()
             .Where(d => d.Id == delivery.Id)

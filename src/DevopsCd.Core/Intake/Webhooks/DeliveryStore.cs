@@ -22,7 +22,10 @@ internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal 
     /// <summary>Whether senders queue for an answer; reading what is stored can wait then.</summary>
     public bool IsPressed => _waiting.Reader.Count > 10;
 
-    /// <summary>Returns when the delivery is durable; sending it again stores nothing.</summary>
+    /// <summary>
+    /// Returns when the delivery is durable. Sent again it changes nothing, unless it came to nothing: then it is read anew, because
+    /// whoever sends it again has mended a rule or registered an application meanwhile.
+    /// </summary>
     public async Task Store(WebhookDelivery delivery, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(delivery, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -66,14 +69,19 @@ internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal 
         var sql = new StringBuilder(
             "INSERT INTO webhook_deliveries (source, delivery_id, received_at, next_attempt_at, headers, body, status, attempts) VALUES ");
         var values = new List<object>(together.Count * 5);
-        foreach (var (delivery, _) in together)
+        foreach (var delivery in together.Select(w => w.Delivery).DistinctBy(d => (d.Source, d.DeliveryId)))
         {
             var at = values.Count;
             sql.Append(at == 0 ? "" : ", ").Append($"({{{at}}}, {{{at + 1}}}, {{{at + 2}}}, {{{at + 2}}}, {{{at + 3}}}, {{{at + 4}}}, 'pending', 0)");
             values.AddRange([delivery.Source, delivery.DeliveryId, DeliveryTime.Of(db, delivery.ReceivedAt), delivery.Headers, delivery.Body]);
         }
 
-        return (sql.Append(" ON CONFLICT (source, delivery_id) DO NOTHING").ToString(), values.ToArray());
+        sql.Append("""
+             ON CONFLICT (source, delivery_id) DO UPDATE
+            SET status = 'pending', attempts = 0, next_attempt_at = excluded.next_attempt_at, outcome = NULL, processed_at = NULL
+            WHERE webhook_deliveries.status IN ('failed', 'unmatched')
+            """);
+        return (sql.ToString(), values.ToArray());
     }
 
     private sealed record Waiting(WebhookDelivery Delivery, TaskCompletionSource Done);

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace DevopsCd.Core.Intake.Webhooks;
 
 /// <summary>Asks a registry which digest a tag stands for (OCI distribution API), so that a tag moved later changes nothing.</summary>
-internal sealed class DigestResolver(HttpClient http, WebhookOptions options)
+internal sealed class DigestResolver(HttpClient http, WebhookOptions options, SilentRegistries silent)
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
@@ -27,7 +27,26 @@ internal sealed class DigestResolver(HttpClient http, WebhookOptions options)
     {
         if (RegistryOf(image) is not { } registry)
             return null;
-        var name = image[(registry.Host.Length + 1)..];
+        if (silent.IsSilent(registry.Host))
+            throw new HttpRequestException($"{registry.Host} did not answer a moment ago");
+        try
+        {
+            return await Resolve(registry, image[(registry.Host.Length + 1)..], tag, cancellationToken);
+        }
+        catch (TaskCanceledException timeout) when (!cancellationToken.IsCancellationRequested)
+        {
+            silent.Rest(registry.Host);
+            throw new HttpRequestException($"{registry.Host} did not answer in time", timeout);
+        }
+        catch (HttpRequestException unreachable) when (unreachable.StatusCode is null && unreachable.InnerException is not null)
+        {
+            silent.Rest(registry.Host);
+            throw;
+        }
+    }
+
+    private async Task<string?> Resolve(RegistryOptions registry, string name, string tag, CancellationToken cancellationToken)
+    {
         var address = new Uri(registry.Address, $"/v2/{name}/manifests/{Uri.EscapeDataString(tag)}");
         using var first = await Ask(address, Basic(registry), cancellationToken);
         if (first.StatusCode != HttpStatusCode.Unauthorized)
@@ -59,14 +78,18 @@ internal sealed class DigestResolver(HttpClient http, WebhookOptions options)
         var query = $"?service={Uri.EscapeDataString(Parameter(challenge, "service") ?? "")}&scope={Uri.EscapeDataString($"repository:{name}:pull")}";
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(realm + query));
 
-        // The realm is the registry's word: our password goes only to where the registry itself lives, and only encrypted as it is.
-        if (request.RequestUri!.Host == registry.Address.Host && request.RequestUri.Scheme == registry.Address.Scheme)
+        // The realm is the registry's word: our password goes only to where the registry itself lives or an operator says that its
+        // tokens come from, and only encrypted as it is.
+        if (request.RequestUri!.Scheme == registry.Address.Scheme && IsTrusted(registry, request.RequestUri))
             request.Headers.Authorization = Basic(registry);
         using var response = await http.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
         var json = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
         return json.Text("token") ?? json.Text("access_token") ?? throw new HttpRequestException($"{registry.Host} gave no token");
     }
+
+    private static bool IsTrusted(RegistryOptions registry, Uri realm) =>
+        realm.Host == registry.Address.Host || realm.Authority.Equals(registry.TokenHost, StringComparison.OrdinalIgnoreCase);
 
     private static AuthenticationHeaderValue? Basic(RegistryOptions registry) => registry.Username is null
         ? null

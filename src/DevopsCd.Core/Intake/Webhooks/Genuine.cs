@@ -19,12 +19,22 @@ internal static class Genuine
         return CryptographicOperations.FixedTimeEquals(a, b) & claimed is not null;
     }
 
-    /// <summary>A secret as itself: <c>Authorization: Bearer …</c>, <c>Authorization: …</c> or <c>X-Intake-Token</c>.</summary>
+    /// <summary>A secret as itself: <c>Authorization: Bearer …</c>, <c>Authorization: …</c>, the password of <c>Basic</c>, or <c>X-Intake-Token</c>.</summary>
     public static bool HasToken(WebhookRequest request, string secret)
     {
         var authorization = request["Authorization"];
         var bearer = authorization?.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) == true ? authorization[7..] : authorization;
-        return IsText(bearer, secret) | IsText(request["X-Intake-Token"], secret);
+        return IsText(bearer, secret) | IsText(PasswordOf(authorization), secret) | IsText(request["X-Intake-Token"], secret);
+    }
+
+    // Senders that can set no header can still write https://any:secret@host/….
+    private static string? PasswordOf(string? authorization)
+    {
+        var bytes = new byte[authorization?.Length ?? 0];
+        if (Prefixed(authorization, "Basic ") is not { } encoded || !Convert.TryFromBase64String(encoded, bytes, out var length))
+            return null;
+        var pair = Encoding.UTF8.GetString(bytes, 0, length);
+        return pair[(pair.IndexOf(':', StringComparison.Ordinal) + 1)..];
     }
 
     /// <summary>A token, or <c>X-Signature-256: sha256=…</c> over the body.</summary>

@@ -25,13 +25,26 @@ internal static class JsonPath
         return json;
     }
 
-    /// <summary>Text, or a number as text.</summary>
+    /// <summary>Text that every database can hold, or a number as text.</summary>
     public static string? Text(this JsonElement json, string path) => json.At(path) switch
     {
-        { ValueKind: JsonValueKind.String } value when value.GetString() is { Length: > 0 } text => text,
+        { ValueKind: JsonValueKind.String } value when StringOf(value) is { Length: > 0 } text => text.Replace('\0', '\uFFFD'),
         { ValueKind: JsonValueKind.Number } value => value.GetRawText(),
         _ => null,
     };
+
+    private static string? StringOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: JSON allows it, text does not.
+            return null;
+        }
+    }
 
     public static int? Number(this JsonElement json, string path) =>
         json.At(path) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;

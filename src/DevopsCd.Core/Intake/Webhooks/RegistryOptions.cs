@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace DevopsCd.Core.Intake.Webhooks;
 
 /// <summary>A registry that may be asked for digests.</summary>
@@ -8,6 +10,10 @@ internal sealed class RegistryOptions
 
     /// <summary>Its address; <c>https://</c> and the host when empty.</summary>
     public string? Url { get; init; }
+
+    /// <summary>Where its tokens come from, if not from itself: <c>gitlab.com</c> for <c>registry.gitlab.com</c>. It is shown the password.</summary>
+    [ConfigurationKeyName("token_host")]
+    public string? TokenHost { get; init; }
 
     public string? Username { get; init; }
 

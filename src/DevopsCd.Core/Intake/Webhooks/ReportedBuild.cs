@@ -18,8 +18,8 @@ internal sealed record ReportedBuild
     /// <summary>The path of the pipeline's file.</summary>
     public string? Path { get; init; }
 
-    /// <summary>The job's, workflow's or pipeline's name.</summary>
-    public string? Job { get; init; }
+    /// <summary>The names of its job, workflow or pipeline; GitLab names every job of a pipeline.</summary>
+    public IReadOnlyList<string> Jobs { get; init; } = [];
 
     /// <summary>The CI's number; a re-run of the same number has a higher <see cref="Attempt" />.</summary>
     public required string Number { get; init; }
@@ -46,4 +46,6 @@ internal sealed record ReportedBuild
 
     /// <summary>A re-run is a build of its own: it made another image.</summary>
     public string BuildNumber => Attempt > 1 ? $"{Number}.{Attempt}" : Number;
+
+    public static IReadOnlyList<string> Named(string? job) => job is null ? [] : [job];
 }

@@ -27,7 +27,7 @@ internal static class WebhookRegistration
         var options = Options(configuration);
         foreach (var (_, type) in s_sources)
             services.AddSingleton(typeof(IWebhookSource), type);
-        services.AddSingleton(options).AddSingleton<WebhookSources>().AddSingleton<BuildMatcher>().AddSingleton<DeliverySignal>();
+        services.AddSingleton(options).AddSingleton<WebhookSources>().AddSingleton<BuildMatcher>().AddSingleton<SilentRegistries>().AddSingleton<DeliverySignal>();
         services.AddSingleton<DeliveryStore>().AddHostedService(p => p.GetRequiredService<DeliveryStore>());
         services.AddSingleton<DeliveryProcessor>().AddHostedService(p => p.GetRequiredService<DeliveryProcessor>());
         services.AddHttpClient<DigestResolver>(http => http.Timeout = DigestResolver.Timeout)

@@ -326,6 +326,11 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("prod_planned_at");
 
+                    b.Property<string>("Project")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("project");
+
                     b.Property<string>("RejectedReason")
                         .HasColumnType("text")
                         .HasColumnName("rejected_reason");
@@ -924,6 +929,51 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasName("pk_notification_limits");
 
                     b.ToTable("notification_limits", (string)null);
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Parking.ParkedAction", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("action");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<bool>("Done")
+                        .HasColumnType("boolean")
+                        .HasColumnName("done");
+
+                    b.Property<string>("Operator")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("operator");
+
+                    b.Property<long>("ParkedId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("parked_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_parked_actions");
+
+                    b.HasIndex("ParkedId", "Id")
+                        .HasDatabaseName("ix_parked_actions_parked_id_id");
+
+                    b.ToTable("parked_actions", (string)null);
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Parking.ParkedMessage", b =>

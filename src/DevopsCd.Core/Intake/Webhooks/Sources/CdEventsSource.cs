@@ -3,7 +3,7 @@ using DevopsCd.Contracts;
 
 namespace DevopsCd.Core.Intake.Webhooks.Sources;
 
-/// <summary>CDEvents over HTTP, as a CloudEvent (structured or binary) or bare: packaged and published artifacts, finished builds.</summary>
+/// <summary>CDEvents over HTTP, as CloudEvents (structured, binary or batched) or bare: packaged and published artifacts, finished builds.</summary>
 internal sealed class CdEventsSource : IWebhookSource
 {
     public string Name => "cdevents";
@@ -14,7 +14,7 @@ internal sealed class CdEventsSource : IWebhookSource
     {
         try
         {
-            return request["ce-id"] ?? EventOf(request).Text("context.id");
+            return request["ce-id"] ?? (EventsOf(request) is [var only] ? only.Text("context.id") : null);
         }
         catch (JsonException)
         {
@@ -24,7 +24,13 @@ internal sealed class CdEventsSource : IWebhookSource
 
     public Reading Read(WebhookRequest request)
     {
-        var json = EventOf(request);
+        var readings = EventsOf(request).Select(Read).ToList();
+        var builds = readings.SelectMany(r => r.Builds).ToArray();
+        return builds.Length > 0 ? Reading.Of(builds) : Reading.Ignore(readings.FirstOrDefault()?.Ignored ?? "no event");
+    }
+
+    private static Reading Read(JsonElement json)
+    {
         var kind = json.Text("context.type") ?? "";
         var isArtifact = kind.StartsWith("dev.cdevents.artifact.packaged.", StringComparison.Ordinal) ||
             kind.StartsWith("dev.cdevents.artifact.published.", StringComparison.Ordinal);
@@ -52,9 +58,12 @@ internal sealed class CdEventsSource : IWebhookSource
         });
     }
 
-    private static JsonElement EventOf(WebhookRequest request)
+    private static List<JsonElement> EventsOf(WebhookRequest request)
     {
         var json = request.Json();
-        return json.At("specversion") is not null && json.At("data") is { ValueKind: JsonValueKind.Object } data ? data : json;
+        return json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray().Select(Unwrapped)] : [Unwrapped(json)];
     }
+
+    private static JsonElement Unwrapped(JsonElement json) =>
+        json.At("specversion") is not null && json.At("data") is { ValueKind: JsonValueKind.Object } data ? data : json;
 }

@@ -17,6 +17,9 @@ internal sealed class CompatSource : IWebhookSource
         var json = request.Json();
         if (json.Text("build_number") is not { } number)
             return Reading.Ignore("no build_number");
+        // The branch it names is the one it wants to go into.
+        if (json.Text("build_event") == "pull_request")
+            return Reading.Ignore("a build of a pull request");
         var status = Statuses.Of(json.Text("build_status"));
         var builds = json.Items("apps").Where(app => app.Text("name") is not null).Select(app => Build(json, app, number, status)).ToArray();
         return builds.Length > 0 ? Reading.Of(builds) : Reading.Ignore("no apps");

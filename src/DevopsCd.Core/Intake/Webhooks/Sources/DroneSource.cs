@@ -35,6 +35,9 @@ internal sealed class DroneSource : IWebhookSource
         var json = request.Json();
         if (json.Text("event") != "build")
             return Reading.Ignore($"event {json.Text("event")} tells of no build");
+        // Its target is the branch it wants to go into, not the one it holds.
+        if (json.Text("build.event") == "pull_request")
+            return Reading.Ignore("a build of a pull request");
         if (json.Text("build.number") is not { } number)
             return Reading.Ignore("a build without number");
         var reference = json.Text("build.ref") ?? "";

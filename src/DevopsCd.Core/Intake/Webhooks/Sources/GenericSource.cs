@@ -25,7 +25,7 @@ internal sealed class GenericSource(WebhookOptions options) : IWebhookSource
             Repository = Field("repository"),
             Branch = Field("branch"),
             Tag = Field("tag"),
-            Job = Field("job"),
+            Jobs = ReportedBuild.Named(Field("job")),
             Path = Field("path"),
             Number = number,
             Status = Statuses.Of(Field("status")),

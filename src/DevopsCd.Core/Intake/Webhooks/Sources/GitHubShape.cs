@@ -20,13 +20,16 @@ internal static class GitHubShape
     {
         if (json.Text("workflow_run.run_number") is not { } number)
             return Reading.Ignore("a workflow_run without run_number");
+        // The fork's branch may have any name, ours among them: what it built is not what our branch holds.
+        if (json.Text("workflow_run.head_repository.full_name") is { } head && !head.Equals(json.Text("repository.full_name"), StringComparison.OrdinalIgnoreCase))
+            return Reading.Ignore($"a run for the fork {head}");
         var ended = json.Text("action") == "completed";
         return Reading.Of(new ReportedBuild
         {
             Repository = json.Text("repository.full_name"),
             Branch = json.Text("workflow_run.head_branch"),
             Path = json.Text("workflow_run.path"),
-            Job = json.Text("workflow_run.name"),
+            Jobs = ReportedBuild.Named(json.Text("workflow_run.name")),
             Number = number,
             Attempt = json.Number("workflow_run.run_attempt") ?? 1,
             Status = ended ? Statuses.Of(json.Text("workflow_run.conclusion")) : BuildStatus.Running,
@@ -55,7 +58,7 @@ internal static class GitHubShape
         {
             Repository = json.Text("repository.full_name") ?? json.Text($"{root}.repository.full_name"),
             Branch = version.Text("target_commitish"),
-            Job = json.Text($"{root}.name"),
+            Jobs = ReportedBuild.Named(json.Text($"{root}.name")),
             Number = tag,
             Status = BuildStatus.Success,
             CommitId = version.Text("target_oid"),

@@ -28,6 +28,10 @@ internal sealed class GitLabSource : IWebhookSource
         var json = request.Json();
         if (json.Text("object_kind") != "pipeline")
             return Reading.Ignore($"{json.Text("object_kind") ?? "it"} is no pipeline");
+        if (json.Text("merge_request.source_project_id") is { } from && from != json.Text("merge_request.target_project_id"))
+            return Reading.Ignore("a pipeline for a fork's merge request");
+        if (json.Text("object_attributes.source") == "external_pull_request_event")
+            return Reading.Ignore("a pipeline for a pull request elsewhere");
         if ((json.Text("object_attributes.iid") ?? json.Text("object_attributes.id")) is not { } number)
             return Reading.Ignore("a pipeline without number");
 
@@ -38,7 +42,7 @@ internal sealed class GitLabSource : IWebhookSource
             Repository = json.Text("project.path_with_namespace"),
             Branch = isTag ? null : json.Text("object_attributes.ref"),
             Tag = isTag ? json.Text("object_attributes.ref") : null,
-            Job = string.Join(' ', json.Items("builds").Select(b => b.Text("name")).Where(n => n is not null).Order(StringComparer.Ordinal)),
+            Jobs = [.. json.Items("builds").Select(b => b.Text("name")).OfType<string>().Order(StringComparer.Ordinal)],
             Number = number,
             Status = status,
             CommitId = json.Text("object_attributes.sha"),

@@ -43,7 +43,7 @@ internal sealed class HarborSource : IWebhookSource
         return new ReportedBuild
         {
             Repository = data.Text("repository.repo_full_name"),
-            Job = data.Text("repository.name"),
+            Jobs = ReportedBuild.Named(data.Text("repository.name")),
             Tag = tag,
             Number = tag,
             Status = BuildStatus.Success,

@@ -26,7 +26,7 @@ internal sealed class JenkinsSource : IWebhookSource
             Application = json.Text("build.parameters.APPLICATION"),
             Repository = json.Text("build.scm.url"),
             Branch = BranchOf(json.Text("build.scm.branch")),
-            Job = json.Text("name"),
+            Jobs = ReportedBuild.Named(json.Text("name")),
             Number = number,
             Status = ended ? Statuses.Of(json.Text("build.status")) : BuildStatus.Running,
             CommitId = json.Text("build.scm.commit"),
@@ -36,6 +36,7 @@ internal sealed class JenkinsSource : IWebhookSource
             Link = json.Text("build.full_url"),
             // It counts in milliseconds.
             FinishedAt = ended && json.At("build.timestamp") is { ValueKind: JsonValueKind.Number } time && time.TryGetInt64(out var milliseconds)
+                && milliseconds is > 0 and < 100_000_000_000_000
                 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
                 : null,
         });
