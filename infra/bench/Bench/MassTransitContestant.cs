@@ -26,7 +26,11 @@ internal sealed class MassTransitContestant(bool durable) : Contestant
         builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
         builder.Services.AddMassTransit(x =>
         {
-            x.AddSagaStateMachine<BenchStateMachine, BenchSaga>().EntityFrameworkRepository(repository => repository.ExistingDbContext<BenchDb>());
+            x.AddSagaStateMachine<BenchStateMachine, BenchSaga>().EntityFrameworkRepository(repository =>
+            {
+                repository.ExistingDbContext<BenchDb>();
+                repository.UsePostgres();
+            });
             if (durable)
                 x.AddEntityFrameworkOutbox<BenchDb>(outbox =>
                 {
@@ -40,7 +44,7 @@ internal sealed class MassTransitContestant(bool durable) : Contestant
                 {
                     endpoint.PrefetchCount = Options.Prefetch;
                     endpoint.ConcurrentMessageLimit = Options.Concurrency;
-                    endpoint.UseMessageRetry(retry => retry.Immediate(3));
+                    endpoint.UseMessageRetry(retry => retry.Immediate(10));
                     if (durable)
                         endpoint.UseEntityFrameworkOutbox<BenchDb>(context);
                     else

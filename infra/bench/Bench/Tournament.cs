@@ -21,7 +21,8 @@ internal static class Tournament
         var sagas = int.Parse(Argument(args, "--sagas") ?? "300", CultureInfo.InvariantCulture);
         var rounds = int.Parse(Argument(args, "--rounds") ?? "3", CultureInfo.InvariantCulture);
         var latency = int.Parse(Argument(args, "--latency") ?? "10", CultureInfo.InvariantCulture);
-        var contestants = Argument(args, "--only")?.Split(',') ?? All;
+        var guest = Argument(args, "--guest");
+        string[] contestants = [.. Argument(args, "--only")?.Split(',') ?? All, .. guest is null ? Array.Empty<string>() : ["guest"]];
         var preload = int.Parse(Argument(args, "--preload") ?? "0", CultureInfo.InvariantCulture);
         var readme = Argument(args, "--readme");
 
@@ -30,7 +31,7 @@ internal static class Tournament
         {
             foreach (var contestant in contestants)
             {
-                var result = await RunOne(contestant, sagas, latency, preload);
+                var result = await RunOne(contestant, sagas, latency, preload, guest);
                 if (result is null)
                     continue;
 
@@ -51,7 +52,7 @@ internal static class Tournament
     private static string? Argument(string[] args, string name) =>
         Array.IndexOf(args, name) is >= 0 and var index ? args[index + 1] : null;
 
-    private static async Task<Result?> RunOne(string contestant, int sagas, int latency, int preload)
+    private static async Task<Result?> RunOne(string contestant, int sagas, int latency, int preload, string? guest)
     {
         var server = Environment.GetEnvironmentVariable("DEVOPSCD_TEST_POSTGRES")
             ?? "Host=127.0.0.1;Port=15432;Username=devopscd;Password=devopscd;Database=postgres";
@@ -69,11 +70,14 @@ internal static class Tournament
         try
         {
             var options = new Options(
-                contestant, new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString,
+                contestant == "guest" ? "ours" : contestant, new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString,
                 new UriBuilder(broker) { Path = "/" + name }.Uri.ToString(), sagas, latency, output, preload);
-            var program = contestant == "wolverine"
-                ? Path.Combine(AppContext.BaseDirectory, "../../../../Wolverine/bin/Release/net10.0/DevopsCd.Bench.Wolverine.dll")
-                : Path.Combine(AppContext.BaseDirectory, "DevopsCd.Bench.dll");
+            var program = contestant switch
+            {
+                "guest" => guest!,
+                "wolverine" => Path.Combine(AppContext.BaseDirectory, "../../../../Wolverine/bin/Release/net10.0/DevopsCd.Bench.Wolverine.dll"),
+                _ => Path.Combine(AppContext.BaseDirectory, "DevopsCd.Bench.dll"),
+            };
             if (!File.Exists(program))
             {
                 Console.WriteLine($"{contestant}: not built, left out");
@@ -93,7 +97,7 @@ internal static class Tournament
 
             var text = await File.ReadAllTextAsync(output);
             if (text.Length > 0)
-                return JsonSerializer.Deserialize<Result>(text);
+                return JsonSerializer.Deserialize<Result>(text)! with { Contestant = contestant };
             Console.WriteLine($"{contestant}: no result");
             return null;
         }
@@ -143,7 +147,7 @@ internal static class Tournament
         text.Append("|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var r in results.OrderByDescending(result => result.EventsPerSecond))
             text.Append(CultureInfo.InvariantCulture, $"| {Title(r.Contestant)} | {r.EventsPerSecond:0} | {Ratio(r.EventsPerSecond / batched)} | {Number(r.P50)} / {Number(r.P99)} | {r.AppCores:0.00} / {r.PostgresCores:0.00} / {r.BrokerCores:0.00} | {(r.AppCores + r.PostgresCores) * 1000 / r.EventsPerSecond:0.00} | {Number(r.RoundTripsPerEvent)} | {Number(r.StatementsPerEvent)} | {Number(r.TransactionsPerEvent)} | {r.AllocatedPerEvent / 1024:0} |\n");
-        if (batched is { } floor)
+        if (batched is { } floor && results.All(result => result.Contestant != "guest"))
             text.Append(CultureInfo.InvariantCulture, $"| *official package (carried over: {OfficialThen}, tuned {OfficialTunedThen}, scaled by this run's batched floor / {BatchedFloorThen})* | *{OfficialThen * floor / BatchedFloorThen:0}, tuned {OfficialTunedThen * floor / BatchedFloorThen:0}* | *{OfficialThen / BatchedFloorThen:0.00}, tuned {OfficialTunedThen / BatchedFloorThen:0.00}* | | | | | | | |\n");
         return text.ToString();
     }
@@ -157,6 +161,7 @@ internal static class Tournament
         "in-memory-outbox" => "our saga repository, MassTransit's in-memory outbox (loses messages in a crash)",
         "wolverine" => "Wolverine 6.62, durable inbox and outbox, SQL by hand in its transaction (no saga mapping)",
         "ours" => "**DevopsCd.Messaging**",
+        "guest" => "the same program compiled against the official package",
         _ => contestant,
     };
 

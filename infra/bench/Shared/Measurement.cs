@@ -26,7 +26,7 @@ internal static class Measurement
         await contestant.Start(options.Postgres, new Uri(options.Rabbit));
         if (options.Preload > 0)
             await Schema.Preload(database, options.Preload);
-        await RunSagas(contestant, database, Math.Clamp(options.Sagas, 100, 500));
+        await RunSagas(contestant, database, Math.Clamp(options.Sagas, 100, 2000));
 
         GC.Collect();
         var cpu = CpuTime.Read(name);

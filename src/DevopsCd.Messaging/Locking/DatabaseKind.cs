@@ -1,14 +1,33 @@
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>Finds out at run time which database a context is on.</summary>
 internal static class DatabaseKind
 {
-    public static Database Of(DbContext context) => context.Database.ProviderName switch
+    // By model, which belongs to one provider: EF works the provider's name out of its assembly anew each time, and every event asks several times.
+    static readonly ConditionalWeakTable<IModel, object> Known = [];
+
+    public static Database Of(DbContext context) => Find(context)
+        ?? throw new NotSupportedException($"{context.GetType().Name} uses {context.Database.ProviderName}; sagas and the outbox know PostgreSQL and SQLite");
+
+    /// <summary>Null for a database the outbox does not know.</summary>
+    public static Database? Find(DbContext context)
     {
-        "Npgsql.EntityFrameworkCore.PostgreSQL" => Database.Postgres,
-        "Microsoft.EntityFrameworkCore.Sqlite" => Database.Sqlite,
-        var other => throw new NotSupportedException($"{context.GetType().Name} uses {other}; sagas and the outbox know PostgreSQL and SQLite"),
-    };
+        var model = context.Model;
+        if (Known.TryGetValue(model, out var known))
+            return (Database)known;
+
+        Database? database = context.Database.ProviderName switch
+        {
+            "Npgsql.EntityFrameworkCore.PostgreSQL" => Database.Postgres,
+            "Microsoft.EntityFrameworkCore.Sqlite" => Database.Sqlite,
+            _ => null,
+        };
+        if (database is { } value)
+            Known.AddOrUpdate(model, value);
+        return database;
+    }
 }

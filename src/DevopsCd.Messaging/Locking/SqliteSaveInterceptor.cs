@@ -53,8 +53,7 @@ internal sealed class SqliteSaveInterceptor : SaveChangesInterceptor
 
     static bool Writes(DbContext? context) =>
         context is not null
-        && context.Database.IsRelational()
-        && context.Database.ProviderName == "Microsoft.EntityFrameworkCore.Sqlite"
+        && DatabaseKind.Find(context) == Database.Sqlite
         && context.Database.CurrentTransaction is null;
 
     void End(DbContext? context)

@@ -12,14 +12,15 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// </summary>
 internal sealed class LostTransactionInterceptor : DbConnectionInterceptor
 {
-    static readonly ConditionalWeakTable<DbContext, object> Held = [];
-    static readonly object Mark = new();
+    // An entry stays with its context: pooled contexts come back, and making and removing entries is what a garbage collection pays for.
+    static readonly ConditionalWeakTable<DbContext, State> Contexts = [];
 
     /// <summary>From here until the end of the returned hold the context's connection must stay the one it is.</summary>
     public static Hold Begin(DbContext context)
     {
-        Held.AddOrUpdate(context, Mark);
-        return new Hold(context);
+        var state = Contexts.GetValue(context, static _ => new State());
+        state.Held = true;
+        return new Hold(state);
     }
 
     public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
@@ -44,12 +45,17 @@ internal sealed class LostTransactionInterceptor : DbConnectionInterceptor
 
     static void Refuse(DbContext? context)
     {
-        if (context is not null && Held.TryGetValue(context, out _))
+        if (context is not null && Contexts.TryGetValue(context, out var state) && state.Held)
             throw new ConnectionLostException();
     }
 
-    public readonly struct Hold(DbContext context) : IDisposable
+    public readonly struct Hold(State state) : IDisposable
     {
-        public void Dispose() => Held.Remove(context);
+        public void Dispose() => state.Held = false;
+    }
+
+    internal sealed class State
+    {
+        public bool Held { get; set; }
     }
 }
