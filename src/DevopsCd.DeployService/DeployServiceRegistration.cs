@@ -18,7 +18,7 @@ internal static class DeployServiceRegistration
 {
     public static IServiceCollection AddDeployments(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptionsWithValidateOnStart<DeployServiceOptions>().Bind(configuration.GetSection(DeployServiceOptions.Section));
+        services.AddOptionsWithValidateOnStart<DeployServiceOptions>().Configure(options => Readable(configuration.GetSection(DeployServiceOptions.Section)).Bind(options));
         return services
             .AddSingleton<IValidateOptions<DeployServiceOptions>, DeployServiceOptionsCheck>()
             .AddSingleton(TimeProvider.System)
@@ -29,6 +29,15 @@ internal static class DeployServiceRegistration
             .AddSingleton<Preflight>()
             .AddSingleton<OperationEngine>()
             .AddHostedService(provider => provider.GetRequiredService<OperationEngine>());
+    }
+
+    /// <summary>Without the values that cannot be read: the check names those, and with them everything else that is wrong.</summary>
+    private static IConfiguration Readable(IConfigurationSection section)
+    {
+        var unreadable = ConfigurationErrors.In(section, typeof(DeployServiceOptions));
+        return new ConfigurationBuilder()
+            .AddInMemoryCollection(section.AsEnumerable(makePathsRelative: true).Where(p => !unreadable.ContainsKey($"{section.Path}:{p.Key}")))
+            .Build();
     }
 
     /// <summary>One line for each strategy and driver.</summary>

@@ -59,6 +59,55 @@ public sealed class A_blue_green_operation(TestCluster cluster)
         (await cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default)).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Is_followed_by_another_one_while_its_old_pods_are_kept()
+    {
+        await using var given = await ShopAsync();
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", keepOld = "2000h" }));
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+        var next = given.Request("shop", "registry.example/app:3", new { type = "blue-green", service = "shop" });
+
+        var preflight = await given.PreflightAsync(next);
+        await given.DeployAsync("op-2", next);
+        await given.UntilAsync("op-2", DeployPhases.Succeeded);
+
+        preflight.Ok.ShouldBeTrue();
+        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null, "the second workload is gone", TimeSpan.FromSeconds(60));
+        (await given.DeploymentAsync("shop")).Image().ShouldBe("registry.example/app:3");
+        (await ServiceAsync(given)).Root.Map("spec", "selector").ShouldBe(new Dictionary<string, string> { ["app"] = "shop" });
+    }
+
+    [Fact]
+    public async Task Comes_to_its_end_when_somebody_has_deleted_the_service()
+    {
+        await using var given = await ShopAsync();
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", keepOld = "10m" }));
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+        await cluster.KubectlAsync("-n", given.Namespace, "delete", "service", "shop");
+
+        await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
+
+        await given.UntilAsync("op-2", DeployPhases.Succeeded);
+        (await cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Tells_the_next_operation_what_keeps_it_from_its_end()
+    {
+        await using var given = await ShopAsync();
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", keepOld = "10m" }));
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+        await cluster.Api.CreateAsync(KubeResource.Quotas, given.Namespace, new { apiVersion = "v1", kind = "ResourceQuota", metadata = new { name = "full" }, spec = new { hard = new { pods = "4" } } }, dryRun: false, default);
+        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.Quotas, given.Namespace, "full", default), q => q.Root.Text("status", "used", "pods") == "4", "the quota is counted");
+
+        await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
+        var waiting = await Eventually.Sees(() => given.ViewAsync("op-2"), v => v.Message?.Contains("QuotaExceeded", StringComparison.Ordinal) is true, "it says why", TimeSpan.FromSeconds(60));
+        await cluster.KubectlAsync("-n", given.Namespace, "delete", "resourcequota", "full");
+
+        waiting.Message!.ShouldStartWith("operation op-1 is not finished with this workload: QuotaExceeded: ");
+        (await EndpointsAsync(given)).ShouldBe(["registry.example/app:2"]);
+    }
+
     private async Task<Given> ShopAsync()
     {
         var given = await Given.ServiceAsync(cluster);

@@ -69,6 +69,27 @@ public sealed class A_cluster_out_of_reach(TestCluster cluster)
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
     }
 
+    [Fact]
+    public async Task Is_reached_by_a_new_connection_when_the_old_one_has_fallen_silent()
+    {
+        await using var relay = TcpRelay.To("127.0.0.1", new Uri(await cluster.KubectlAsync("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")).Port);
+        await using var given = await Given.NothingYetAsync(cluster);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+        var home = Path.GetTempFileName();
+        await File.WriteAllTextAsync(home, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig), @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{relay.Port}"));
+        given.Settings["deploy_service:clusters:test:kubeconfig"] = home;
+        await given.StartAsync();
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:never", timeout: 600));
+        await given.UntilReasonAsync("op-1", "RollingOut");
+
+        relay.Abandon();
+
+        // The watch of the records and every call went over the silent connection; TCP itself would notice after a quarter of an hour.
+        using var taken = await given.PutAsync("op-2", given.Request("shop", "registry.example/app:2"));
+        taken.StatusCode.ShouldBe(HttpStatusCode.Created);
+        await given.UntilAsync("op-2", DeployPhases.Succeeded);
+    }
+
     private async Task<Given> WithFarClusterAsync()
     {
         var given = await Given.NothingYetAsync(cluster);

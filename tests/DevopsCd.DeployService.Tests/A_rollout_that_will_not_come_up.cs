@@ -108,6 +108,54 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
     }
 
     [Fact]
+    public async Task Is_not_taken_for_the_quota_failure_of_the_one_before()
+    {
+        await using var given = await Given.ServiceAsync(cluster);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+        await cluster.Api.CreateAsync(KubeResource.Quotas, given.Namespace, new { apiVersion = "v1", kind = "ResourceQuota", metadata = new { name = "small" }, spec = new { hard = new { pods = "1" } } }, dryRun: false, default);
+        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.Quotas, given.Namespace, "small", default), q => q.Root.Text("status", "used", "pods") == "1", "the quota is counted");
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
+        (await given.UntilAsync("op-1", DeployPhases.Failed)).Reason.ShouldBe("QuotaExceeded");
+        await cluster.KubectlAsync("-n", given.Namespace, "delete", "resourcequota", "small");
+
+        await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
+
+        await given.UntilAsync("op-2", DeployPhases.Succeeded);
+    }
+
+    [Fact]
+    public async Task Says_which_old_pod_a_stateful_set_waits_for()
+    {
+        await using var given = await Given.ServiceAsync(cluster);
+        await cluster.Api.CreateAsync(KubeResource.StatefulSets, given.Namespace, new
+        {
+            apiVersion = "apps/v1",
+            kind = "StatefulSet",
+            metadata = new { name = "db" },
+            spec = new
+            {
+                replicas = 1,
+                serviceName = "db",
+                selector = new { matchLabels = new { app = "db" } },
+                template = new { metadata = new { labels = new { app = "db" } }, spec = KubeTestExtensions.PodSpec("registry.example/db:1", puppets: true) }
+            }
+        }, dryRun: false, default);
+        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.StatefulSets, given.Namespace, "db", default), s => s.Root.Number("status", "readyReplicas") == 1, "the first rollout is over", TimeSpan.FromSeconds(60));
+        await given.DeployAsync("op-1", given.Request("db", "registry.example/db:crash", kind: "StatefulSet"));
+        await given.UntilAsync("op-1", DeployPhases.Failed);
+
+        await given.DeployAsync("op-2", given.Request("db", "registry.example/db:2", kind: "StatefulSet"));
+        var blocked = await given.UntilAsync("op-2", DeployPhases.Failed);
+        await cluster.KubectlAsync("-n", given.Namespace, "delete", "pod", "db-0", "--grace-period=0", "--force");
+        await given.DeployAsync("op-3", given.Request("db", "registry.example/db:2", kind: "StatefulSet"));
+        await given.UntilAsync("op-3", DeployPhases.Succeeded);
+
+        blocked.Reason.ShouldBe("BlockedByOldPod");
+        blocked.Message!.ShouldContain("CrashLoopBackOff");
+        blocked.Message!.ShouldContain("delete pod db-0");
+    }
+
+    [Fact]
     public async Task Goes_back_when_the_target_wants_that()
     {
         await using var given = await Given.ServiceAsync(cluster);

@@ -7,6 +7,7 @@ using k8s;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DevopsCd.DeployService.Tests;
 
@@ -86,6 +87,27 @@ public sealed class An_api_server_under_strain : IAsyncDisposable
         kept!.ResourceVersion.ShouldBe("90");
         lists.ShouldBe(2);
         cache.Trouble.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Is_not_listed_without_pause_when_it_ends_every_watch_at_once()
+    {
+        await using var server = await FakeApiServer.StartAsync((_, context) =>
+            context.Response.WriteAsync(context.Request.Query.ContainsKey("watch") ? "" : """{"metadata":{"resourceVersion":"1"},"items":[]}"""));
+        using var api = ApiOf(server);
+        var clock = new FakeTimeProvider();
+        await using var cache = new WatchCache(api, KubeResource.Pods, "shop", null, clock, NullLogger.Instance, (_, _) => { });
+
+        cache.Start();
+
+        // Four rounds of one list and one watch, with three pauses between them that only this clock can end.
+        var began = clock.GetUtcNow();
+        await Eventually.IsTrue(() =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(50));
+            return Task.FromResult(server.Requests.Count >= 8);
+        }, "four rounds");
+        (clock.GetUtcNow() - began).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(250 + 500 + 1000));
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();

@@ -139,6 +139,27 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
     }
 
     [Fact]
+    public async Task Helm_waits_for_an_upgrade_of_somebody_else()
+    {
+        using var helm = new FakeHelm("v3.18.4");
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path));
+        var history = $$"""[{"revision":1,"status":"deployed","description":"Install complete","chart":"c"},{"revision":2,"updated":"{{TimeProvider.System.GetUtcNow():O}}","status":"pending-upgrade","description":"Preparing upgrade","chart":"c"}]""";
+        helm.Have("shop", history);
+
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2",
+            new { type = "helm", chart = "oci://registry.example/charts/shop", values = new Dictionary<string, string> { ["note"] = @"a,{b}\c" } }, "Release"));
+        var waiting = await given.UntilReasonAsync("op-1", "WaitingForHelm");
+        var meanwhile = helm.Calls();
+        helm.Have("shop", history.Replace("pending-upgrade", "deployed", StringComparison.Ordinal));
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+
+        waiting.Message!.ShouldStartWith("revision 2 is pending-upgrade since");
+        meanwhile.ShouldNotContain(c => c.StartsWith("rollback", StringComparison.Ordinal) || c.StartsWith("upgrade", StringComparison.Ordinal));
+        helm.Calls().ShouldNotContain(c => c.StartsWith("rollback", StringComparison.Ordinal));
+        helm.Calls().Single(c => c.StartsWith("upgrade", StringComparison.Ordinal)).ShouldContain(@"--set-string note=a\,\{b\}\\c");
+    }
+
+    [Fact]
     public async Task Helm_says_that_the_command_is_missing()
     {
         await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", "/nowhere/helm"));

@@ -100,6 +100,45 @@ public sealed class The_api(TestCluster cluster)
         }
     }
 
+    [Theory]
+    [InlineData("labels", """{"a":"1","a":"2"}""", 400)]
+    [InlineData("strategy", """{"type":"rolling","onStop":"pause","onStop":"return"}""", 400)]
+    [InlineData("application", """ "\ud800" """, 400)]
+    [InlineData("\\udfff", "1", 400)]
+    [InlineData("image", """ "registry.example/app:2\n" """, 422)]
+    [InlineData("workload", """{"kind":"Deployment","name":"shop\n"}""", 422)]
+    [InlineData("strategy", """{"type":"canary","steps":[{"weight":10,"pause":"\u0665m"}]}""", 422)]
+    [InlineData("strategy", """{"type":"canary","steps":[{"weight":10}],"analysis":{"query":"up","min":1e999}}""", 422)]
+    public async Task Refuses_rubbish_instead_of_failing_over_it(string field, string value, int status)
+    {
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:clusters:test:prometheus", "http://127.0.0.1:9"));
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+        var fields = new Dictionary<string, string>
+        {
+            ["application"] = "\"shop\"",
+            ["stage"] = "\"pre\"",
+            ["cluster"] = "\"test\"",
+            ["namespace"] = $"\"{given.Namespace}\"",
+            ["workload"] = """{"kind":"Deployment","name":"shop"}""",
+            ["image"] = "\"registry.example/app:2\""
+        };
+
+        var good = await StatusOfAsync("op%0A");
+        fields[field] = value;
+        var bad = await StatusOfAsync("op-1");
+
+        (good, bad).ShouldBe((422, status));
+        (await cluster.Api.ListAsync(KubeResource.ConfigMaps, given.Records, "devopscd.io/record=operation", null, default)).Items.ShouldBeEmpty();
+
+        async Task<int> StatusOfAsync(string id)
+        {
+            var body = $"{{{string.Join(",", fields.Select(f => $"\"{f.Key}\":{f.Value}"))}}}";
+            using var answer = await given.Http.PutAsync($"api/v1/deployments/{id}", new StringContent(body, Encoding.UTF8, "application/json"));
+            answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+            return (int)answer.StatusCode;
+        }
+    }
+
     [Fact]
     public async Task Tells_how_it_is_and_what_it_did()
     {
@@ -158,6 +197,9 @@ public sealed class The_api(TestCluster cluster)
         view.Results[0].Changes.ShouldBe([new DeployPreflightChange { Container = "app", From = "registry.example/app:1", To = "registry.example/app:2" }]);
         view.Results[1].Changes.ShouldBeEmpty();
         view.Results[2].Problems["workload.name"].Single().ShouldContain("known: shop");
+        // Six rights, asked for once and not once for each operation.
+        (await given.Http.GetStringAsync("metrics")).Split('\n').Single(l => l.StartsWith("devopscd_deploy_api_calls_total", StringComparison.Ordinal) && l.Contains("selfsubjectaccessreviews", StringComparison.Ordinal))
+            .Split('}')[1].Trim().Split(' ')[0].ShouldBe("6");
         (await given.DeploymentAsync("shop")).ResourceVersion.ShouldBe(before.ResourceVersion);
         (await cluster.Api.ListAsync(KubeResource.ConfigMaps, given.Records, "devopscd.io/record=operation", null, default)).Items.ShouldBeEmpty();
     }

@@ -74,6 +74,12 @@ public sealed class TcpRelay : IAsyncDisposable
                 flowing = Flow(false);
     }
 
+    /// <summary>The connections that are open now stay open and carry nothing any more, as after a fail-over; new ones are carried.</summary>
+    public void Abandon()
+    {
+        foreach (var pair in open.Keys) pair.Flowing = Flow(false);
+    }
+
     /// <summary>Lets everything through again; what was swallowed is delivered late, as TCP does after an outage of the line.</summary>
     public void Restore()
     {
@@ -180,10 +186,12 @@ public sealed class TcpRelay : IAsyncDisposable
             {
                 await Pause.For(TimeSpan.FromMilliseconds(due - Environment.TickCount64), pair.Gone).ConfigureAwait(false);
                 await flowing.Task.WaitAsync(pair.Gone).ConfigureAwait(false);
+                await pair.Flowing.Task.WaitAsync(pair.Gone).ConfigureAwait(false);
                 for (var sent = 0; sent < data.Length;) sent += await to.SendAsync(data.AsMemory(sent), pair.Gone).ConfigureAwait(false);
             }
 
             await flowing.Task.WaitAsync(pair.Gone).ConfigureAwait(false);
+            await pair.Flowing.Task.WaitAsync(pair.Gone).ConfigureAwait(false);
             to.Shutdown(SocketShutdown.Send);
         }
     }
@@ -197,6 +205,8 @@ public sealed class TcpRelay : IAsyncDisposable
         public Socket Server => server;
 
         public CancellationToken Gone => gone.Token;
+
+        public TaskCompletionSource Flowing { get; set; } = Flow(true);
 
         public void Abort()
         {

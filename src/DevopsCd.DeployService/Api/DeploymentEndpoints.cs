@@ -11,6 +11,9 @@ internal static class DeploymentEndpoints
     private const int MostPreflights = 200;
     private const string Json = "application/json";
 
+    /// <summary>A name twice in one object means two things; neither is taken.</summary>
+    private static readonly JsonSerializerOptions Unambiguous = new() { AllowDuplicateProperties = false };
+
     public static void MapDeployments(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v1").RequireAuthorization().WithTags("Deployments");
@@ -58,11 +61,7 @@ internal static class DeploymentEndpoints
         var body = await BodyAsync(context);
         if (body.At("operations") is not { ValueKind: JsonValueKind.Array } list || list.GetArrayLength() is 0 or > MostPreflights)
             return Answer.Wrong(new() { ["operations"] = [$"must be a list of 1 to {MostPreflights} operations"] }).ToResult(context);
-        var results = await Task.WhenAll(list.EnumerateArray().Select(item =>
-        {
-            var (request, errors) = reader.Read(item, caller);
-            return preflight.CheckAsync(request, errors, caller, context.RequestAborted);
-        }));
+        var results = await preflight.CheckAsync([.. list.EnumerateArray().Select(item => reader.Read(item, caller))], caller, context.RequestAborted);
         return Results.Ok(new DeployPreflightView { Ok = results.All(r => r.Ok), Results = results });
     }
 
@@ -70,11 +69,35 @@ internal static class DeploymentEndpoints
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, cancellationToken: context.RequestAborted);
+            var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, Unambiguous, context.RequestAborted);
+            DecodeTexts(body);
+            return body;
         }
-        catch (JsonException broken)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
             throw new BadHttpRequestException($"the body is not JSON: {broken.Message}", broken);
+        }
+    }
+
+    /// <summary>Half of a surrogate pair passes the parser and throws only where the text is used.</summary>
+    private static void DecodeTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                    DecodeTexts(item);
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    DecodeTexts(property.Value);
+                }
+                break;
         }
     }
 }

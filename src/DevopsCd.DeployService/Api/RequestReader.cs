@@ -126,21 +126,21 @@ internal sealed partial class RequestReader(Clusters clusters, StrategyCatalogue
         Image = ""
     };
 
-    [GeneratedRegex(@"^[A-Za-z0-9._:\-]{1,200}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9._:\-]{1,200}\z")]
     private static partial Regex OperationId();
 
-    [GeneratedRegex(@"^[^\p{Cc}]{1,200}$")]
+    [GeneratedRegex(@"^[^\p{Cc}]{1,200}\z")]
     private static partial Regex Words();
 
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+    [GeneratedRegex(@"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z")]
     private static partial Regex DnsLabel();
 
-    [GeneratedRegex(@"^[a-z0-9]([a-z0-9.\-]{0,251}[a-z0-9])?$")]
+    [GeneratedRegex(@"^[a-z0-9]([a-z0-9.\-]{0,251}[a-z0-9])?\z")]
     private static partial Regex DnsName();
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._\-/:]{0,400}(@sha256:[0-9a-f]{64})?$")]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._\-/:]{0,400}(@sha256:[0-9a-f]{64})?\z")]
     private static partial Regex Image();
 
-    [GeneratedRegex(@"^(devopscd\.io/)?[A-Za-z0-9]([A-Za-z0-9._\-]{0,61}[A-Za-z0-9])?$")]
+    [GeneratedRegex(@"^(devopscd\.io/)?[A-Za-z0-9]([A-Za-z0-9._\-]{0,61}[A-Za-z0-9])?\z")]
     private static partial Regex LabelName();
 }

@@ -26,6 +26,6 @@ internal readonly partial record struct Duration(TimeSpan Value)
         return true;
     }
 
-    [GeneratedRegex(@"^(\d{1,6}(?:\.\d{1,3})?)(ms|s|m|h)$")]
+    [GeneratedRegex(@"^([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m|h)\z")]
     private static partial Regex Form();
 }

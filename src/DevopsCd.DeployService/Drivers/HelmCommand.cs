@@ -29,7 +29,7 @@ internal sealed class HelmCommand(string path, Cluster cluster, ILogger log)
         if (exit != 0)
             return error.Contains("not found", StringComparison.OrdinalIgnoreCase) ? [] : throw new ClusterUnreachableException(cluster.Name, $"helm history: {error.Trim()}");
         return [.. JsonSerializer.Deserialize<JsonElement>(output).EnumerateArray()
-            .Select(r => new HelmRevision(r.Number("revision") ?? 0, r.Text("status") ?? "", r.Text("description") ?? "", r.Text("chart") ?? ""))];
+            .Select(r => new HelmRevision(r.Number("revision") ?? 0, r.Text("status") ?? "", r.Text("description") ?? "", r.Text("chart") ?? "", r.Time("updated")))];
     }
 
     public async Task<(int Exit, string Output, string Error)> RunAsync(IReadOnlyList<string> arguments, CancellationToken stop, bool connected = true)

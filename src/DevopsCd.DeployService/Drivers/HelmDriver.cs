@@ -19,6 +19,10 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
 
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Dead = TimeSpan.FromSeconds(20);
+
+    /// <summary>Twice as long as a helm waits that was given no time of its own.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
+
     private static readonly string[] ChartFormats = ["oci://registry/chart", "https://host/chart.tgz", "repository/chart"];
 
     private readonly string _me = $"{Environment.MachineName}/{Environment.ProcessId}/{Environment.TickCount64}";
@@ -74,9 +78,7 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
         {
             if (!running.IsCompleted)
             {
-                return operation.Now - state!.HeartbeatAt < Heartbeat
-                    ? Progress.Running("HelmUpgrading", "helm upgrade is running") with { LookAgain = TimeSpan.FromSeconds(1) }
-                    : Progress.Remember(state with { HeartbeatAt = operation.Now }, "HelmUpgrading", "helm upgrade is running") with { LookAgain = TimeSpan.FromSeconds(1) };
+                return Alive(operation, state!, "HelmUpgrading", "helm upgrade is running");
             }
             _running.TryRemove(operation.Record.Id, out _);
             var (exit, _, error) = await running;
@@ -94,17 +96,26 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
         }
         if (state is not null && state.Runner != _me && operation.Now - state.HeartbeatAt < Dead)
             return Progress.Running("HelmUpgrading", $"helm upgrade is run by {state.Runner}") with { LookAgain = Heartbeat };
-        if (state is null || state.Runner != _me || !_running.IsEmpty && operation.Now - state.HeartbeatAt >= Heartbeat)
-            return Progress.Remember(new HelmState(_me, operation.Now, (state?.Tries ?? 0) + 1), "HelmUpgrading", "helm upgrade is about to start");
+        if (state is null || state.Runner != _me)
+        {
+            var inherited = state is not null && (state.Inherited || state.Runner != _me);
+            return Progress.Remember(new HelmState(_me, operation.Now, (state?.Tries ?? 0) + 1, state?.After ?? history[^1].Revision, inherited), "HelmUpgrading", "helm upgrade is about to start");
+        }
         if (state.Tries > MostTries)
             return Progress.Failed("HelmFailed", $"helm did not come to an end in {MostTries} tries");
-        if (history[^1].Pending)
-            return await FreeAsync(helm, operation, history, stop);
+        if (history[^1] is { Pending: true } pending)
+        {
+            // Somebody else's helm may be at work on it: only what a runner of ours left behind, or what no helm waits for any more, is stuck.
+            var left = state.Inherited && pending.Revision > state.After;
+            return left || pending.Updated is null || operation.Now - pending.Updated >= Abandoned
+                ? await FreeAsync(helm, operation, history, stop)
+                : Alive(operation, state, "WaitingForHelm", $"revision {pending.Revision} is {pending.Status} since {pending.Updated:u}; if no helm is at work on it, it is freed after {Abandoned.TotalMinutes:0} minutes");
+        }
         var major = await helm.MajorVersionAsync(stop) ?? throw new Refused("strategy.type", "HelmMissing", "the helm command cannot be run any more");
-        var left = Math.Max(10, (int)(operation.Record.DeadlineAt - operation.Now).TotalSeconds);
+        var seconds = Math.Max(10, (int)(operation.Record.DeadlineAt - operation.Now).TotalSeconds);
         string[] wait = major == 3
-            ? ["--wait", "--atomic", "--timeout", $"{left}s"]
-            : ["--wait=watcher", "--rollback-on-failure", "--timeout", $"{left}s"];
+            ? ["--wait", "--atomic", "--timeout", $"{seconds}s"]
+            : ["--wait=watcher", "--rollback-on-failure", "--timeout", $"{seconds}s"];
         await operation.StillCurrentAsync(stop);
         _running[operation.Record.Id] = helm.RunAsync([.. Upgrade(operation.Request, description), .. wait], life.ApplicationStopping);
         return Progress.Running("HelmUpgrading", "helm upgrade has been started") with { LookAgain = TimeSpan.FromSeconds(1) };
@@ -142,6 +153,12 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
             : Progress.Failed("HelmStuck", error.Trim());
     }
 
+    /// <summary>Goes on waiting, and from time to time shows the other replicas that somebody does.</summary>
+    private static Progress Alive(OperationContext operation, HelmState state, string reason, string message) =>
+        (operation.Now - state.HeartbeatAt < Heartbeat ? Progress.Running(reason, message) : Progress.Remember(state with { HeartbeatAt = operation.Now }, reason, message))
+        with
+        { LookAgain = TimeSpan.FromSeconds(1) };
+
     private static string DescriptionOf(OperationContext operation) => $"devopscd {operation.Record.Id}";
 
     private static IEnumerable<string> Upgrade(DeployOperationRequest request, string description)
@@ -150,13 +167,17 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
         if (request.TextSetting("version") is { } version)
             arguments.AddRange(["--version", version]);
         foreach (var (path, value) in ValueSettings.Of(request))
-            arguments.AddRange(["--set-string", $"{path}={value.Replace(",", "\\,", StringComparison.Ordinal)}"]);
+            arguments.AddRange(["--set-string", $"{path}={Literally().Replace(value, @"\$0")}"]);
         return arguments;
     }
 
-    [GeneratedRegex(@"^(oci://|https://)?[A-Za-z0-9][A-Za-z0-9._\-:]*(/[A-Za-z0-9][A-Za-z0-9._\-]*)+$")]
+    /// <summary>What helm would read as the next value, a list, or an escape.</summary>
+    [GeneratedRegex(@"[\\,{}]")]
+    private static partial Regex Literally();
+
+    [GeneratedRegex(@"^(oci://|https://)?[A-Za-z0-9][A-Za-z0-9._\-:]*(/[A-Za-z0-9][A-Za-z0-9._\-]*)+\z")]
     private static partial Regex ChartForm();
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9.+\-]{0,63}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9.+\-]{0,63}\z")]
     private static partial Regex VersionForm();
 }

@@ -26,6 +26,6 @@ internal static partial class ValueSettings
         return templates.ToDictionary(t => t.Key, t => parts.Fill(t.Value));
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\z")]
     private static partial Regex PathForm();
 }

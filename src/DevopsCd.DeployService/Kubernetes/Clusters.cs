@@ -32,7 +32,7 @@ internal sealed class Clusters : IAsyncDisposable
             await cluster.DisposeAsync();
     }
 
-    private static KubernetesClientConfiguration Connect(ClusterOptions settings) => settings.InCluster
+    public static KubernetesClientConfiguration Connect(ClusterOptions settings) => settings.InCluster
         ? KubernetesClientConfiguration.InClusterConfig()
         : KubernetesClientConfiguration.BuildConfigFromConfigFile(settings.Kubeconfig, settings.Context);
 }

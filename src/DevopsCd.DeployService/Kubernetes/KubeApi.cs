@@ -38,6 +38,11 @@ internal sealed class KubeApi : IDisposable
         {
             handler.ConnectTimeout = TimeSpan.FromSeconds(5);
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(10);
+            // A connection whose other end vanished without a word would swallow calls and watches until TCP gives up. Found out
+            // early enough for the calls on it to be tried again within their time.
+            handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always;
+            handler.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
+            handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
         };
         (_cluster, _metrics, _clock, _callTimeout, _fieldManager) = (cluster, metrics, clock, options.CallTimeout.Value, fieldManager);
         _client = new k8s.Kubernetes(configuration);

@@ -14,6 +14,9 @@ internal sealed class WatchCache(
     private static readonly TimeSpan WatchLength = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(100);
 
+    /// <summary>A watch that has stood this long is a good one.</summary>
+    private static readonly TimeSpan Stood = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, KubeObject> _objects = new();
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, byte>> _byController = new();
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -75,10 +78,11 @@ internal sealed class WatchCache(
         var failures = 0;
         while (!_stop.IsCancellationRequested)
         {
+            long? listedAt = null;
             try
             {
                 var version = await ListAsync();
-                failures = 0;
+                listedAt = clock.GetTimestamp();
                 await foreach (var (type, read) in api.WatchAsync(resource, ns, labels, null, version, WatchLength, Silence, _stop.Token))
                 {
                     if (type is "ADDED" or "MODIFIED")
@@ -99,15 +103,24 @@ internal sealed class WatchCache(
             {
                 Trouble = broken is KubeException or ClusterUnreachableException ? broken : new ClusterUnreachableException(ns ?? "", broken.Message, broken);
                 log.WatchBroken(resource.Plural, ns, broken.Message);
-                try
-                {
-                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(10_000, 250 * Math.Pow(2, failures++))), clock, _stop.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
             }
+            // A server that ends every watch at once, in whatever way, must not be listed without pause.
+            failures = listedAt is { } at && clock.GetElapsedTime(at) >= Stood ? 0 : failures + 1;
+            if (failures > 0 && !await WaitAsync(TimeSpan.FromMilliseconds(Math.Min(10_000, 250 * Math.Pow(2, failures - 1)))))
+                return;
+        }
+    }
+
+    private async Task<bool> WaitAsync(TimeSpan time)
+    {
+        try
+        {
+            await Task.Delay(time, clock, _stop.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

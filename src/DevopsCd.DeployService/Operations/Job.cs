@@ -5,6 +5,8 @@ namespace DevopsCd.DeployService.Operations;
 /// <summary>What this process knows of an operation beside its record: whether a step is queued or under way, and when the next one is due.</summary>
 internal sealed class Job : IDisposable
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private readonly Lock _gate = new();
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
@@ -81,7 +83,8 @@ internal sealed class Job : IDisposable
             if (_disposed || due >= _due)
                 return;
             _due = due;
-            _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            // No timer reaches further than some weeks; one that wakes early finds out how long is left.
+            _timer.Change(wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -175,7 +175,8 @@ internal sealed class OperationEngine(
         }
         if (others.FirstOrDefault(o => !o.AtRest && record.IsLaterThan(o)) is { } earlier)
         {
-            See(record, job, Progress.Running(WaitsForPrevious, $"operation {earlier.Id} is not finished with this workload"));
+            var why = _jobs.GetValueOrDefault(earlier.Id)?.Seen is { } left ? $": {left.Reason}: {left.Message}" : "";
+            job.Seen = Progress.Running(WaitsForPrevious, $"operation {earlier.Id} is not finished with this workload{why}");
             Wake(earlier.Id);
             WakeAgain(record, null);
             return;
@@ -184,7 +185,7 @@ internal sealed class OperationEngine(
         if (record.Previous is null)
             record = await RecordPreviousAsync(record, strategy, stop);
         var progress = await strategy.AdvanceAsync(Context(record), stop);
-        See(record, job, progress);
+        job.Seen = progress;
         switch (progress.Outcome)
         {
             case Outcome.Done:
@@ -237,7 +238,7 @@ internal sealed class OperationEngine(
             }
         }
         progress ??= await strategy.ReturnAsync(Context(record), stop);
-        See(record, job, progress);
+        job.Seen = progress;
         switch (progress.Outcome)
         {
             case Outcome.Done or Outcome.Superseded:
@@ -264,7 +265,7 @@ internal sealed class OperationEngine(
             }
             else
             {
-                var progress = await strategies[record.StrategyType].FinishAsync(Context(record), stop);
+                var progress = job.Seen = await strategies[record.StrategyType].FinishAsync(Context(record), stop);
                 if (progress.Outcome == Outcome.Done)
                     record = await SaveAsync(record, record.Status with { Tail = null }, stop);
                 else
@@ -334,7 +335,7 @@ internal sealed class OperationEngine(
 
     private async Task FailAsync(OperationRecord record, Job job, Progress why, CancellationToken stop)
     {
-        See(record, job, why);
+        job.Seen = why;
         if (record.HasEnded)
         {
             WakeIn(record.Id, Rules.PollInterval.Value);
@@ -394,9 +395,11 @@ internal sealed class OperationEngine(
     /// <summary>The target cannot be looked at: the operation stays under way and says so, until its deadline.</summary>
     private async Task WaitAsync(OperationRecord record, Job job, Exception hindrance, CancellationToken stop)
     {
-        log.Hindered(record.Id, hindrance.Message);
+        // Tried every second and by every operation of the cluster: what has been said is not said again.
+        if (job.Seen?.Message != hindrance.Message)
+            log.Hindered(record.Id, hindrance.Message);
         var now = clock.GetUtcNow();
-        See(record, job, Progress.Running(hindrance is ClusterUnreachableException ? "ClusterUnreachable" : "ClusterTroubled", hindrance.Message));
+        job.Seen = Progress.Running(hindrance is ClusterUnreachableException ? "ClusterUnreachable" : "ClusterTroubled", hindrance.Message);
         WakeIn(record.Id, TimeSpan.FromSeconds(1));
         try
         {
@@ -445,8 +448,6 @@ internal sealed class OperationEngine(
                     throw new Again("the record has changed");
             })
             : throw new Refused("cluster", "ClusterNotConfigured", $"cluster '{record.Request.Cluster}' is no longer configured");
-
-    private static void See(OperationRecord record, Job job, Progress progress) => job.Seen = record.HasEnded ? job.Seen : progress;
 
     private static bool SameContainer(OperationRecord one, OperationRecord other) =>
         one.Request.Workload.Container is null || other.Request.Workload.Container is null || one.Request.Workload.Container == other.Request.Workload.Container;

@@ -34,7 +34,7 @@ internal sealed record OperationRecord
     public string StrategyType => Request.Strategy?.Type ?? "rolling";
 
     [JsonIgnore]
-    public WorkloadKey Workload => new(Request.Cluster, Request.Namespace, Request.Workload.Kind, Request.Workload.Name);
+    public WorkloadKey Workload => WorkloadKey.Of(Request);
 
     /// <summary>Which of two operations on one workload came later; the id decides within one instant.</summary>
     public bool IsLaterThan(OperationRecord other) =>

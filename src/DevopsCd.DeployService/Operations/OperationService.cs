@@ -21,7 +21,7 @@ internal sealed class OperationService(
         var hash = RequestHash.Of(request);
         if (store.Known(id) is { } known)
             return Repeated(known, hash);
-        if (await TargetErrorsAsync(request, caller, stop) is { Count: > 0 } errors)
+        if (await LookAsync(request, caller, stop) is { Errors: { Count: > 0 } errors })
         {
             // A target that has become wrong since does not make a repeated PUT wrong; this replica may not have heard of the first.
             return await store.ReadAsync(id, stop) is { } accepted ? Repeated(accepted, hash) : Answer.Wrong(errors);
@@ -84,33 +84,37 @@ internal sealed class OperationService(
             : Answer.Ok(engine.View(record));
     }, stop);
 
-    /// <summary>What the cluster has against the target; empty also when the cluster cannot be asked, for then the operation waits for it.</summary>
-    public async Task<Dictionary<string, string[]>> TargetErrorsAsync(DeployOperationRequest request, Caller caller, CancellationToken stop)
+    /// <summary>The target as it is now, and what the cluster has against the request; neither when the target cannot be looked at yet, for then the operation waits for it.</summary>
+    public async Task<(Inspection? Found, Dictionary<string, string[]> Errors)> LookAsync(DeployOperationRequest request, Caller caller, CancellationToken stop)
     {
         var strategy = strategies[request.Strategy?.Type ?? StrategyNames.Rolling];
         clusters.TryGet(request.Cluster, out var cluster);
         try
         {
-            if (await NamespaceErrorAsync(cluster!, request.Namespace, caller, stop) is { } error)
-                return new() { ["namespace"] = [error] };
-            await strategy.InspectAsync(cluster!, request, stop);
-            return [];
+            return await NamespaceErrorAsync(cluster!, request.Namespace, caller, stop) is { } error
+                ? (null, new() { ["namespace"] = [error] })
+                : (await strategy.InspectAsync(cluster!, request, stop), []);
+        }
+        catch (Refused refused) when (refused.Passing && store.On(WorkloadKey.Of(request)).Any(o => !o.AtRest))
+        {
+            // It is inspected again when its turn comes, and then this counts.
+            return (null, []);
         }
         catch (Refused refused)
         {
-            return new() { [refused.Field] = [refused.Message] };
+            return (null, new() { [refused.Field] = [refused.Message] });
         }
         catch (KubeException no) when (no.NotFound)
         {
-            return new() { ["workload.kind"] = [$"cluster '{request.Cluster}' does not know this kind: {no.Message}"] };
+            return (null, new() { ["workload.kind"] = [$"cluster '{request.Cluster}' does not know this kind: {no.Message}"] });
         }
         catch (KubeException no)
         {
-            return new() { ["namespace"] = [no.Message] };
+            return (null, new() { ["namespace"] = [no.Message] });
         }
         catch (ClusterUnreachableException) when (cluster != clusters.Home)
         {
-            return [];
+            return (null, []);
         }
     }
 

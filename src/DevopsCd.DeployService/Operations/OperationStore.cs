@@ -19,6 +19,9 @@ internal sealed class OperationStore(Clusters clusters, IOptions<DeployServiceOp
 
     private const string Selector = $"{RecordLabel}=operation";
 
+    /// <summary>A record somebody has broken by hand is one unreadable record, not the end of the watch of all of them.</summary>
+    private static readonly JsonSerializerOptions Complete = new(Json.Options) { RespectNullableAnnotations = true };
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, OperationRecord> _byId = [];
     private readonly Dictionary<WorkloadKey, HashSet<string>> _byWorkload = [];
@@ -67,10 +70,12 @@ internal sealed class OperationStore(Clusters clusters, IOptions<DeployServiceOp
             return [.. _byId.Values];
     }
 
-    public List<OperationRecord> OnSameWorkload(OperationRecord record)
+    public List<OperationRecord> OnSameWorkload(OperationRecord record) => [.. On(record.Workload).Where(r => r.Id != record.Id)];
+
+    public List<OperationRecord> On(WorkloadKey workload)
     {
         lock (_gate)
-            return _byWorkload.TryGetValue(record.Workload, out var ids) ? [.. ids.Where(id => id != record.Id).Select(id => _byId[id])] : [];
+            return _byWorkload.TryGetValue(workload, out var ids) ? [.. ids.Select(id => _byId[id])] : [];
     }
 
     /// <summary>The record, from memory or, where this replica has not heard of it yet, from the API server.</summary>
@@ -173,11 +178,11 @@ internal sealed class OperationStore(Clusters clusters, IOptions<DeployServiceOp
     {
         try
         {
-            var record = JsonSerializer.Deserialize<OperationRecord>(read.Root.Text("data", "operation") ?? "", Json.Options)!;
+            var record = JsonSerializer.Deserialize<OperationRecord>(read.Root.Text("data", "operation") ?? "", Complete) ?? throw new JsonException("it is null");
             var previous = read.Root.Text("data", "previous");
             return record with
             {
-                Status = JsonSerializer.Deserialize<OperationStatus>(read.Root.Text("data", "status") ?? "{}", Json.Options)!,
+                Status = JsonSerializer.Deserialize<OperationStatus>(read.Root.Text("data", "status") ?? "{}", Complete) ?? throw new JsonException("its status is null"),
                 Previous = previous is null ? null : JsonSerializer.Deserialize<JsonElement>(previous),
                 ResourceVersion = read.ResourceVersion
             };

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Api;
 using DevopsCd.DeployService.Kubernetes;
@@ -8,7 +9,19 @@ namespace DevopsCd.DeployService.Operations;
 /// <summary>Checks operations as far as that is possible without doing them; writes nothing.</summary>
 internal sealed class Preflight(Clusters clusters, StrategyCatalogue strategies, OperationService operations)
 {
-    public async Task<DeployPreflightResult> CheckAsync(DeployOperationRequest request, Dictionary<string, string[]> wrong, Caller caller, CancellationToken stop)
+    public Task<DeployPreflightResult[]> CheckAsync(
+        IReadOnlyList<(DeployOperationRequest Request, Dictionary<string, string[]> Errors)> operations, Caller caller, CancellationToken stop)
+    {
+        // A list of operations asks for the same few rights again and again; the API server is asked once for each.
+        var rights = new ConcurrentDictionary<(Cluster Cluster, string Namespace, string Verb, KubeResource Resource), Lazy<Task<bool>>>();
+        return Task.WhenAll(operations.Select(o => CheckAsync(o.Request, o.Errors, caller, MayAsync, stop)));
+
+        Task<bool> MayAsync(Cluster cluster, string ns, string verb, KubeResource resource) =>
+            rights.GetOrAdd((cluster, ns, verb, resource), _ => new(() => cluster.Api.MayAsync(verb, resource, ns, null, stop))).Value;
+    }
+
+    private async Task<DeployPreflightResult> CheckAsync(
+        DeployOperationRequest request, Dictionary<string, string[]> wrong, Caller caller, Func<Cluster, string, string, KubeResource, Task<bool>> may, CancellationToken stop)
     {
         var problems = new Dictionary<string, string[]>(wrong);
         IReadOnlyList<DeployPreflightChange> changes = [];
@@ -18,9 +31,10 @@ internal sealed class Preflight(Clusters clusters, StrategyCatalogue strategies,
         {
             try
             {
-                problems = await operations.TargetErrorsAsync(request, caller, stop);
+                (var found, problems) = await operations.LookAsync(request, caller, stop);
+                changes = found?.Changes ?? [];
                 if (problems.Count == 0)
-                    changes = await LookAsync(request, problems, stop);
+                    await TryAsync(request, problems, may, stop);
             }
             catch (Refused refused)
             {
@@ -41,26 +55,25 @@ internal sealed class Preflight(Clusters clusters, StrategyCatalogue strategies,
             Cluster = request.Cluster,
             Ok = problems.Count == 0,
             Problems = problems,
-            Changes = changes
+            Changes = problems.Count == 0 ? changes : []
         };
     }
 
-    private async Task<IReadOnlyList<DeployPreflightChange>> LookAsync(DeployOperationRequest request, Dictionary<string, string[]> problems, CancellationToken stop)
+    private async Task TryAsync(
+        DeployOperationRequest request, Dictionary<string, string[]> problems, Func<Cluster, string, string, KubeResource, Task<bool>> may, CancellationToken stop)
     {
         clusters.TryGet(request.Cluster, out var cluster);
         var strategy = strategies[request.Strategy?.Type ?? StrategyNames.Rolling];
         var missing = new List<string>();
         foreach (var (verb, resource) in strategy.Needs(request))
-            if (!await cluster!.Api.MayAsync(verb, resource, request.Namespace, null, stop))
+            if (!await may(cluster!, request.Namespace, verb, resource))
                 missing.Add($"{verb} {resource.Plural}");
         if (missing.Count > 0)
             problems["permissions"] = [$"not permitted in namespace '{request.Namespace}': {string.Join(", ", missing)}"];
-        var inspection = await strategy.InspectAsync(cluster!, request, stop);
-        if (missing.Count == 0)
+        else
             await strategy.DryRunAsync(cluster!, request, stop);
         if (await QuotaAsync(cluster!, request, stop) is { } full)
             problems["quota"] = [full];
-        return inspection.Changes;
     }
 
     /// <summary>A rollout needs room for at least one more pod; what else it needs the quota's own admission says in the rollout.</summary>

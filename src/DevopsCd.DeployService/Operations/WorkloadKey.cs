@@ -1,4 +1,9 @@
+using DevopsCd.Contracts.Api;
+
 namespace DevopsCd.DeployService.Operations;
 
 /// <summary>What two operations must not work on at the same time.</summary>
-internal readonly record struct WorkloadKey(string Cluster, string Namespace, string Kind, string Name);
+internal readonly record struct WorkloadKey(string Cluster, string Namespace, string Kind, string Name)
+{
+    public static WorkloadKey Of(DeployOperationRequest request) => new(request.Cluster, request.Namespace, request.Workload.Kind, request.Workload.Name);
+}

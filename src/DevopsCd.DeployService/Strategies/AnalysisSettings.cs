@@ -33,5 +33,5 @@ internal sealed record AnalysisSettings(string Query, double? Min, double? Max, 
     }
 
     private static double? NumberOf(System.Text.Json.JsonElement analysis, string name) =>
-        analysis.At(name) is { ValueKind: System.Text.Json.JsonValueKind.Number } number ? number.GetDouble() : null;
+        analysis.At(name) is { ValueKind: System.Text.Json.JsonValueKind.Number } number && number.GetDouble() is var bound && double.IsFinite(bound) ? bound : null;
 }

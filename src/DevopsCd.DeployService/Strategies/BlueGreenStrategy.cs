@@ -38,7 +38,7 @@ internal sealed class BlueGreenStrategy : IDeployStrategy
         var labels = live.Root.Map("spec", "template", "metadata", "labels");
         var selector = service.Root.Map("spec", "selector");
         if (selector.Count == 0 || selector.Any(s => labels.GetValueOrDefault(s.Key) != s.Value))
-            throw new Refused("strategy.service", "ServiceSelectsOthers", $"Service '{name}' does not select the pods of this workload");
+            throw new Refused("strategy.service", "ServiceSelectsOthers", $"Service '{name}' does not select the pods of this workload", passing: true);
         return Workloads.Inspect(live, request, service.Root.At("spec", "selector"));
     }
 
@@ -76,7 +76,7 @@ internal sealed class BlueGreenStrategy : IDeployStrategy
         var status = operation.Record.Status;
         if (operation.Request.TextSetting("promote") == "manual" && status.Promotions == 0 && !status.PromoteAll)
             return Progress.Paused("the new version is up beside the old one and waits for a promote", judged.Replicas);
-        await SelectAsync(operation, Labels(operation), stop);
+        await SelectAsync(operation, Labels(operation), stop, required: true);
         var keep = operation.Request.DurationSetting("keepOld", default).Value;
         return Progress.Done("Switched", $"the Service selects the new pods; the old ones are kept for {keep.TotalSeconds:0} s", judged.Replicas)
             with
@@ -127,12 +127,14 @@ internal sealed class BlueGreenStrategy : IDeployStrategy
         return SecondWorkload.Apart(selector, selector.Keys, Track);
     }
 
-    private static async Task SelectAsync(OperationContext operation, Dictionary<string, string> selector, CancellationToken stop)
+    private static async Task SelectAsync(OperationContext operation, Dictionary<string, string> selector, CancellationToken stop, bool required = false)
     {
         var name = operation.Request.TextSetting("service")!;
-        var service = await operation.Cluster.SeenAsync(KubeResource.Services, operation.Namespace, name, stop)
-            ?? throw new Refused("strategy.service", "ServiceNotFound", $"Service '{name}' does not exist any more");
-        if (!JsonElement.DeepEquals(Json.ToElement(selector), service.Root.At("spec", "selector") ?? default))
+        var service = await operation.Cluster.SeenAsync(KubeResource.Services, operation.Namespace, name, stop);
+        if (service is null && required)
+            throw new Refused("strategy.service", "ServiceNotFound", $"Service '{name}' does not exist any more");
+        // On the way to an end a Service that somebody has deleted selects nothing that would have to be put back.
+        if (service is not null && !JsonElement.DeepEquals(Json.ToElement(selector), service.Root.At("spec", "selector") ?? default))
             await Workloads.EditAsync(operation, KubeResource.Services, service, [JsonEdit.Unchanged(service), new("replace", "/spec/selector", selector)], stop);
     }
 

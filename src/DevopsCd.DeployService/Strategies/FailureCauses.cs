@@ -9,6 +9,7 @@ namespace DevopsCd.DeployService.Strategies;
 internal static class FailureCauses
 {
     private const int EventsShown = 3;
+    private const string Revision = "deployment.kubernetes.io/revision";
 
     private static readonly HashSet<string> Hopeless =
         ["ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable"];
@@ -20,20 +21,24 @@ internal static class FailureCauses
     public static async Task<(string Reason, string Message)?> FindAsync(
         Cluster cluster, KubeResource resource, KubeObject live, RolloutOptions rules, DateTimeOffset now, CancellationToken stop)
     {
-        if (live.Root.Condition("ReplicaFailure") is { } failure && failure.Text("status") == "True"
-            && now - (failure.Time("lastTransitionTime") ?? now) >= rules.ConfigErrorAfter.Value)
-        {
-            var message = failure.Text("message") ?? "pods cannot be created";
-            return (message.Contains("exceeded quota", StringComparison.Ordinal) ? "QuotaExceeded" : failure.Text("reason") ?? "FailedCreate", message);
-        }
-        foreach (var pod in await NewPodsAsync(cluster, resource, live, stop))
+        foreach (var set in await NewSetsAsync(cluster, resource, live, stop))
+            if (set.Root.Condition("ReplicaFailure") is { } failure && failure.Text("status") == "True"
+                && now - Later(failure.Time("lastTransitionTime") ?? now, AgeOf(live)) >= rules.ConfigErrorAfter.Value)
+                return (FailedCreate(failure.Text("reason"), failure.Text("message")), failure.Text("message") ?? "pods cannot be created");
+        var pods = await NewPodsAsync(cluster, resource, live, stop);
+        foreach (var pod in pods)
             if (Judge(pod, rules, now) is { } cause)
                 return (cause.Reason, cause.Message + await EventsAsync(cluster, pod, stop));
+        if (resource == KubeResource.Deployments || now - AgeOf(live) < rules.ConfigErrorAfter.Value)
+            return null;
+        var all = (await cluster.WatchAsync(KubeResource.Pods, live.Namespace, stop)).ControlledBy(live.Uid).Where(p => !p.Deleting).ToList();
+        if (resource == KubeResource.StatefulSets && live.Root.Text("spec", "podManagementPolicy") != "Parallel")
+            foreach (var pod in all.Except(pods))
+                if (Judge(pod, rules, now) is { } cause)
+                    return ("BlockedByOldPod", $"{cause.Message}; a StatefulSet waits for such a pod of an earlier revision and never replaces it: delete pod {pod.Name}, and the rollout goes on");
         // A StatefulSet or DaemonSet has no condition that says its pods cannot be created; its events do.
-        if (resource != KubeResource.Deployments && now - AgeOf(live) >= rules.ConfigErrorAfter.Value
-            && await FailedCreateAsync(cluster, live, now, stop) is { } refused)
-            return (refused.Contains("exceeded quota", StringComparison.Ordinal) ? "QuotaExceeded" : "FailedCreate", refused);
-        return null;
+        var wanted = resource == KubeResource.StatefulSets ? live.Root.Number("spec", "replicas") ?? 1 : live.Root.Number("status", "desiredNumberScheduled") ?? 0;
+        return all.Count < wanted && await FailedCreateAsync(cluster, live, now, stop) is { } refused ? (FailedCreate("FailedCreate", refused), refused) : null;
     }
 
     /// <summary>The pods made from the workload's present template.</summary>
@@ -41,17 +46,28 @@ internal static class FailureCauses
     {
         var pods = await cluster.WatchAsync(KubeResource.Pods, live.Namespace, stop);
         if (resource == KubeResource.Deployments)
-        {
-            var sets = await cluster.WatchAsync(KubeResource.ReplicaSets, live.Namespace, stop);
-            var revision = live.Annotation("deployment.kubernetes.io/revision");
-            return [.. sets.ControlledBy(live.Uid).Where(s => s.Annotation("deployment.kubernetes.io/revision") == revision).SelectMany(s => pods.ControlledBy(s.Uid)).Where(p => !p.Deleting)];
-        }
+            return [.. (await NewSetsAsync(cluster, resource, live, stop)).SelectMany(s => pods.ControlledBy(s.Uid)).Where(p => !p.Deleting)];
         var images = Containers(live.Root, "spec", "template", "spec").ToDictionary(c => c.Text("name")!, c => c.Text("image"));
         var updateRevision = live.Root.Text("status", "updateRevision");
         return [.. pods.ControlledBy(live.Uid).Where(p => !p.Deleting && (resource == KubeResource.StatefulSets
             ? p.Label("controller-revision-hash") == updateRevision
             : Containers(p.Root, "spec").All(c => images.GetValueOrDefault(c.Text("name")!) == c.Text("image"))))];
     }
+
+    /// <summary>The ReplicaSet of a Deployment's present template. The Deployment's own conditions may still be those of an earlier one.</summary>
+    private static async Task<List<KubeObject>> NewSetsAsync(Cluster cluster, KubeResource resource, KubeObject live, CancellationToken stop)
+    {
+        if (resource != KubeResource.Deployments)
+            return [];
+        var sets = await cluster.WatchAsync(KubeResource.ReplicaSets, live.Namespace, stop);
+        var revision = live.Annotation(Revision);
+        return [.. sets.ControlledBy(live.Uid).Where(s => s.Annotation(Revision) == revision)];
+    }
+
+    private static string FailedCreate(string? reason, string? message) =>
+        message?.Contains("exceeded quota", StringComparison.Ordinal) is true ? "QuotaExceeded" : reason ?? "FailedCreate";
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private static (string Reason, string Message)? Judge(KubeObject pod, RolloutOptions rules, DateTimeOffset now)
     {

@@ -24,7 +24,7 @@ internal static class RouteTraffic
         var podLabels = stable.Root.Map("spec", "template", "metadata", "labels");
         var selector = Json.ToElement(services).Map(settings.StableService);
         if (selector.Count == 0 || selector.Any(s => podLabels.GetValueOrDefault(s.Key) != s.Value))
-            throw new Refused("strategy.stableService", "ServiceSelectsOthers", $"Service '{settings.StableService}' does not select the pods of this workload");
+            throw new Refused("strategy.stableService", "ServiceSelectsOthers", $"Service '{settings.StableService}' does not select the pods of this workload", passing: true);
         return Json.ToElement(new { rules = route.Root.At("spec", "rules"), stableSelector = services[settings.StableService], canarySelector = services[settings.CanaryService] });
     }
 
