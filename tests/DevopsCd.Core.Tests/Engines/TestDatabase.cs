@@ -24,15 +24,15 @@ internal sealed class TestDatabase : IAsyncDisposable
     public static async Task<TestDatabase> Create(string provider)
     {
         if (provider == "postgres")
-        {
-            var database = await PostgresDatabase.CreateAsync((await s_postgres.Value).Name);
-            return new TestDatabase(provider, database.ConnectionString, database, null);
-        }
-        var folder = Directory.CreateTempSubdirectory("devopscd-").FullName;
-        var file = Path.Combine(folder, "cd.db");
+            return OnPostgres(await PostgresDatabase.CreateAsync((await s_postgres.Value).Name));
+        var (database, file) = OnSqlite();
         File.Copy(await s_sqlite.Value, file);
-        return new TestDatabase(provider, Sqlite(file), null, folder);
+        return database;
     }
+
+    /// <summary>One without any table.</summary>
+    public static async Task<TestDatabase> CreateEmpty(string provider) =>
+        provider == "postgres" ? OnPostgres(await PostgresDatabase.CreateAsync()) : OnSqlite().Database;
 
     /// <summary>Drops what the run's databases were copied from.</summary>
     public static async Task DropTemplates()
@@ -51,6 +51,15 @@ internal sealed class TestDatabase : IAsyncDisposable
             await _server.DisposeAsync();
         if (_folder is not null)
             Directory.Delete(_folder, recursive: true);
+    }
+
+    private static TestDatabase OnPostgres(PostgresDatabase database) => new("postgres", database.ConnectionString, database, null);
+
+    private static (TestDatabase Database, string File) OnSqlite()
+    {
+        var folder = Directory.CreateTempSubdirectory("devopscd-").FullName;
+        var file = Path.Combine(folder, "cd.db");
+        return (new TestDatabase("sqlite", Sqlite(file), null, folder), file);
     }
 
     private static CdDbContext Open(string provider, string connectionString) => provider == "postgres"

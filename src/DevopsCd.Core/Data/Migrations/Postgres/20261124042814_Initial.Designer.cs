@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace DevopsCd.Core.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresCdDbContext))]
-    [Migration("20261128181524_Initial")]
+    [Migration("20261124042814_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -328,11 +328,6 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.Property<DateTimeOffset?>("ProdPlannedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("prod_planned_at");
-
-                    b.Property<string>("Project")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("project");
 
                     b.Property<string>("RejectedReason")
                         .HasColumnType("text")
@@ -932,51 +927,6 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasName("pk_notification_limits");
 
                     b.ToTable("notification_limits", (string)null);
-                });
-
-            modelBuilder.Entity("DevopsCd.Core.Parking.ParkedAction", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)")
-                        .HasColumnName("action");
-
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Detail")
-                        .HasColumnType("text")
-                        .HasColumnName("detail");
-
-                    b.Property<bool>("Done")
-                        .HasColumnType("boolean")
-                        .HasColumnName("done");
-
-                    b.Property<string>("Operator")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("operator");
-
-                    b.Property<long>("ParkedId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("parked_id");
-
-                    b.HasKey("Id")
-                        .HasName("pk_parked_actions");
-
-                    b.HasIndex("ParkedId", "Id")
-                        .HasDatabaseName("ix_parked_actions_parked_id_id");
-
-                    b.ToTable("parked_actions", (string)null);
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Parking.ParkedMessage", b =>

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace DevopsCd.Core.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteCdDbContext))]
-    [Migration("20261128181531_Initial")]
+    [Migration("20261124042851_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -314,11 +314,6 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.Property<long?>("ProdPlannedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("prod_planned_at");
-
-                    b.Property<string>("Project")
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("project");
 
                     b.Property<string>("RejectedReason")
                         .HasColumnType("TEXT")
@@ -908,49 +903,6 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasName("pk_notification_limits");
 
                     b.ToTable("notification_limits", (string)null);
-                });
-
-            modelBuilder.Entity("DevopsCd.Core.Parking.ParkedAction", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("action");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Detail")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("detail");
-
-                    b.Property<bool>("Done")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("done");
-
-                    b.Property<string>("Operator")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("operator");
-
-                    b.Property<long>("ParkedId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("parked_id");
-
-                    b.HasKey("Id")
-                        .HasName("pk_parked_actions");
-
-                    b.HasIndex("ParkedId", "Id")
-                        .HasDatabaseName("ix_parked_actions_parked_id_id");
-
-                    b.ToTable("parked_actions", (string)null);
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Parking.ParkedMessage", b =>

@@ -66,7 +66,6 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     correlation_id = table.Column<Guid>(type: "uuid", nullable: false),
                     batch_number = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     title = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    project = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     initiator = table.Column<string>(type: "text", nullable: false),
                     status = table.Column<short>(type: "smallint", nullable: false),
                     approved_by = table.Column<string>(type: "text", nullable: true),
@@ -215,24 +214,6 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_outbox_state", x => new { x.outbox_id, x.sequence_number });
-                });
-
-            migrationBuilder.CreateTable(
-                name: "parked_actions",
-                columns: table => new
-                {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    parked_id = table.Column<long>(type: "bigint", nullable: false),
-                    action = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
-                    done = table.Column<bool>(type: "boolean", nullable: false),
-                    @operator = table.Column<string>(name: "operator", type: "text", nullable: false),
-                    detail = table.Column<string>(type: "text", nullable: true),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_parked_actions", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -576,11 +557,6 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_parked_actions_parked_id_id",
-                table: "parked_actions",
-                columns: new[] { "parked_id", "id" });
-
-            migrationBuilder.CreateIndex(
                 name: "ix_parked_messages_message_id",
                 table: "parked_messages",
                 column: "message_id");
@@ -637,9 +613,6 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "outbox_state");
-
-            migrationBuilder.DropTable(
-                name: "parked_actions");
 
             migrationBuilder.DropTable(
                 name: "parked_messages");

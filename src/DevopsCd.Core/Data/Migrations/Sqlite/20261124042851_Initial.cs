@@ -64,7 +64,6 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     correlation_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     batch_number = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     title = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    project = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     initiator = table.Column<string>(type: "TEXT", nullable: false),
                     status = table.Column<short>(type: "INTEGER", nullable: false),
                     approved_by = table.Column<string>(type: "TEXT", nullable: true),
@@ -213,24 +212,6 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_outbox_state", x => new { x.outbox_id, x.sequence_number });
-                });
-
-            migrationBuilder.CreateTable(
-                name: "parked_actions",
-                columns: table => new
-                {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    parked_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    action = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    done = table.Column<bool>(type: "INTEGER", nullable: false),
-                    @operator = table.Column<string>(name: "operator", type: "TEXT", nullable: false),
-                    detail = table.Column<string>(type: "TEXT", nullable: true),
-                    at = table.Column<long>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_parked_actions", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -574,11 +555,6 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_parked_actions_parked_id_id",
-                table: "parked_actions",
-                columns: new[] { "parked_id", "id" });
-
-            migrationBuilder.CreateIndex(
                 name: "ix_parked_messages_message_id",
                 table: "parked_messages",
                 column: "message_id");
@@ -635,9 +611,6 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "outbox_state");
-
-            migrationBuilder.DropTable(
-                name: "parked_actions");
 
             migrationBuilder.DropTable(
                 name: "parked_messages");
