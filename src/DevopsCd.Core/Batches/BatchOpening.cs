@@ -74,7 +74,7 @@ internal sealed class BatchOpening(CdDbContext db, BuildQueries builds, TimeProv
     {
         var ids = apps.Select(a => a.Id).ToList();
         var taken = await db.Releases.Where(r => r.IsOpen && ids.Contains(r.AppId))
-            .Select(r => new { r.App.Name, r.Batch.BatchNumber }).Take(20).ToListAsync(cancellationToken);
+            .Select(r => new { r.App.Name, r.Batch.BatchNumber }).OrderBy(t => t.Name).Take(20).ToListAsync(cancellationToken);
         if (taken.Count > 0)
             throw new BatchRefused(RefusalKind.Illegal, string.Join("; ", taken.Select(t => $"{t.Name} is in open batch {t.BatchNumber}")));
     }

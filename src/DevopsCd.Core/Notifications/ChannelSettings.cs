@@ -36,6 +36,10 @@ internal sealed class ChannelSettings
     [ConfigurationKeyName("security")]
     public string Security { get; set; } = "starttls";
 
+    /// <summary>For <c>email</c>: ask whether the server's certificate was revoked. A company's own authority often cannot say.</summary>
+    [ConfigurationKeyName("check_revocation")]
+    public bool CheckRevocation { get; set; } = true;
+
     [ConfigurationKeyName("username")]
     public string? Username { get; set; }
 

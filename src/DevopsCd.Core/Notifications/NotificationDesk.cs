@@ -52,11 +52,13 @@ internal sealed class NotificationDesk(
     {
         if (channels.Find(channelName) is not { } channel)
             return null;
-        if (await store.TakePlaceAsync(channel, cancellationToken) is var wait && wait > TimeSpan.Zero)
+        var (place, wait) = await store.TakePlaceAsync(channel, cancellationToken);
+        if (wait > TimeSpan.Zero)
             return new TestOutcome(null, ChannelVerdict.Retry, wait);
         var now = clock.GetUtcNow();
         var notice = Notice.Test($"test/{NewId.NextGuid():N}", @operator, now);
         var answer = await channel.SendAsync(composer.Compose(notice, []), cancellationToken);
+        await store.SettleAsync(channel, place, answer, cancellationToken);
         var isOk = answer.Verdict == ChannelVerdict.Ok;
         var row = new Notification
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using DevopsCd.Core.Batches;
@@ -99,26 +98,32 @@ internal sealed class NotificationStore(IServiceScopeFactory scopes, IOptions<No
             }
         }
         await db.SaveChangesAsync(cancellationToken);
-        if (answer.Silence is { } silence)
-            await BlockAsync(db, channel, now + silence, cancellationToken);
+        await SettleAsync(db, channel, claim.Place, answer, cancellationToken);
         return again;
     }
 
-    /// <summary>Takes a place in the limit of a channel's address outside of a claim; returns how long to wait when there is none.</summary>
-    public async Task<TimeSpan> TakePlaceAsync(INotificationChannel channel, CancellationToken cancellationToken)
+    /// <summary>Takes a place in the limit of a channel's address outside of a claim, or says how long to wait.</summary>
+    public async Task<(DateTimeOffset? Place, TimeSpan Wait)> TakePlaceAsync(INotificationChannel channel, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
         try
         {
-            var wait = await TakePlaceAsync(db, channel, clock.GetUtcNow(), cancellationToken);
+            var taken = await TakePlaceAsync(db, channel, clock.GetUtcNow(), cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
-            return wait;
+            return taken;
         }
         catch (DbUpdateException)
         {
-            return s_contended;
+            return (null, s_contended);
         }
+    }
+
+    /// <summary>Writes into the limit of a channel's address what came of a call outside of a claim.</summary>
+    public async Task SettleAsync(INotificationChannel channel, DateTimeOffset? place, ChannelAnswer answer, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await SettleAsync(scope.ServiceProvider.GetRequiredService<CdDbContext>(), channel, place, answer, cancellationToken);
     }
 
     /// <summary>The wait before the next try: doubled each time, with a little scatter so that lanes do not come back as one.</summary>
@@ -151,9 +156,10 @@ internal sealed class NotificationStore(IServiceScopeFactory scopes, IOptions<No
             await db.SaveChangesAsync(cancellationToken);
             return null;
         }
-        if (await TakePlaceAsync(db, channel, now, cancellationToken) is var wait && wait > TimeSpan.Zero)
+        var (place, wait) = await TakePlaceAsync(db, channel, now, cancellationToken);
+        if (wait > TimeSpan.Zero)
             return new ClaimResult(null, now + wait);
-        var claim = new NotificationClaim(NewId.NextGuid(), now + options.Value.SendTimeout + s_leaseSpare, plan.Main, plan.Carried);
+        var claim = new NotificationClaim(NewId.NextGuid(), now + options.Value.SendTimeout + s_leaseSpare, plan.Main, plan.Carried, place);
         foreach (var row in plan.Carried.Append(plan.Main).Select(r => r.Row))
         {
             row.Status = NotificationStatus.Sending;
@@ -178,23 +184,23 @@ internal sealed class NotificationStore(IServiceScopeFactory scopes, IOptions<No
         .ToDictionaryAsync(s => s.Key, s => s.At, cancellationToken);
 
     /// <summary>Adds one send to the limit's row, to be saved with the claim; or says how long the address must rest.</summary>
-    private static async Task<TimeSpan> TakePlaceAsync(CdDbContext db, INotificationChannel channel, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<(DateTimeOffset? Place, TimeSpan Wait)> TakePlaceAsync(
+        CdDbContext db, INotificationChannel channel, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (channel.Address is not { } address || channel.Limit.Memory == 0)
-            return TimeSpan.Zero;
+            return (null, TimeSpan.Zero);
         var limit = await LimitAsync(db, address, cancellationToken);
         if (limit.BlockedUntil is { } blocked && blocked > now)
-            return blocked - now;
-        var sends = limit.Sends.Split(',', StringSplitOptions.RemoveEmptyEntries)
-            .Select(t => new DateTimeOffset(long.Parse(t, CultureInfo.InvariantCulture), TimeSpan.Zero)).ToList();
+            return (null, blocked - now);
+        var sends = limit.Times();
         if (channel.Limit.WaitAt(sends, now) is var wait && wait > TimeSpan.Zero)
-            return wait;
+            return (null, wait);
         // Another process's clock may be ahead: the list stays in order, or its oldest entry would no longer be the oldest.
-        sends.Add(sends.Count > 0 && sends[^1] > now ? sends[^1] : now);
-        limit.Sends = string.Join(',', sends.TakeLast(channel.Limit.Memory).Select(t => t.UtcTicks.ToString(CultureInfo.InvariantCulture)));
+        var place = sends.Count > 0 && sends[^1] > now ? sends[^1] : now;
+        limit.Remember([.. sends, place], channel.Limit.Memory);
         limit.BlockedUntil = null;
         limit.Version++;
-        return TimeSpan.Zero;
+        return (place, TimeSpan.Zero);
     }
 
     private static async Task<SendLimit> LimitAsync(CdDbContext db, string address, CancellationToken cancellationToken)
@@ -207,18 +213,26 @@ internal sealed class NotificationStore(IServiceScopeFactory scopes, IOptions<No
         return limit;
     }
 
-    /// <summary>The service wants silence: every process keeps it.</summary>
-    private static async Task BlockAsync(CdDbContext db, INotificationChannel channel, DateTimeOffset until, CancellationToken cancellationToken)
+    /// <summary>
+    /// After a call. The service counts from when the request reached it: after the place was taken, before the answer. A call that took
+    /// long may have spent that time on its way, and the next one would arrive too close behind it; so it counts from its answer.
+    /// When the service wants silence, every process keeps it.
+    /// </summary>
+    private async Task SettleAsync(CdDbContext db, INotificationChannel channel, DateTimeOffset? place, ChannelAnswer answer, CancellationToken cancellationToken)
     {
-        if (channel.Address is not { } address)
+        var now = clock.GetUtcNow();
+        var wasSlow = place is { } taken && now - taken > RateWindow.Jitter;
+        if (channel.Address is not { } address || !(wasSlow || answer.Silence is not null))
             return;
         for (var attempt = 0; attempt < 5; attempt++)
             try
             {
                 var limit = await LimitAsync(db, address, cancellationToken);
-                if (limit.BlockedUntil >= until)
-                    return;
-                limit.BlockedUntil = until;
+                if (answer.Silence is { } silence && !(limit.BlockedUntil >= now + silence))
+                    limit.BlockedUntil = now + silence;
+                var sends = limit.Times();
+                if (wasSlow && sends.Remove(place!.Value))
+                    limit.Remember([.. sends.Append(now).Order()], channel.Limit.Memory);
                 limit.Version++;
                 await db.SaveChangesAsync(cancellationToken);
                 return;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DevopsCd.Core.Notifications;
 
 /// <summary>What was sent to one address lately, shared by all processes so that together they keep its service's limit.</summary>
@@ -14,4 +16,11 @@ internal sealed class SendLimit
 
     /// <summary>Compare-and-set.</summary>
     public long Version { get; set; }
+
+    public List<DateTimeOffset> Times() => [.. Sends.Split(',', StringSplitOptions.RemoveEmptyEntries)
+        .Select(ticks => new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero))];
+
+    /// <summary>Keeps the latest <paramref name="most" /> of these, which are in order.</summary>
+    public void Remember(IReadOnlyList<DateTimeOffset> times, int most) =>
+        Sends = string.Join(',', times.TakeLast(most).Select(t => t.UtcTicks.ToString(CultureInfo.InvariantCulture)));
 }

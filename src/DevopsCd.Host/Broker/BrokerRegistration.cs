@@ -1,7 +1,10 @@
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.Notifications;
+using DevopsCd.Core.Notifications.Channels;
 using DevopsCd.Core.Parking;
 using MassTransit;
+using RabbitMQ.Client;
 
 namespace DevopsCd.Host.Broker;
 
@@ -117,6 +120,15 @@ internal static class BrokerRegistration
                 if (contract.IsInbound)
                     exchange.SetExchangeArgument("alternate-exchange", QueueNames.Unrouted);
             });
+
+        // Listeners may bind to it before the first event.
+        rabbit.Message<CloudEvents.Envelope>(message => message.SetEntityName(CdEventsChannel.Exchange));
+        rabbit.Publish<CloudEvents.Envelope>(exchange =>
+        {
+            // MassTransit takes the exchange of an internal type for a passing one.
+            (exchange.Durable, exchange.AutoDelete) = (true, false);
+            exchange.ExchangeType = ExchangeType.Topic;
+        });
         rabbit.DeployPublishTopology = true;
 
         // The bus's own queue deploys the topology above. RabbitMQ 4.3 refuses transient queues that are not exclusive.

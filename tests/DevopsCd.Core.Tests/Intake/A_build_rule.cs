@@ -62,8 +62,14 @@ public sealed class A_build_rule
         var build = Match(s_build with { Repository = "shop/order", Branch = null, Image = "r/order" }).Builds.ShouldHaveSingleItem();
         (build.Application, build.Branch).ShouldBe(("order", "main"));
         Match(s_build with { Repository = "git@git.example:shop/order.git", Image = "r/order" }).Builds.ShouldHaveSingleItem().Application.ShouldBe("order");
-        Match(s_build with { Repository = "other/reorder", Image = "r/x" }).Builds.ShouldHaveSingleItem().Application.ShouldBe("reorder", "kept as unmatched");
     }
+
+    [Theory]
+    [InlineData("elsewhere/order", "elsewhere/order")]
+    [InlineData("git@git.example:elsewhere/order.git", "git.example/elsewhere/order")]
+    [InlineData("order", "github/order")]
+    public void Is_needed_for_a_repository_that_is_only_called_like_an_application(string repository, string keptAs) =>
+        Match(s_build with { Repository = repository, Image = "r/order" }).Builds.ShouldHaveSingleItem().Application.ShouldBe(keptAs, "no application can have this name");
 
     [Fact]
     public void Says_that_the_image_is_missing()

@@ -115,6 +115,29 @@ public sealed class Notices_on_their_way
     }
 
     [Theory, MemberData(nameof(Databases))]
+    public async Task Count_from_when_they_were_answered_where_that_took_long(string database)
+    {
+        await using var chat = await FakeService.StartAsync();
+        await using var board = await NoticeBoard.CreateAsync(database, [.. NoticeBoard.Channel(0, "chat", "slack", chat.Address)]);
+        var limit = new TrueLimit(board.Clock, "ok", "too fast", (1, TimeSpan.FromSeconds(1)));
+        var first = true;
+        chat.Answer = request =>
+        {
+            // The first request of a process is the slow one: it looks up names, connects, shakes hands.
+            if (first)
+                board.Clock.Advance(TimeSpan.FromMilliseconds(900));
+            first = false;
+            return limit.Answer(request);
+        };
+        var host = board.Host();
+        await board.Tell(host, Sample.Failed(1), Sample.Failed(2), Sample.Failed(3));
+
+        await board.Drain(host);
+
+        (limit.Accepted, limit.Refused).ShouldBe((3, 0));
+    }
+
+    [Theory, MemberData(nameof(Databases))]
     public async Task Of_one_batch_keep_their_order_through_faults(string database)
     {
         var heard = new ConcurrentQueue<string>();

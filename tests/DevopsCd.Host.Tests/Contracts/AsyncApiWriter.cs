@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.Notifications.Channels;
 
 namespace DevopsCd.Host.Tests.Contracts;
 
@@ -13,10 +14,22 @@ internal static class AsyncApiWriter
         var messages = new JsonObject();
         foreach (var contract in ContractCatalogue.Public)
         {
-            channels[contract.Name] = Channel(contract);
-            operations[(contract.IsInbound ? "take" : "tell") + contract.Name] = Operation(contract);
+            channels[contract.Name] = Channel(contract.Exchange, "fanout", contract.Name, Documentation.Of(contract.Type));
+            operations[(contract.IsInbound ? "take" : "tell") + contract.Name] = Operation(contract.Name, contract.IsInbound);
             messages[contract.Name] = Message(contract);
         }
+
+        channels["CdEvent"] = Channel(CdEventsChannel.Exchange, "topic", "CdEvent", "CDEvents 0.5.1, where `core.notification` has a channel of the type `cdevents`. The routing key is the event's type.");
+        operations["tellCdEvent"] = Operation("CdEvent", isInbound: false);
+        messages["CdEvent"] = new JsonObject
+        {
+            ["name"] = "CdEvent",
+            ["title"] = "CdEvent",
+            ["summary"] = "A CDEvent in the structured form of CloudEvents.",
+            ["contentType"] = "application/cloudevents+json",
+            ["payload"] = Reference("./schemas/CdEvent.json"),
+            ["examples"] = new JsonArray(new JsonObject { ["payload"] = JsonNode.Parse(ContractFiles.Read("examples/CdEvent.json")) }),
+        };
 
         return SchemaWriter.ToText(new JsonObject
         {
@@ -39,11 +52,11 @@ internal static class AsyncApiWriter
         });
     }
 
-    private static JsonObject Channel(ContractType contract) => new()
+    private static JsonObject Channel(string name, string type, string message, string description) => new()
     {
-        ["address"] = contract.Exchange,
-        ["description"] = Documentation.Of(contract.Type),
-        ["messages"] = new JsonObject { [contract.Name] = Reference($"#/components/messages/{contract.Name}") },
+        ["address"] = name,
+        ["description"] = description,
+        ["messages"] = new JsonObject { [message] = Reference($"#/components/messages/{message}") },
         ["bindings"] = new JsonObject
         {
             ["amqp"] = new JsonObject
@@ -51,8 +64,8 @@ internal static class AsyncApiWriter
                 ["is"] = "routingKey",
                 ["exchange"] = new JsonObject
                 {
-                    ["name"] = contract.Exchange,
-                    ["type"] = "fanout",
+                    ["name"] = name,
+                    ["type"] = type,
                     ["durable"] = true,
                     ["autoDelete"] = false,
                     ["vhost"] = "/",
@@ -62,14 +75,14 @@ internal static class AsyncApiWriter
         },
     };
 
-    private static JsonObject Operation(ContractType contract) => new()
+    private static JsonObject Operation(string message, bool isInbound) => new()
     {
-        ["action"] = contract.IsInbound ? "receive" : "send",
-        ["channel"] = Reference($"#/channels/{contract.Name}"),
-        ["messages"] = new JsonArray(Reference($"#/channels/{contract.Name}/messages/{contract.Name}")),
+        ["action"] = isInbound ? "receive" : "send",
+        ["channel"] = Reference($"#/channels/{message}"),
+        ["messages"] = new JsonArray(Reference($"#/channels/{message}/messages/{message}")),
         ["bindings"] = new JsonObject
         {
-            ["amqp"] = new JsonObject { ["deliveryMode"] = 2, ["mandatory"] = contract.IsInbound, ["bindingVersion"] = "0.3.0" },
+            ["amqp"] = new JsonObject { ["deliveryMode"] = 2, ["mandatory"] = isInbound, ["bindingVersion"] = "0.3.0" },
         },
     };
 

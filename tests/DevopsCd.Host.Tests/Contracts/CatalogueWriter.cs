@@ -1,6 +1,7 @@
 using System.Text;
 using DevopsCd.Contracts;
 using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.Notifications.Channels;
 
 namespace DevopsCd.Host.Tests.Contracts;
 
@@ -24,6 +25,7 @@ internal static class CatalogueWriter
         Table(text, "Orders (you → DevopsCd)", MessageFlow.Command);
         Table(text, "Facts you report (you → DevopsCd)", MessageFlow.FactIn);
         Table(text, "Facts DevopsCd tells (DevopsCd → whoever listens)", MessageFlow.FactOut);
+        text.Append($"| `CdEvent` | A CDEvent 0.5.1; the routing key is its type. | DevopsCd | anybody | `{CdEventsChannel.Exchange}` (topic) | [schema](schemas/CdEvent.json) | [sample](examples/CdEvent.json) |\n");
         return text.ToString();
     }
 

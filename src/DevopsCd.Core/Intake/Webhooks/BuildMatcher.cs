@@ -5,6 +5,8 @@ namespace DevopsCd.Core.Intake.Webhooks;
 /// <summary>Finds the applications a reported build belongs to: by the rules, else by the name the sender gave, else by the repository.</summary>
 internal sealed class BuildMatcher(WebhookOptions options)
 {
+    private const int LongestName = 100;
+
     public MatchedBuilds Match(string source, ReportedBuild build, IReadOnlyList<KnownApplication> applications)
     {
         var builds = new List<BuildCompleted>();
@@ -34,9 +36,10 @@ internal sealed class BuildMatcher(WebhookOptions options)
                     Add(application.Name, null);
             }
 
-        // An application nobody has registered: its build is kept and shown as unmatched (R1).
+        // Nobody's build is kept and shown as unmatched (R1). Its name is none that an application can have: the repository "elsewhere/order"
+        // must not become a build of the application "order".
         if (builds.Count + problems.Count == 0 && build.Image is not null && (build.Repository ?? build.Jobs.FirstOrDefault()) is { } unknown)
-            Add(unknown.Split('/')[^1], null);
+            Add(Shortened(Bare(unknown) is var name && name.Contains('/') ? name : $"{source}/{name}"), null);
         return new MatchedBuilds(builds, verdicts, problems);
 
         void Add(string application, BuildRule? rule)
@@ -74,6 +77,9 @@ internal sealed class BuildMatcher(WebhookOptions options)
 
         static bool EndsWith(string text, string end) => end.Contains('/') && text.EndsWith($"/{end}", StringComparison.OrdinalIgnoreCase);
     }
+
+    // A repository in many groups can be longer than a name may be; its end says most.
+    private static string Shortened(string name) => name.Length <= LongestName ? name : name[^LongestName..];
 
     private static string Bare(string repository)
     {

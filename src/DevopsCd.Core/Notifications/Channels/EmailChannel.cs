@@ -33,7 +33,7 @@ internal sealed class EmailChannel(ChannelSettings settings, IOptions<Notificati
         try
         {
             using var mail = Mail(message);
-            using var client = new SmtpClient();
+            using var client = new SmtpClient { CheckCertificateRevocation = settings.CheckRevocation };
             await client.ConnectAsync(settings.Host!, settings.Port, Security(), both.Token);
             if (settings.Username is { Length: > 0 } user)
                 await client.AuthenticateAsync(user, settings.Password ?? "", both.Token);
