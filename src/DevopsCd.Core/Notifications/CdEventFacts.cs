@@ -11,6 +11,15 @@ namespace DevopsCd.Core.Notifications;
 /// </summary>
 internal sealed class CdEventFacts(IServiceScopeFactory scopes)
 {
+    /// <summary>The message with each of its notices completed.</summary>
+    public async Task<NoticeMessage> CompleteAsync(NoticeMessage message, CancellationToken cancellationToken)
+    {
+        var told = new List<Notice>(message.Told.Count);
+        foreach (var notice in message.Told)
+            told.Add(await CompleteAsync(notice, cancellationToken));
+        return message with { Told = told };
+    }
+
     /// <summary>The notice with one application a cluster, as far as the tables know; otherwise as it is.</summary>
     public async Task<Notice> CompleteAsync(Notice notice, CancellationToken cancellationToken)
     {

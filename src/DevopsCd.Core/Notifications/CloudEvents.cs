@@ -24,8 +24,8 @@ internal sealed class CloudEvents(IOptions<NotificationOptions> options, CdEvent
         }
     }
 
-    /// <summary>The CDEvents of the notice, none when it maps to none.</summary>
-    public IReadOnlyList<Envelope> CdEvents(NoticeMessage message) => mapping.Map(message.Notice).Select(Wrap).ToList();
+    /// <summary>The CDEvents of every notice that the message stands for: a seal that a deployment has overtaken has published its artifacts all the same.</summary>
+    public IReadOnlyList<Envelope> CdEvents(NoticeMessage message) => message.Told.SelectMany(mapping.Map).Select(Wrap).ToList();
 
     /// <summary>The same as one body, or null.</summary>
     public byte[]? Batch(NoticeMessage message) => CdEvents(message) is { Count: > 0 } events ? NoticeJson.Bytes(events) : null;

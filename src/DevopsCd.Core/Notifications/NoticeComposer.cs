@@ -24,6 +24,7 @@ internal sealed class NoticeComposer(IOptions<NotificationOptions> options)
         return new NoticeMessage
         {
             Notice = notice,
+            Told = [.. carried, notice],
             Tone = notice.Tone(),
             Title = Title(notice, applications),
             Facts = Facts(notice),

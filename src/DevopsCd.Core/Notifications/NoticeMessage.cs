@@ -6,6 +6,9 @@ internal sealed record NoticeMessage
     /// <summary>The notice that the message is for; the last of those it carries.</summary>
     public required Notice Notice { get; init; }
 
+    /// <summary>Every notice that the message stands for, oldest first: machines want each, people the last.</summary>
+    public required IReadOnlyList<Notice> Told { get; init; }
+
     public required MessageTone Tone { get; init; }
 
     public required string Title { get; init; }

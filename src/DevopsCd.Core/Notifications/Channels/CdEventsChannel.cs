@@ -26,7 +26,7 @@ internal sealed class CdEventsChannel(
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var envelopes = events.CdEvents(message with { Notice = await facts.CompleteAsync(message.Notice, both.Token) });
+            var envelopes = events.CdEvents(await facts.CompleteAsync(message, both.Token));
             if (envelopes.Count == 0)
                 return ChannelAnswer.Ok("nothing to send for this notice");
             // The bus itself, not the scope's outbox: the row is the outbox here.

@@ -24,7 +24,7 @@ internal sealed class WebhookChannel(ChannelSettings settings, OutboundHttp http
     }
 
     protected override async ValueTask<NoticeMessage> PrepareAsync(NoticeMessage message, CancellationToken cancellationToken) =>
-        Settings.Content == "cdevents" ? message with { Notice = await facts.CompleteAsync(message.Notice, cancellationToken) } : message;
+        Settings.Content == "cdevents" ? await facts.CompleteAsync(message, cancellationToken) : message;
 
     protected override HttpRequestMessage? Request(NoticeMessage message)
     {

@@ -89,6 +89,18 @@ public sealed class WebhookChannelTests : ChannelContract
         events[0].GetProperty("subject").GetString().ShouldBe("shop");
     }
 
+    // The start of pre-deploy follows the seal at once: its notice carries that of the seal more often than not.
+    [Fact]
+    public async Task Sends_the_cd_events_of_a_notice_that_was_overtaken()
+    {
+        var channel = Create(new ChannelSettings { Name = "it", Url = Service.Address + Path, Content = "cdevents" });
+        var seal = Sample.Sealed() with { BatchId = null, Applications = [new ApplicationOutcome("shop", ReleaseStatus.None) { ImageName = "registry.example.com/shop", ImageTag = "7" }] };
+
+        (await channel.SendAsync(Sample.Message(Sample.Started() with { BatchId = null }, seal), TestContext.Current.CancellationToken)).Verdict.ShouldBe(ChannelVerdict.Ok);
+
+        Service.Requests.ShouldHaveSingleItem().Json.EnumerateArray().Select(e => e.GetProperty("type").GetString()).ShouldBe(["dev.cdevents.artifact.published.0.3.0"]);
+    }
+
     [Fact]
     public async Task Sends_no_cd_events_for_a_notice_that_maps_to_none()
     {
