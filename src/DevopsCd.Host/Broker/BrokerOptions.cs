@@ -26,9 +26,9 @@ internal sealed class BrokerOptions
     [ConfigurationKeyName("delivery_limit")]
     public int DeliveryLimit { get; init; } = 20;
 
-    /// <summary>Commands that need a person's right carry the broker-verified <c>user_id</c>, or are refused.</summary>
+    /// <summary>Commands that need a person's right carry the broker-verified <c>user_id</c>, or are refused. Off: whoever may publish may give orders.</summary>
     [ConfigurationKeyName("require_user_id")]
-    public bool RequireUserId { get; init; }
+    public bool RequireUserId { get; init; } = true;
 
     /// <summary>Connection users that may name another operator than themselves; our own user always may.</summary>
     [ConfigurationKeyName("trusted_users")]

@@ -27,7 +27,7 @@ internal static class BrokerRegistration
         var options = Options(configuration);
         bus.AddSingleton(options);
         bus.AddSingleton<Parker>();
-        bus.AddSingleton<SenderRights>();
+        bus.AddSingleton(new SenderRights(options, transport == "rabbitmq"));
         bus.DisableUsageTelemetry();
         bus.AddOptions<MassTransitHostOptions>().Configure(host =>
         {

@@ -4,14 +4,16 @@ using DevopsCd.Core.Intake.Messages;
 namespace DevopsCd.Host.Broker;
 
 /// <summary>Who may give an order over the broker: whoever the broker vouches for, in their own name.</summary>
-internal sealed class SenderRights(BrokerOptions options)
+/// <param name="options">The transport's options.</param>
+/// <param name="hasStrangers">False in memory, where nobody but this process can send.</param>
+internal sealed class SenderRights(BrokerOptions options, bool hasStrangers)
 {
     private readonly HashSet<string> _trusted = [.. options.TrustedUsers, options.Address.Username];
 
     /// <exception cref="MessageRefused">The order comes from nobody, or in another's name.</exception>
     public void Check(ContractType contract, JsonElement message, string? user)
     {
-        if (!options.RequireUserId || !(contract.NeedsPerson || contract.Flow == MessageFlow.Inner))
+        if (!hasStrangers || !options.RequireUserId || !(contract.NeedsPerson || contract.Flow == MessageFlow.Inner))
             return;
         if (user is null)
             throw new MessageRefused($"{contract.Name} needs a person's right: set the AMQP property user_id to your connection's user");

@@ -2,6 +2,7 @@ using System.Text;
 using DevopsCd.Contracts;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Host.Broker;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -62,8 +63,9 @@ public sealed class A_plain_json_message
     }
 
     [Fact]
-    public async Task Is_refused_without_a_verified_user_where_one_is_required()
+    public async Task Is_refused_without_a_verified_user_unless_that_is_switched_off()
     {
+        new BrokerOptions().RequireUserId.ShouldBeTrue();
         await using var broker = await BrokerHost.Start(("core:rabbitmq:require_user_id", "true"));
 
         await broker.Publish(Approve, Body);

@@ -50,6 +50,8 @@ internal sealed class BrokerHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Configuration["core:transport"] = "rabbitmq";
         builder.Configuration["core:rabbitmq:url"] = server.Uri.ToString();
+        // What most tests publish names no user; those about rights switch it on again.
+        builder.Configuration["core:rabbitmq:require_user_id"] = "false";
         foreach (var (key, value) in settings)
             builder.Configuration[key] = value;
 

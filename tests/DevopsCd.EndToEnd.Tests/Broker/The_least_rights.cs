@@ -32,6 +32,17 @@ public sealed class The_least_rights
     }
 
     [Fact]
+    public async Task Let_a_person_give_orders_and_report_nothing()
+    {
+        await using var broker = await BrokerHost.Start();
+        var (configure, write, read) = await RightsOf("devopscd-operator");
+        var address = await broker.Server.CreateUserAsync(configure, write, read);
+
+        foreach (var contract in ContractCatalogue.All)
+            (await Refusal(address, channel => Publish(channel, contract.Exchange))).ShouldBe(contract.NeedsPerson ? null : AccessRefused, contract.Name);
+    }
+
+    [Fact]
     public async Task Do_not_let_a_user_claim_to_be_another()
     {
         await using var broker = await BrokerHost.Start();

@@ -29,7 +29,9 @@ public sealed class Webhooks_of_a_running_host
         builds.ShouldHaveSingleItem().GetProperty("buildNumber").GetString().ShouldBe("128");
         builds[0].GetProperty("imageDigest").GetString().ShouldBe(FakeRegistry.Digest);
         registry.Manifests.ShouldBe(["HEAD /v2/shop/order/manifests/128"]);
-        (await Deliveries(api)).ShouldHaveSingleItem().GetProperty("outcome").GetString().ShouldBe("order 128 success");
+        // The build is committed a moment before the delivery is decided.
+        var decided = await Eventually.Sees(() => Deliveries(api), found => found.All(d => d.GetProperty("status").GetString() == "applied"), "the delivery is decided");
+        decided.ShouldHaveSingleItem().GetProperty("outcome").GetString().ShouldBe("order 128 success");
     }
 
     [Fact]

@@ -22,7 +22,9 @@ public sealed class HostSettings
         .With("core__storage__provider", "postgres")
         .With("core__storage__connection_string", database)
         .With("core__transport", "rabbitmq")
-        .With("core__rabbitmq__url", broker.ToString());
+        .With("core__rabbitmq__url", broker.ToString())
+        // What tests publish names no user; those about rights switch it on again.
+        .With("core__rabbitmq__require_user_id", "false");
 
     /// <summary>The embedded mode: SQLite in the process's own folder, messages in memory, simulated deploys.</summary>
     public static HostSettings Embedded() => new();
