@@ -117,6 +117,25 @@ public sealed class A_rolling_operation(TestCluster cluster)
     }
 
     [Fact]
+    public async Task Comes_after_an_ended_one_whose_replica_had_a_clock_ahead_of_this_one()
+    {
+        await using var given = await Given.ServiceAsync(cluster);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
+        var first = await given.UntilAsync("op-1", DeployPhases.Succeeded);
+        var ahead = first.StartedAt!.Value.AddMinutes(1);
+        var record = (await cluster.Api.ListAsync(KubeResource.ConfigMaps, given.Records, "devopscd.io/record=operation", null, default)).Items.Single();
+        var operation = record.Root.Text("data", "operation")!.Replace(JsonSerializer.Serialize(first.StartedAt), JsonSerializer.Serialize(ahead), StringComparison.Ordinal);
+        await cluster.Api.MergeAsync(KubeResource.ConfigMaps, given.Records, record.Name, new { data = new { operation } }, default);
+        await cluster.Api.MergeAsync(KubeResource.Deployments, given.Namespace, "shop", new { metadata = new { annotations = new Dictionary<string, string> { ["devopscd.io/accepted-at"] = ahead.ToString("O") } } }, default);
+        await Eventually.Sees(() => given.ViewAsync("op-1"), v => v.StartedAt == ahead, "the record says so");
+
+        await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
+
+        (await given.UntilAsync("op-2", DeployPhases.Succeeded)).StartedAt!.Value.ShouldBeGreaterThan(ahead);
+    }
+
+    [Fact]
     public async Task Refuses_a_workload_that_somebody_else_applies_unless_told_to_take_it_over()
     {
         await using var given = await Given.ServiceAsync(cluster);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Kubernetes;
@@ -39,6 +40,37 @@ public sealed class The_callback(TestCluster cluster)
         (id, key).ShouldBe(("op-1", "callback-key"));
         (body.Text("operationId"), body.Text("phase"), body.Text("reason")).ShouldBe(("op-1", "failed", "ImagePullBackOff"));
         reports.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Is_not_sent_more_often_because_something_happens_in_the_namespace()
+    {
+        var sent = 0;
+        long? length = null;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        await using var host = builder.Build();
+        host.Urls.Add("http://127.0.0.1:0");
+        host.MapPost("/api/v1/deployments/{id}/report", (HttpRequest request) =>
+        {
+            length = request.ContentLength;
+            Interlocked.Increment(ref sent);
+            return Results.StatusCode(503);
+        });
+        await host.StartAsync();
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:callback:kind", "http"), ("deploy_service:callback:url", host.Urls.First()));
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
+        var started = Stopwatch.GetTimestamp();
+        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 3, "the third try");
+
+        for (var i = 0; i < 40; i++)
+            await cluster.Api.MergeAsync(KubeResource.Deployments, given.Namespace, "shop", new { metadata = new { labels = new { touched = $"{i}" } } }, default);
+        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 4, "the fourth try");
+
+        // Tries at 0, 1, 3 and 7 seconds.
+        Stopwatch.GetElapsedTime(started).ShouldBeGreaterThan(TimeSpan.FromSeconds(6));
+        length.ShouldNotBeNull();
     }
 
     [Fact]

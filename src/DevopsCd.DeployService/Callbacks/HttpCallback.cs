@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Http.Json;
+using System.Text.Json;
 using DevopsCd.Contracts;
 using DevopsCd.DeployService.Configuration;
 using DevopsCd.DeployService.Kubernetes;
@@ -17,7 +17,8 @@ internal sealed class HttpCallback(HttpClient http, IOptions<DeployServiceOption
         var callback = options.Value.Callback;
         using var request = new HttpRequestMessage(HttpMethod.Post,
             new Uri($"{callback.Url!.AbsoluteUri.TrimEnd('/')}/api/v1/deployments/{Uri.EscapeDataString(report.OperationId)}/report"));
-        request.Content = JsonContent.Create(report, options: Json.Options);
+        // Of a known length: not every receiver understands a chunked body.
+        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(report, Json.Options)) { Headers = { ContentType = new("application/json") } };
         if (!string.IsNullOrEmpty(callback.ApiKey))
             request.Headers.Add("X-API-Key", callback.ApiKey);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);

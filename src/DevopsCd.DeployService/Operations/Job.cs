@@ -35,6 +35,8 @@ internal sealed class Job : IDisposable
 
     public int CallbackTries { get; set; }
 
+    public DateTimeOffset CallbackDueAt { get; set; }
+
     /// <summary>What the last step has seen.</summary>
     public Progress? Seen { get; set; }
 

@@ -36,7 +36,10 @@ internal sealed class OperationEngine(
     public void Begin(OperationRecord record)
     {
         Activate(record);
-        JobOf(record.Id).Mine = true;
+        var job = JobOf(record.Id);
+        job.Mine = true;
+        // What was seen before somebody asked for something else is no longer how it stands.
+        job.Seen = null;
         Wake(record.Id);
     }
 
@@ -286,9 +289,11 @@ internal sealed class OperationEngine(
     {
         var ended = record.Status.FinishedAt ?? clock.GetUtcNow();
         var age = clock.GetUtcNow() - ended;
-        if (!job.Ended && age < ReportTakeover)
+        // Whatever wakes an operation, its callback keeps to its own times: another replica's turn first, then the pause after a failure.
+        var wait = !job.Ended && age < ReportTakeover ? ReportTakeover - age : job.CallbackDueAt - clock.GetUtcNow();
+        if (wait > TimeSpan.Zero)
         {
-            WakeIn(record.Id, ReportTakeover - age);
+            WakeIn(record.Id, wait);
             return record;
         }
         try
@@ -311,7 +316,8 @@ internal sealed class OperationEngine(
                 log.CallbackGivenUp(record.Id);
                 return await SaveAsync(record, record.Status with { ReportedAt = clock.GetUtcNow() }, stop);
             }
-            var wait = TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, job.CallbackTries++)));
+            wait = TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, job.CallbackTries++)));
+            job.CallbackDueAt = clock.GetUtcNow() + wait;
             log.CallbackFailed(record.Id, wait, failed.Message);
             WakeIn(record.Id, wait);
             return record;
@@ -387,7 +393,7 @@ internal sealed class OperationEngine(
             ReportedAt = null
         }, stop);
         job.Ended = true;
-        metrics.Ended(ending.Phase, record.StrategyType, record.Request.Cluster, now - record.StartedAt);
+        metrics.Ended(ending.Phase, record.StrategyType, record.Request.Cluster, now > record.StartedAt ? now - record.StartedAt : TimeSpan.Zero);
         WakeNeighbours(record);
         Wake(record.Id);
     }

@@ -27,7 +27,9 @@ internal sealed class OperationService(
             return await store.ReadAsync(id, stop) is { } accepted ? Repeated(accepted, hash) : Answer.Wrong(errors);
         }
 
-        var now = clock.GetUtcNow();
+        // Later than every operation before it on the same workload, also where the replica that took that one has a clock ahead of ours.
+        var latest = store.On(WorkloadKey.Of(request)).Select(o => o.StartedAt).DefaultIfEmpty().Max().AddTicks(10);
+        var now = clock.GetUtcNow() is var here && here > latest ? here : latest;
         var timeout = request.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.Value.Rollout.DefaultTimeout.Value;
         var added = await store.AddAsync(new OperationRecord { Id = id, Request = request, Hash = hash, StartedAt = now, DeadlineAt = now + timeout }, stop);
         if (added is null)
