@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using DevopsCd.DeployService.Configuration;
 using DevopsCd.DeployService.Kubernetes;
@@ -87,6 +88,31 @@ public sealed class An_api_server_under_strain : IAsyncDisposable
         kept!.ResourceVersion.ShouldBe("90");
         lists.ShouldBe(2);
         cache.Trouble.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Gets_no_more_calls_at_once_than_its_cluster_allows()
+    {
+        var now = 0;
+        var seen = new ConcurrentQueue<int>();
+        var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await FakeApiServer.StartAsync(async (_, context) =>
+        {
+            var here = Interlocked.Increment(ref now);
+            seen.Enqueue(here);
+            if (here == 4)
+                full.TrySetResult();
+            await full.Task;
+            // Before the answer: the next call may be here as soon as the caller has it.
+            Interlocked.Decrement(ref now);
+            await context.Response.WriteAsync(Pod("app-1", 7));
+        });
+        using var api = ApiOf(server);
+
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => api.GetAsync(KubeResource.Pods, "shop", "app-1", default)));
+
+        seen.Count.ShouldBe(40);
+        seen.Max().ShouldBe(4);
     }
 
     [Fact]

@@ -160,6 +160,26 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
     }
 
     [Fact]
+    public async Task Helm_frees_at_once_what_a_killed_service_has_left_pending()
+    {
+        using var helm = new FakeHelm("v3.18.4");
+        await using var given = await Given.NothingYetAsync(cluster);
+        given.Settings["deploy_service:rollout:helm"] = helm.Path;
+        helm.Have("shop", """[{"revision":1,"status":"deployed","description":"Install complete","chart":"c"}]""");
+        await using var first = await ServiceProcess.StartAsync(given.Settings);
+        using var created = await given.PutAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/hangs" }, "Release", timeout: 300), first.Http);
+        await Eventually.IsTrue(() => helm.Hangs, "the first helm is under way");
+
+        await first.KillAsync();
+        await given.StartAsync();
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+
+        var calls = helm.Calls();
+        calls.ShouldContain(c => c.StartsWith("rollback shop 1", StringComparison.Ordinal));
+        calls.Count(c => c.StartsWith("upgrade", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Helm_says_that_the_command_is_missing()
     {
         await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", "/nowhere/helm"));
