@@ -1,3 +1,4 @@
+using DevopsCd.Core.Batches;
 using Serilog;
 using Serilog.Events;
 
@@ -16,6 +17,8 @@ internal static class LoggingSetup
         .MinimumLevel.Override("Polly", LogEventLevel.Warning)
         .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
         .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
+        // MassTransit reports what passes through it as a fault; a refusal is an answer, and RefusalRecord tells it.
+        .Filter.ByExcluding(line => line.Exception is { } exception && RefusalFilter.IsAnswer(exception))
         .ReadFrom.Configuration(configuration)
         .Enrich.FromLogContext();
 }

@@ -4,6 +4,7 @@ using DevopsCd.Core.Batches;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Applications;
@@ -21,7 +22,11 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, T
             Name("dependsOn", dependency);
         if (body.DependsOn?.Contains(body.Name) == true)
             throw BatchRefused.Content("dependsOn", "an application cannot depend on itself");
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        return await db.InTransaction(() => Register(body, cancellationToken), cancellationToken);
+    }
+
+    private async Task<ApplicationView> Register(NewApplication body, CancellationToken cancellationToken)
+    {
         if (await db.Applications.AnyAsync(a => a.Name == body.Name, cancellationToken))
             throw new BatchRefused(RefusalKind.Illegal, $"the application '{body.Name}' is registered already");
         var application = new Application
@@ -36,7 +41,6 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, T
         db.Applications.Add(application);
         await db.SaveChangesAsync(cancellationToken);
         await intake.Adopt(application.Id, application.Name, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return View(application, null);
     }
 

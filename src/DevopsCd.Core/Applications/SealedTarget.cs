@@ -13,7 +13,7 @@ internal sealed record SealedTarget(
     public static IReadOnlyList<SealedTarget> Read(string? json) =>
         json is null ? [] : JsonSerializer.Deserialize<List<SealedTarget>>(json, JsonSerializerOptions.Web)!;
 
-    /// <summary>The clusters of a stage, without building the rest: asked for every application whenever one of them ends.</summary>
+    /// <summary>The clusters of a stage, without building the rest.</summary>
     public static IReadOnlyList<string> Clusters(string? json, Stage stage)
     {
         if (json is null)

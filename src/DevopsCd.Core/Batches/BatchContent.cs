@@ -3,6 +3,7 @@ using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Data;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Batches;
@@ -11,9 +12,11 @@ namespace DevopsCd.Core.Batches;
 internal sealed class BatchContent(CdDbContext db, BuildQueries builds, BatchJournal journal)
 {
     /// <exception cref="BatchRefused">The batch or the change does not allow it.</exception>
-    public async Task Change(long batchId, string application, ReleaseChange change, string by, CancellationToken cancellationToken)
+    public Task Change(long batchId, string application, ReleaseChange change, string by, CancellationToken cancellationToken) =>
+        db.InTransaction(() => ChangeLocked(batchId, application, change, by, cancellationToken), cancellationToken);
+
+    private async Task ChangeLocked(long batchId, string application, ReleaseChange change, string by, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.LockApplications([application], cancellationToken);
         var batch = await db.LockBatch(batchId, cancellationToken) ?? throw new BatchRefused(RefusalKind.NotFound, $"there is no batch {batchId}");
         var releases = await db.Releases.Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batchId).ToListAsync(cancellationToken);
@@ -26,8 +29,6 @@ internal sealed class BatchContent(CdDbContext db, BuildQueries builds, BatchJou
             await Pin(batch, release, number, by, cancellationToken);
         if (change.DependsOn is { } dependsOn)
             Depend(batch, release, releases, dependsOn, by);
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
     }
 
     private async Task Pin(Batch batch, BatchRelease release, string number, string by, CancellationToken cancellationToken)
@@ -37,7 +38,10 @@ internal sealed class BatchContent(CdDbContext db, BuildQueries builds, BatchJou
         {
             release.PinnedBy = null;
             if (await builds.Newest(release.AppId, release.Branch, cancellationToken) is { } newest)
+            {
                 release.Take(newest);
+                release.LatestBuildId = newest.Id;
+            }
             journal.Note(batch, "unpinned", by, EventSource.Http, $"{release.App.Name}: {before} → the newest build", null);
             return;
         }
@@ -46,6 +50,8 @@ internal sealed class BatchContent(CdDbContext db, BuildQueries builds, BatchJou
             throw BatchRefused.Content("buildNumber", $"'{number}' is no successful build of {release.App.Name}");
         release.Take(build);
         release.PinnedBy = by;
+        // It may be of another branch, and "a newer one exists" is said of the branch it is on.
+        release.LatestBuildId = (await builds.Newest(release.AppId, build.Branch, cancellationToken))?.Id;
         journal.Note(batch, "pinned", by, EventSource.Http, $"{release.App.Name}: {before} → {number}", null);
     }
 

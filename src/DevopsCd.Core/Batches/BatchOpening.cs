@@ -88,10 +88,10 @@ internal sealed class BatchOpening(CdDbContext db, BuildQueries builds, TimeProv
         {
             BatchId = batch.Id,
             App = app,
-            Branch = item.Branch ?? app.DefaultBranch,
+            Branch = string.IsNullOrWhiteSpace(item.Branch) ? app.DefaultBranch : item.Branch,
             DependsOn = [.. item.DependsOn ?? app.DependsOn.Where(inBatch.Contains)],
         };
-        if (item.BuildNumber is { } number)
+        if (item.BuildNumber is { Length: > 0 } number)
         {
             var pinned = await builds.Find(app.Id, number, cancellationToken);
             if (pinned is not { BuildStatus: BuildStatus.Success })

@@ -34,6 +34,9 @@ internal sealed class RefusalFilter(IServiceScopeFactory scopes, ILogger<Refusal
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("refusal");
 
+    /// <summary>Whether the exception is an answer to who asked, and no fault.</summary>
+    public static bool IsAnswer(Exception exception) => Inside<BatchRefused>(exception) is not null || Inside<AlreadyHandled>(exception) is not null;
+
     /// <summary>What a verb throws arrives wrapped: the state machine says in which event it was.</summary>
     private static T? Inside<T>(Exception? exception) where T : Exception => exception is null or T ? (T?)exception : Inside<T>(exception.InnerException);
 }

@@ -17,18 +17,13 @@ internal sealed class BuildIntake(CdDbContext db, BuildQueries queries, BatchJou
     /// <param name="source">Through what it came, for the history.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What became of it.</returns>
-    public async Task<IntakeResult> Take(BuildCompleted message, string source, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var result = await TakeInTransaction(message, source, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return result;
-    }
+    public Task<IntakeResult> Take(BuildCompleted message, string source, CancellationToken cancellationToken) =>
+        db.InTransaction(() => TakeInTransaction(message, source, cancellationToken), cancellationToken);
 
     /// <summary>The same inside the caller's transaction.</summary>
     public async Task<IntakeResult> TakeInTransaction(BuildCompleted message, string source, CancellationToken cancellationToken)
     {
-        BuildRules.Check(message);
+        BuildRules.Check(message, clock.GetUtcNow());
         var application = (await db.LockApplications([message.Application], cancellationToken)).Values.SingleOrDefault();
         var build = await db.Builds.SingleOrDefaultAsync(b => b.ApplicationName == message.Application && b.BuildNumber == message.BuildNumber, cancellationToken);
         if (build is null)

@@ -23,7 +23,15 @@ internal static class DatabaseRetry
         DbUpdateConcurrencyException => true,
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation } => true,
         DbException { IsTransient: true } => true,
+        // Busy, locked, constraint.
         SqliteException { SqliteErrorCode: 5 or 6 or 19 } => true,
         _ => exception.InnerException is { } inner && IsTransient(inner)
+    };
+
+    /// <summary>A row with the same key was written first; SQLITE_CONSTRAINT_UNIQUE is 2067.</summary>
+    public static bool IsDuplicate(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } or SqliteException { SqliteExtendedErrorCode: 2067 } => true,
+        _ => exception.InnerException is { } inner && IsDuplicate(inner)
     };
 }

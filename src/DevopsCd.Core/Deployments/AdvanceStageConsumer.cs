@@ -14,11 +14,10 @@ internal sealed class AdvanceStageConsumer(IServiceScopeFactory scopes) : IConsu
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
-        await using var transaction = await db.Database.BeginTransactionAsync(context.CancellationToken);
-        if (await db.LockBatch(context.Message.BatchId, context.CancellationToken) is not { } batch || BatchStatus.Deploying(batch.Status) is not { } stage)
-            return;
-        await scope.ServiceProvider.GetRequiredService<StageDispatcher>().Advance(batch, stage, context.CancellationToken);
-        await db.SaveChangesAsync(context.CancellationToken);
-        await transaction.CommitAsync(context.CancellationToken);
+        await db.InTransaction(async () =>
+        {
+            if (await db.LockBatch(context.Message.BatchId, context.CancellationToken) is { } batch && BatchStatus.Deploying(batch.Status) is { } stage)
+                await scope.ServiceProvider.GetRequiredService<StageDispatcher>().Advance(batch, stage, context.CancellationToken);
+        }, context.CancellationToken);
     }
 }

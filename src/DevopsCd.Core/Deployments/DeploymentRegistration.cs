@@ -12,7 +12,7 @@ internal static class DeploymentRegistration
 {
     public static IServiceCollection AddDeployments(this IServiceCollection services, DeployOptions deploy, K8sOptions address)
     {
-        services.AddScoped<StageDispatcher>().AddScoped<OperationDesk>();
+        services.AddSingleton<SealedContent>().AddScoped<StageDispatcher>().AddScoped<OperationDesk>();
         if (deploy.Driver != "http")
             return services.AddSingleton<IDeployService, SimulatedDeployService>();
 

@@ -208,8 +208,6 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
         var outcome = SnakeCaseConverter<OperationStatus>.Name(status);
         Metrics.Deployed(SnakeCaseConverter<Stage>.Name(operation.Stage), outcome, now - operation.StartedAt);
         log.Ended(batch.BatchNumber, operation.OperationId, outcome, operation.Tries, reason);
-        // The row is part of what the plan reads.
-        await services.GetRequiredService<CdDbContext>().SaveChangesAsync(cancellationToken);
         if (BatchStatus.Deploying(batch.Status) == operation.Stage && operation.Attempt == batch.Attempt(operation.Stage))
             await services.GetRequiredService<StageDispatcher>().Advance(batch, operation.Stage, cancellationToken);
     }
@@ -219,15 +217,16 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.Deployments.Where(d => d.OperationId == operationId).Select(d => (long?)d.BatchId).SingleOrDefaultAsync(cancellationToken) is not { } batchId)
-            return false;
-        var batch = await db.LockBatch(batchId, cancellationToken);
-        var operation = await db.Deployments.SingleAsync(d => d.OperationId == operationId, cancellationToken);
-        await work(db, batch!, operation, scope.ServiceProvider);
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return true;
+        return await db.InTransaction(async () =>
+        {
+            if (await db.Deployments.Where(d => d.OperationId == operationId).Select(d => (long?)d.BatchId).SingleOrDefaultAsync(cancellationToken) is not { } batchId)
+                return false;
+            var batch = await db.LockBatch(batchId, cancellationToken);
+            // Read under the lock: what it was before may have ended meanwhile.
+            var operation = await db.Deployments.SingleAsync(d => d.OperationId == operationId, cancellationToken);
+            await work(db, batch!, operation, scope.ServiceProvider);
+            return true;
+        }, cancellationToken);
     }
 
     private static TimeSpan Longer(TimeSpan wait, TimeSpan? asked) => asked > wait ? asked.Value : wait;

@@ -14,17 +14,17 @@ namespace DevopsCd.Core.Deployments;
 /// Carries out the plan of a stage. Every caller holds the batch's row lock, so that the operations in flight are counted
 /// and started by one at a time over all instances (I7).
 /// </summary>
-internal sealed class StageDispatcher(CdDbContext db, IPublishEndpoint publish, Notices notices, DeployOptions deploy, TimeProvider clock)
+internal sealed class StageDispatcher(CdDbContext db, SealedContent seals, IPublishEndpoint publish, Notices notices, DeployOptions deploy, TimeProvider clock)
 {
     /// <summary>Starts what can start; when nothing runs and nothing can, says so once.</summary>
     public async Task Advance(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
-        var view = await Load(batch, stage, cancellationToken);
         if (deploy.External)
         {
             await AdvanceExternal(batch, stage, cancellationToken);
             return;
         }
+        var view = await Load(batch, stage, cancellationToken);
         var plan = Plan(batch, view);
         var now = clock.GetUtcNow();
         var touched = await Touched(view, plan, cancellationToken);
@@ -187,12 +187,24 @@ internal sealed class StageDispatcher(CdDbContext db, IPublishEndpoint publish, 
 
     private async Task<StageView> Load(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
+        var content = await seals.Of(batch, () => Content(batch, cancellationToken));
+        var shown = await db.Releases.AsNoTracking().Where(r => r.BatchId == batch.Id)
+            .Select(r => new StageRelease(r.Id, stage == Stage.Pre ? r.PreStatus : r.ProdStatus, r.StatusReason)).ToListAsync(cancellationToken);
+        var stored = await db.Deployments.AsNoTracking().Where(d => d.BatchId == batch.Id && d.Stage == stage)
+            .Select(d => new StageOperation(d.Id, d.ReleaseId, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null)).ToListAsync(cancellationToken);
+        // What this transaction has changed and not yet saved is ahead of what was read.
+        var changed = db.Deployments.Local.Where(d => d.BatchId == batch.Id && d.Stage == stage).ToDictionary(d => d.Id);
+        if (changed.Count > 0)
+            stored = [.. stored.Select(o => changed.TryGetValue(o.Id, out var d) ? o with { Status = d.Status, Error = d.Error, Accepted = d.AcceptedAt is not null } : o)];
+        return new StageView(stage, content, shown, stored, batch.Attempt(stage));
+    }
+
+    private async Task<IReadOnlyList<SealedRelease>> Content(Batch batch, CancellationToken cancellationToken)
+    {
         var releases = await db.Releases.AsNoTracking().Where(r => r.BatchId == batch.Id).OrderBy(r => r.Id)
-            .Select(r => new StageRelease(r.Id, r.App.Name, r.DependsOn, r.SealedTargets, stage == Stage.Pre ? r.PreStatus : r.ProdStatus, r.StatusReason))
-            .ToListAsync(cancellationToken);
-        var stored = await db.Deployments.Where(d => d.BatchId == batch.Id && d.Stage == stage)
-            .Select(d => new StageOperation(d.ReleaseId, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null)).ToListAsync(cancellationToken);
-        return new StageView(stage, releases, stored, batch.Attempt(stage));
+            .Select(r => new { r.Id, r.App.Name, r.DependsOn, r.SealedTargets }).ToListAsync(cancellationToken);
+        return [.. releases.Select(r => new SealedRelease(
+            r.Id, r.Name, r.DependsOn, SealedTarget.Clusters(r.SealedTargets, Stage.Pre), SealedTarget.Clusters(r.SealedTargets, Stage.Prod)))];
     }
 
     private Task<List<BatchRelease>> Releases(Batch batch, CancellationToken cancellationToken) =>

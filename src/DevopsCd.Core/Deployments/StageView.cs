@@ -1,4 +1,3 @@
-using DevopsCd.Core.Applications;
 using DevopsCd.Core.Batches;
 
 namespace DevopsCd.Core.Deployments;
@@ -8,14 +7,14 @@ internal sealed class StageView
 {
     private readonly Dictionary<long, StageRelease> _byId;
 
-    public StageView(Stage stage, IReadOnlyList<StageRelease> releases, IReadOnlyList<StageOperation> operations, int attempt)
+    public StageView(Stage stage, IReadOnlyList<SealedRelease> content, IReadOnlyList<StageRelease> shown, IReadOnlyList<StageOperation> operations, int attempt)
     {
         Stage = stage;
         Operations = [.. operations.Where(o => o.Attempt == attempt)];
-        _byId = releases.ToDictionary(r => r.Id);
+        _byId = shown.ToDictionary(r => r.Id);
         var byPlace = operations.ToLookup(o => (o.ReleaseId, o.Cluster));
-        Items = [.. releases.Select(r => new StageItem(r.Id, r.Application, r.DependsOn,
-            [.. SealedTarget.Clusters(r.SealedTargets, stage).Select(cluster => Of(cluster, byPlace[(r.Id, cluster)], attempt))]))];
+        Items = [.. content.Select(r => new StageItem(r.Id, r.Application, r.DependsOn,
+            [.. (stage == Stage.Pre ? r.PreClusters : r.ProdClusters).Select(cluster => Of(cluster, byPlace[(r.Id, cluster)], attempt))]))];
     }
 
     public Stage Stage { get; }

@@ -13,9 +13,11 @@ namespace DevopsCd.Core.Scanning;
 internal sealed class ProductionPlanner(CdDbContext db, IPublishEndpoint publish, Notices notices, TimeProvider clock)
 {
     /// <returns>The batch's number, or null when there was nothing to do.</returns>
-    public async Task<string?> Prepare(Guid batchId, CancellationToken cancellationToken)
+    public Task<string?> Prepare(Guid batchId, CancellationToken cancellationToken) =>
+        db.InTransaction(() => PrepareLocked(batchId, cancellationToken), cancellationToken);
+
+    private async Task<string?> PrepareLocked(Guid batchId, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await db.LockBatch(batchId, cancellationToken) is not { Status: BatchStatus.PreDeployed, ProdPlan: null } batch)
             return null;
         var steps = await Steps(batch, cancellationToken);
@@ -31,8 +33,6 @@ internal sealed class ProductionPlanner(CdDbContext db, IPublishEndpoint publish
             At = now
         }, cancellationToken);
         notices.Add(Notice.ProductionReady(batch, now, [.. steps.Select(s => new ApplicationOutcome(s.Application, ReleaseStatus.None, s.Running is null ? s.Image : $"{s.Running} → {s.Image}"))]));
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return batch.BatchNumber;
     }
 

@@ -2,6 +2,7 @@ using DevopsCd.Contracts;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Data;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,10 +25,11 @@ internal sealed class RefreshBuilds(IServiceScopeFactory scopes)
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await db.LockApplications([stale.Name], cancellationToken);
-            var refreshed = await scope.ServiceProvider.GetRequiredService<BuildIntake>().Refresh(stale.AppId, stale.Branch, EventSource.Engine, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            var refreshed = await db.InTransaction(async () =>
+            {
+                await db.LockApplications([stale.Name], cancellationToken);
+                return await scope.ServiceProvider.GetRequiredService<BuildIntake>().Refresh(stale.AppId, stale.Branch, EventSource.Engine, cancellationToken);
+            }, cancellationToken);
             if (refreshed)
                 done.Add(stale.Name);
         }

@@ -23,19 +23,21 @@ internal sealed class ResumeAfterRestart(IServiceScopeFactory scopes, TimeProvid
         var publish = scope.ServiceProvider.GetRequiredService<IPublishEndpoint>();
         var scheduler = scope.ServiceProvider.GetRequiredService<IMessageScheduler>();
         var now = clock.GetUtcNow();
-        await using var transaction = await db.Database.BeginTransactionAsync(stoppingToken);
-        foreach (var operation in await db.Deployments.Where(d => d.NextActionAt != null).ToListAsync(stoppingToken))
+        await db.InTransaction(Resume, stoppingToken);
+
+        async Task Resume()
         {
-            if (operation.Status == OperationStatus.Progressing)
-                operation.NextActionAt = now;
-            await scheduler.SchedulePublish(operation.NextActionAt!.Value.UtcDateTime,
-                new CheckDeployment { OperationId = operation.OperationId, BatchId = operation.BatchCorrelationId }, stoppingToken);
+            foreach (var operation in await db.Deployments.Where(d => d.NextActionAt != null).ToListAsync(stoppingToken))
+            {
+                if (operation.Status == OperationStatus.Progressing)
+                    operation.NextActionAt = now;
+                await scheduler.SchedulePublish(operation.NextActionAt!.Value.UtcDateTime,
+                    new CheckDeployment { OperationId = operation.OperationId, BatchId = operation.BatchCorrelationId }, stoppingToken);
+            }
+            var deploying = await db.Batches.AsNoTracking().Where(b => b.Status == BatchStatus.PreDeploying || b.Status == BatchStatus.ProdDeploying)
+                .Select(b => b.CorrelationId).ToListAsync(stoppingToken);
+            foreach (var batchId in deploying)
+                await publish.Publish(new AdvanceStage { BatchId = batchId }, stoppingToken);
         }
-        var deploying = await db.Batches.AsNoTracking().Where(b => b.Status == BatchStatus.PreDeploying || b.Status == BatchStatus.ProdDeploying)
-            .Select(b => b.CorrelationId).ToListAsync(stoppingToken);
-        foreach (var batchId in deploying)
-            await publish.Publish(new AdvanceStage { BatchId = batchId }, stoppingToken);
-        await db.SaveChangesAsync(stoppingToken);
-        await transaction.CommitAsync(stoppingToken);
     }
 }

@@ -42,7 +42,7 @@ internal static class ApiSetup
             ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable }
         });
 
-        var api = app.MapGroup("/api/v1").AddEndpointFilter<OperatorFilter>();
+        var api = app.MapGroup("/api/v1").AddEndpointFilter<OperatorFilter>().AddEndpointFilter<FieldRulesFilter>();
         api.MapBatches();
         api.MapApplications();
         api.MapBuilds();

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
 using Microsoft.AspNetCore.Diagnostics;
@@ -28,6 +27,8 @@ internal sealed class ProblemHandler(Lifecycle lifecycle, ILogger<ProblemHandler
                 return Malformed(bad);
             case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
                 return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
+            case DbUpdateException when DatabaseRetry.IsDuplicate(exception):
+                return TypedResults.Problem("Another request has done the same in this moment; look again.", statusCode: StatusCodes.Status409Conflict, title: "Refused");
             case DbUpdateException or DbException or TimeoutException:
                 log.DatabaseFailed(exception);
                 http.Response.Headers.RetryAfter = "5";
@@ -42,8 +43,6 @@ internal sealed class ProblemHandler(Lifecycle lifecycle, ILogger<ProblemHandler
     {
         if (bad.StatusCode == StatusCodes.Status413PayloadTooLarge)
             return TypedResults.Problem("The body is larger than 1 MiB.", statusCode: bad.StatusCode);
-        var json = bad.InnerException as JsonException;
-        return TypedResults.Problem(json is null ? bad.Message : $"{json.Path}: {JsonErrors.Readable(json)}",
-            statusCode: bad.StatusCode, title: "The request cannot be read");
+        return TypedResults.Problem(JsonErrors.Readable(bad), statusCode: bad.StatusCode, title: "The request cannot be read");
     }
 }

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using DevopsCd.Core.Batches;
+
+namespace DevopsCd.Core.Deployments;
+
+/// <summary>
+/// What the seals have fixed of the batches that deploy at present (R4, I5): it never changes again, so it is read and parsed once and
+/// not whenever one of 500 operations ends.
+/// </summary>
+internal sealed class SealedContent
+{
+    private const int Most = 100;
+
+    private readonly ConcurrentDictionary<(Guid Batch, DateTimeOffset? Seal), IReadOnlyList<SealedRelease>> _known = new();
+
+    public async Task<IReadOnlyList<SealedRelease>> Of(Batch batch, Func<Task<IReadOnlyList<SealedRelease>>> read)
+    {
+        var seal = (batch.CorrelationId, batch.TaggedAt);
+        if (_known.TryGetValue(seal, out var known))
+            return known;
+        // A batch that still deploys is read again; nothing else is lost.
+        if (_known.Count >= Most)
+            _known.Clear();
+        return _known[seal] = await read();
+    }
+}

@@ -1,0 +1,48 @@
+using System.Collections;
+
+namespace DevopsCd.Core.Intake.Messages;
+
+/// <summary>
+/// The rules of text fields on a body that has been read already: a producer that speaks HTTP is told the same as one that publishes.
+/// </summary>
+internal static class TextRules
+{
+    /// <summary>Whether the rules speak of the type at all.</summary>
+    public static bool Apply(Type type) => type.Namespace?.StartsWith("DevopsCd.Contracts", StringComparison.Ordinal) == true && type is { IsClass: true };
+
+    /// <summary>Every wrong text with what would be right.</summary>
+    public static IReadOnlyList<FieldError> Wrong(object body)
+    {
+        var errors = new List<FieldError>();
+        Check(body, "", errors);
+        return errors;
+    }
+
+    private static void Check(object body, string path, List<FieldError> errors)
+    {
+        foreach (var member in ContractShape.Of(body.GetType()).Members)
+        {
+            var memberPath = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
+            var value = member.Property.GetValue(body);
+            if (value is IEnumerable list && ContractShape.ItemOf(member.Type) is not null)
+            {
+                var index = 0;
+                foreach (var item in list)
+                    CheckValue(item, member, $"{memberPath}[{index++}]", errors);
+            }
+            else
+                CheckValue(value, member, memberPath, errors);
+        }
+    }
+
+    private static void CheckValue(object? value, ContractShape.Member member, string path, List<FieldError> errors)
+    {
+        if (value is string text)
+        {
+            if ((text.Length > 0 || member.Required) && FieldRules.For(member.Name).Wrong(text) is { } fix)
+                errors.Add(new FieldError(path, fix));
+        }
+        else if (value is not null && Apply(value.GetType()))
+            Check(value, path, errors);
+    }
+}
