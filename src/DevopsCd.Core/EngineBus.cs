@@ -41,7 +41,7 @@ internal static class EngineBus
         services.AddQuartzMessageStore(quartz =>
         {
             if (settings.Storage.Postgres)
-                quartz.UsePostgres(settings.Storage.ConnectionString);
+                quartz.UsePostgres(settings.Storage.PostgresConnection()!);
             else
                 quartz.UseInMemory();
         });

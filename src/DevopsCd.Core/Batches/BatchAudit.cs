@@ -16,6 +16,9 @@ internal sealed class BatchAudit(BatchStateMachine machine) : IEventObserver<Bat
         var journal = context.Service<BatchJournal>();
         if (context.MessageId is { } messageId && await journal.Knows(messageId, context.CancellationToken))
             throw new AlreadyHandled();
+        var (key, by) = (Lifecycle.Key(context.Event.Name), EventFields<T>.Operator(context.Message));
+        if (Lifecycle.ByPersonAlone(key) && !Operators.IsPerson(by))
+            throw new BatchRefused(RefusalKind.Illegal, $"{key} is for a person; '{by}' is none") { State = context.Saga.Status };
         if (EventFields<T>.ExpectedVersion(context.Message) is { } expected && expected != context.Saga.Version)
             throw new BatchRefused(RefusalKind.Stale, $"the batch is at version {context.Saga.Version}, not {expected}; look at it again") { State = context.Saga.Status };
         context.AddOrUpdatePayload(() => new StateBefore(context.Saga.Status), _ => new StateBefore(context.Saga.Status));

@@ -96,8 +96,6 @@ internal sealed class BatchWork(
 
     public async Task BeginProdDeploy(Batch batch, StartProdDeploy command, CancellationToken cancellationToken)
     {
-        if (!Operators.IsPerson(command.Operator))
-            throw new BatchRefused(RefusalKind.Illegal, "only a person starts production") { State = batch.Status };
         batch.ProdAttempt++;
         batch.ProdDeployStartedAt = clock.GetUtcNow();
         batch.ProdDeployFinishedAt = null;

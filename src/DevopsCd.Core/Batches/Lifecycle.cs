@@ -53,6 +53,9 @@ internal sealed class Lifecycle
     /// <summary>Whether the engine or the deploy system raises the event, not a person.</summary>
     public static bool ByEngine(string batchEvent) => s_events[batchEvent].ByEngine;
 
+    /// <summary>Whether the event is a person's alone (spec §2); a pre-deploy is started by the engine, too.</summary>
+    public static bool ByPersonAlone(string batchEvent) => batchEvent == "create" || (!ByEngine(batchEvent) && batchEvent != "start_pre_deploy");
+
     /// <summary>The seed's key of a machine event's name.</summary>
     public static string Key(string eventName) => eventName == nameof(BatchStateMachine.Submitted)
         ? "create"

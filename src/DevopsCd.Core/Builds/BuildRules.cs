@@ -8,8 +8,8 @@ internal static class BuildRules
 {
     private const int Longest = 500;
 
-    /// <summary>A build that claims to be of tomorrow would stay the newest of its branch for as long as its clock was wrong.</summary>
-    private static readonly TimeSpan s_ahead = TimeSpan.FromHours(1);
+    /// <summary>A build that claims to be of next week would stay the newest of its branch for as long as its clock was wrong.</summary>
+    private static readonly TimeSpan s_ahead = TimeSpan.FromDays(1);
 
     private static readonly DateTimeOffset s_earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -28,7 +28,7 @@ internal static class BuildRules
         if (build.Link is { } link && !(Uri.TryCreate(link, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https")))
             errors["link"] = ["must be an http or https address, or absent"];
         if (build.FinishedAt is { } finished && (finished < s_earliest || finished > now + s_ahead))
-            errors["finishedAt"] = [$"must be a time from {s_earliest:yyyy-MM-dd} to now ({now:u}); is the CI's clock right?"];
+            errors["finishedAt"] = [$"must be a time from {s_earliest:yyyy-MM-dd} to a day from now ({now:u}); is the clock of the CI right?"];
         if (errors.Count > 0)
             throw new BatchRefused(RefusalKind.Content, string.Join("; ", errors.Select(e => $"{e.Key}: {e.Value[0]}"))) { Fields = errors };
 

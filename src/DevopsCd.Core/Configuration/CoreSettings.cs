@@ -17,7 +17,7 @@ internal sealed record CoreSettings(CoreOptions Core, DeployOptions Deploy, K8sO
             NotificationOptions.Read(reader));
         if (settings.Deploy.Driver == "http" && settings.K8s.BaseUrl is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
             reader.Wrong($"{K8sOptions.Section}:base_url", "must be an http or https address, because core:deploy:driver is http");
-        if (settings.Storage.Postgres && !settings.Storage.ConnectionString.Contains("Host", StringComparison.OrdinalIgnoreCase))
+        if (settings.Storage.Postgres && settings.Storage.PostgresConnection() is null)
             reader.Wrong($"{StorageOptions.Section}:connection_string", "must be a PostgreSQL connection string such as Host=…;Database=…;Username=…;Password=…");
         reader.Wrong(wrong);
         reader.ThrowIfWrong();

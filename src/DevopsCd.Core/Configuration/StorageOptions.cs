@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Data.Common;
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 
 namespace DevopsCd.Core.Configuration;
 
@@ -20,4 +22,26 @@ internal sealed class StorageOptions
     public bool? SampleCatalogue { get; init; }
 
     public bool Postgres => Provider == "postgres";
+
+    /// <summary>
+    /// The connection string with what a service needs where it says nothing itself: a server that is silent is given up after five
+    /// seconds instead of fifteen, because people wait for the answer. Null when it cannot be read.
+    /// </summary>
+    public string? PostgresConnection()
+    {
+        try
+        {
+            var said = new DbConnectionStringBuilder { ConnectionString = ConnectionString };
+            var complete = new NpgsqlConnectionStringBuilder(ConnectionString);
+            if (!said.ContainsKey("Timeout"))
+                complete.Timeout = 5;
+            if (!said.ContainsKey("Application Name"))
+                complete.ApplicationName = "devopscd";
+            return string.IsNullOrEmpty(complete.Host) ? null : complete.ConnectionString;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            return null;
+        }
+    }
 }

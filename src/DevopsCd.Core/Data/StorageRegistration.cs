@@ -11,7 +11,8 @@ internal static class StorageRegistration
     {
         if (storage.Postgres)
         {
-            services.AddDbContext<PostgresCdDbContext>(options => CdDbContextOptions.UsePostgres(options, storage.ConnectionString));
+            var connection = storage.PostgresConnection()!;
+            services.AddDbContext<PostgresCdDbContext>(options => CdDbContextOptions.UsePostgres(options, connection));
             services.AddScoped<CdDbContext>(provider => provider.GetRequiredService<PostgresCdDbContext>());
         }
         else

@@ -23,11 +23,11 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
     /// <summary>How long a claimed call keeps others from making it again; then the net repeats it.</summary>
     private readonly TimeSpan _claim = (calls.CallTimeout.Value * 1.5) + TimeSpan.FromSeconds(5);
 
-    /// <summary>Submits the operation, if a try is due.</summary>
-    public async Task Submit(string operationId, CancellationToken cancellationToken)
+    /// <summary>Submits the operation, if a try is due; false when none is.</summary>
+    public async Task<bool> Submit(string operationId, CancellationToken cancellationToken)
     {
         if (await Claim(operationId, OperationStatus.Pending, countTry: true, cancellationToken) is not { } operation)
-            return;
+            return false;
         if (operation.StopRequested)
         {
             // An earlier try may have arrived although its answer did not.
@@ -39,17 +39,15 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
             await TimeOut(operation, cancellationToken);
         else
             await Settle(operationId, await service.Submit(operation, cancellationToken), cancellationToken);
+        return true;
     }
 
-    /// <summary>Asks how the operation stands, if a look is due; stops it when it is over time or a stop was asked for.</summary>
-    public async Task Check(string operationId, CancellationToken cancellationToken)
+    /// <summary>Asks how the operation stands, if a look is due; stops it when it is over time or a stop was asked for. False when nothing is due.</summary>
+    public async Task<bool> Check(string operationId, CancellationToken cancellationToken)
     {
+        // Not only a look: by this way, too, a stop reaches an operation that waits for its next try.
         if (await Claim(operationId, OperationStatus.Progressing, countTry: false, cancellationToken) is not { } operation)
-        {
-            // Also the way by which a stop reaches an operation that waits for its next try.
-            await Submit(operationId, cancellationToken);
-            return;
-        }
+            return await Submit(operationId, cancellationToken);
         var answer = await service.Look(operation, cancellationToken);
         var ended = answer is DeployAnswer.Succeeded or DeployAnswer.Failed or DeployAnswer.Stopped;
         if (!ended && operation.StopRequested)
@@ -61,10 +59,18 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
         else if (!ended && clock.GetUtcNow() >= operation.DeadlineAt)
         {
             await TimeOut(operation, cancellationToken);
-            return;
+            return true;
         }
         await Settle(operationId, answer, cancellationToken);
+        return true;
     }
+
+    /// <summary>
+    /// For a message that comes a second time while nothing is due: whoever had it first may have died with a call in hand. It is taken
+    /// up as soon as the claim of that call ends, and not only when the net comes by.
+    /// </summary>
+    public Task TakeUp(string operationId, CancellationToken cancellationToken) => InBatch(operationId,
+        (_, _, operation, services) => operation.NextActionAt is { } due ? Later(operation, due, services, cancellationToken) : Task.CompletedTask, cancellationToken);
 
     /// <summary>A report from the deploy system: ends the operation sooner than its next poll, or is kept as ignored (R10).</summary>
     public async Task Report(DeploymentReported report, string source, CancellationToken cancellationToken)

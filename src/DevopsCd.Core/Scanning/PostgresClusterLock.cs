@@ -11,7 +11,7 @@ internal sealed class PostgresClusterLock(StorageOptions storage) : IClusterLock
     public async Task<IAsyncDisposable?> TryTake(string name, CancellationToken cancellationToken)
     {
         // Closed for real, not handed back to the pool: a pooled session would keep the lock.
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(storage.PostgresConnection()) { Pooling = false }.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken);

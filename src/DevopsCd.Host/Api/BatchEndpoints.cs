@@ -15,7 +15,7 @@ internal static class BatchEndpoints
     public static void MapBatches(this IEndpointRouteBuilder api)
     {
         var batches = api.MapGroup("/batches").WithTags("Batches");
-        batches.MapPost("/", Create).WithName("CreateBatch").WithSummary("Create a batch").Produces<BatchView>(StatusCodes.Status201Created)
+        batches.MapPost("/", Create).WithName("CreateBatch").WithSummary("Create a batch").WithMetadata(new LongWork(TimeSpan.FromSeconds(30))).Produces<BatchView>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
         batches.MapGet("/", List).WithName("ListBatches").WithSummary("List batches, newest first");
         batches.MapGet("/{id:long}", Get).WithName("GetBatch").WithSummary("A batch with its applications and legal events");

@@ -12,7 +12,7 @@ internal sealed class FieldRulesFilter : IEndpointFilter
         {
             if (argument is string text && text.Contains('\0'))
                 throw BatchRefused.Content("request", "no part of the address may contain the character U+0000");
-            if (argument is not null && TextRules.Apply(argument.GetType()) && TextRules.Wrong(argument) is { Count: > 0 } wrong)
+            if (argument is not null && BodyRules.Apply(argument.GetType()) && BodyRules.Wrong(argument) is { Count: > 0 } wrong)
                 throw new BatchRefused(RefusalKind.Content, string.Join("; ", wrong))
                 {
                     Fields = wrong.GroupBy(e => e.Path).ToDictionary(g => g.Key, g => g.Select(e => e.Fix).ToArray())

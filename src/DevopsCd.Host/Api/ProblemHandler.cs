@@ -1,6 +1,7 @@
 using System.Data.Common;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
+using DevopsCd.Host.Broker;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 
@@ -30,13 +31,20 @@ internal sealed class ProblemHandler(Lifecycle lifecycle, ILogger<ProblemHandler
             case DbUpdateException when DatabaseRetry.IsDuplicate(exception):
                 return TypedResults.Problem("Another request has done the same in this moment; look again.", statusCode: StatusCodes.Status409Conflict, title: "Refused");
             case DbUpdateException or DbException or TimeoutException:
+            case not null when Outage.IsOne(exception):
                 log.DatabaseFailed(exception);
-                http.Response.Headers.RetryAfter = "5";
-                return TypedResults.Problem("The database does not answer as it should; nothing was changed. Try again.",
-                    statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not available now");
+                return NotNow(http, "The database does not answer as it should.");
             default:
                 return null;
         }
+    }
+
+    /// <summary>503. A commit whose answer was lost may have happened, and nobody can promise otherwise.</summary>
+    public static IResult NotNow(HttpContext http, string why)
+    {
+        http.Response.Headers.RetryAfter = "5";
+        return TypedResults.Problem($"{why} Look whether it was done, and try again; with an Idempotency-Key a command is done once.",
+            statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not available now");
     }
 
     private static IResult Malformed(BadHttpRequestException bad)

@@ -7,7 +7,8 @@ namespace DevopsCd.Host.Api;
 internal static class ScanEndpoints
 {
     public static void MapScan(this IEndpointRouteBuilder api) =>
-        api.MapPost("/scan", Scan).WithTags("Scan").WithName("Scan").WithSummary("Run the three functions now");
+        api.MapPost("/scan", Scan).WithTags("Scan").WithName("Scan").WithSummary("Run the three functions now")
+            .WithMetadata(new LongWork(TimeSpan.FromMinutes(1)));
 
     private static async Task<IResult> Scan(BatchScan scan, CancellationToken cancellationToken) =>
         await scan.Run(cancellationToken) is { } result

@@ -57,6 +57,24 @@ public sealed class An_operation
     }
 
     [Fact]
+    public async Task Whose_caller_died_is_taken_up_by_the_redelivered_message_when_its_claim_ends()
+    {
+        await using var engine = await Engine.Start();
+        engine.Service.OnSubmit = _ => throw new InvalidOperationException("kill -9");
+        var batch = await engine.SealedBatch("api");
+        await Should.ThrowAsync<InvalidOperationException>(engine.Deliver);
+        var operation = await engine.Operation(batch, "api");
+        engine.Service.OnSubmit = _ => new DeployAnswer.Succeeded();
+
+        (await engine.Do<OperationDesk, bool>(d => d.Submit(operation.OperationId, default))).ShouldBeFalse("the dead caller's claim holds");
+        await engine.Do<OperationDesk>(d => d.TakeUp(operation.OperationId, default));
+        await engine.Pass(TimeSpan.FromSeconds(21));
+
+        (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed);
+        (await engine.Operation(batch, "api")).Tries.ShouldBe(2, "the try of the one who died counts (I8)");
+    }
+
+    [Fact]
     public async Task That_was_not_sent_is_no_try()
     {
         await using var engine = await Engine.Start();

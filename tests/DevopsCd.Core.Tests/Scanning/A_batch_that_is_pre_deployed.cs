@@ -72,7 +72,7 @@ public sealed class A_batch_that_is_pre_deployed
         await engine.Send(new StartProdDeploy { BatchId = batch.CorrelationId, Operator = "engine" }, Guid.NewGuid());
 
         (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed);
-        (await engine.Audit(batch)).Last().Reason.ShouldBe("only a person starts production");
+        (await engine.Audit(batch)).Last().Reason.ShouldBe("start_prod_deploy is for a person; 'engine' is none");
     }
 
     private static async Task<Batch> PreDeployed(Engine engine, bool lose = false)

@@ -95,6 +95,40 @@ public sealed class The_other_routes(ApiHost host)
         (await host.Post("/api/v1/builds", new { application = "x", status = "success" })).ShouldExplain(HttpStatusCode.BadRequest, "imageName");
     }
 
+    [Theory]
+    [InlineData("0001-01-01T00:00:00Z")]
+    [InlineData("1999-12-31T00:00:00Z")]
+    [InlineData("9999-12-31T23:59:59Z")]
+    public async Task Refuse_a_build_of_no_believable_time(string finishedAt) =>
+        (await host.Post("/api/v1/builds", new { application = "x", buildNumber = "1", branch = "main", commitId = "c", imageName = "i", imageTag = "t", status = "success", finishedAt }))
+            .ShouldBeProblem(HttpStatusCode.UnprocessableEntity).Fields.ShouldBe(["finishedAt"]);
+
+    [Theory]
+    [InlineData("/api/v1/batches", "{\"title\":\"a\\u0000b\",\"releases\":[{\"application\":\"x\",\"dependsOn\":[\"\\u0000\"]}]}", "title", "releases[0].dependsOn[0]")]
+    [InlineData("/api/v1/applications", "{\"name\":\"x\",\"repository\":\"\\u0000\"}", "repository")]
+    [InlineData("/api/v1/builds", "{\"application\":\"x\",\"buildNumber\":\"1\",\"branch\":\"\\u0000\",\"commitId\":\"c\",\"imageName\":\"i\",\"imageTag\":\"t\",\"status\":\"success\"}", "branch")]
+    [InlineData("/api/v1/deployments/x/report", "{\"phase\":\"failed\",\"reason\":\"\\u0000\"}", "reason")]
+    public async Task Name_every_text_that_no_database_keeps(string path, string body, params string[] fields) =>
+        (await host.Post(path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"))).ShouldBeProblem(HttpStatusCode.UnprocessableEntity).Fields.ShouldBe(fields, ignoreOrder: true);
+
+    [Theory]
+    [InlineData("/api/v1/batches?q=%00")]
+    [InlineData("/api/v1/builds?app=%00")]
+    public async Task Refuse_an_address_that_no_database_understands(string path) =>
+        (await host.Get(path)).ShouldExplain(HttpStatusCode.UnprocessableEntity, "U+0000");
+
+    [Fact]
+    public async Task Register_one_of_many_that_come_at_once()
+    {
+        var name = ApiHost.Name();
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => host.Post("/api/v1/applications", new { name })));
+
+        replies.Count(r => r.Status == HttpStatusCode.Created).ShouldBe(1);
+        foreach (var reply in replies.Where(r => r.Status != HttpStatusCode.Created))
+            reply.ShouldBeProblem(HttpStatusCode.Conflict);
+    }
+
     [Fact]
     public async Task Run_the_functions_on_demand()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using DevopsCd.Testing;
 using DevopsCd.Testing.Hosting;
 
 namespace DevopsCd.Host.Tests.Api;
@@ -234,7 +235,34 @@ public sealed class The_routes_of_batches(ApiHost host)
         (await host.Get($"/api/v1/batches?{query}")).ShouldBeProblem(HttpStatusCode.UnprocessableEntity).Fields.ShouldBe([field]);
 
     [Fact]
-    public async Task Name_a_parameter_of_the_wrong_type() => (await host.Get("/api/v1/batches?limit=many")).ShouldExplain(HttpStatusCode.BadRequest, "limit");
+    public async Task Name_a_parameter_of_the_wrong_type() => (await host.Get("/api/v1/batches?limit=many")).ShouldExplain(HttpStatusCode.BadRequest, "limit: 'many' is not");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    public async Task Miss_a_body_that_is_none(string body) =>
+        (await host.Post("/api/v1/batches", new StringContent(body, Encoding.UTF8, "application/json"))).ShouldExplain(HttpStatusCode.BadRequest, "The body is missing");
+
+    [Fact]
+    public async Task Bound_the_length_of_a_reason()
+    {
+        var id = await host.Batch();
+
+        (await host.Post($"/api/v1/batches/{id}/events/cancel", new { reason = new string('x', 2001) })).ShouldBeProblem(HttpStatusCode.UnprocessableEntity).Fields.ShouldBe(["reason"]);
+        (await host.Post($"/api/v1/batches/{id}/events/cancel", new { reason = new string('x', 2000) })).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Tell_a_refusal_in_one_line_and_not_as_a_fault()
+    {
+        var id = await host.Batch();
+
+        (await host.Post($"/api/v1/batches/{id}/events/final_accept")).Status.ShouldBe(HttpStatusCode.Conflict);
+
+        var number = (await host.Get($"/api/v1/batches/{id}")).Json.GetProperty("batchNumber").GetString()!;
+        await Eventually.IsTrue(() => host.Log.Contains($"{number}: final_accept refused in PendingApproval for ann", StringComparison.Ordinal), "the refusal is told");
+        host.Log.ShouldNotContain("R-FAULT");
+    }
 
     [Fact]
     public async Task Pin_a_build_and_set_dependencies()
@@ -252,6 +280,9 @@ public sealed class The_routes_of_batches(ApiHost host)
         ordered.Json.GetProperty("releases")[1].GetProperty("dependsOn")[0].GetString().ShouldBe(api);
         (await host.Send(HttpMethod.Put, $"/api/v1/batches/{id}/releases/{api}", new { dependsOn = new[] { web } })).ShouldBeProblem(HttpStatusCode.UnprocessableEntity).Text.ShouldContain("cycle");
         (await host.Send(HttpMethod.Put, $"/api/v1/batches/{id}/releases/{api}", new { buildNumber = "77" })).ShouldBeProblem(HttpStatusCode.UnprocessableEntity).Fields.ShouldBe(["buildNumber"]);
+        await host.Post("/api/v1/builds", CdApi.Build(api, 8, branch: "hotfix"));
+        var hotfix = (await host.Send(HttpMethod.Put, $"/api/v1/batches/{id}/releases/{api}", new { buildNumber = "8" })).Json.GetProperty("releases")[0];
+        (hotfix.GetProperty("branch").GetString(), hotfix.GetProperty("latestBuildNumber").GetString(), hotfix.GetProperty("newerBuildExists").GetBoolean()).ShouldBe(("hotfix", "8", false));
         (await host.Send(HttpMethod.Put, $"/api/v1/batches/{id}/releases/nobody", new { buildNumber = "1" })).ShouldBeProblem(HttpStatusCode.NotFound);
         (await host.Send(HttpMethod.Put, $"/api/v1/batches/999999/releases/{api}", new { buildNumber = "1" })).ShouldBeProblem(HttpStatusCode.NotFound);
     }

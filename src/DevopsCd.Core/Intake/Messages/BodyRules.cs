@@ -3,14 +3,14 @@ using System.Collections;
 namespace DevopsCd.Core.Intake.Messages;
 
 /// <summary>
-/// The rules of text fields on a body that has been read already: a producer that speaks HTTP is told the same as one that publishes.
+/// The rules of fields on a body that has been read already: a producer that speaks HTTP is told the same as one that publishes.
 /// </summary>
-internal static class TextRules
+internal static class BodyRules
 {
     /// <summary>Whether the rules speak of the type at all.</summary>
     public static bool Apply(Type type) => type.Namespace?.StartsWith("DevopsCd.Contracts", StringComparison.Ordinal) == true && type is { IsClass: true };
 
-    /// <summary>Every wrong text with what would be right.</summary>
+    /// <summary>Every wrong field with what would be right.</summary>
     public static IReadOnlyList<FieldError> Wrong(object body)
     {
         var errors = new List<FieldError>();
@@ -29,6 +29,8 @@ internal static class TextRules
                 var index = 0;
                 foreach (var item in list)
                     CheckValue(item, member, $"{memberPath}[{index++}]", errors);
+                if (member.Required && index is (0 or > FieldRules.MostItems))
+                    errors.Add(new FieldError(memberPath, $"must have 1 to {FieldRules.MostItems} items, has {index}"));
             }
             else
                 CheckValue(value, member, memberPath, errors);
