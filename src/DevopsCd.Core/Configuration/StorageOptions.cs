@@ -35,6 +35,8 @@ internal sealed class StorageOptions
             var complete = new NpgsqlConnectionStringBuilder(ConnectionString);
             if (!said.ContainsKey("Timeout"))
                 complete.Timeout = 5;
+            if (!said.ContainsKey("Cancellation Timeout"))
+                complete.CancellationTimeout = 1000;
             if (!said.ContainsKey("Application Name"))
                 complete.ApplicationName = "devopscd";
             return string.IsNullOrEmpty(complete.Host) ? null : complete.ConnectionString;
