@@ -10,11 +10,13 @@ internal static class OutboxMessages
         where T : class
     {
         var serializer = SystemTextJsonMessageSerializer.Instance;
+
+        // First, because a serializer without an envelope puts what an envelope says into the headers.
+        var body = context.Serializer.GetMessageBody(context);
         var headers = context.Headers.GetAll().ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase);
         var properties = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
         (context as TransportSendContext)?.WritePropertiesTo(properties);
 
-        var body = context.Serializer.GetMessageBody(context);
         return new OutboxMessage
         {
             MessageId = context.MessageId ?? throw new MessageException(typeof(T), "A message in the outbox needs a MessageId"),

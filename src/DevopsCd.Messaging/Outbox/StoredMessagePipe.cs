@@ -17,7 +17,7 @@ internal sealed class StoredMessagePipe : IPipe<SendContext>
     readonly DateTime _now;
     readonly IReadOnlyDictionary<string, object> _headers;
     readonly IReadOnlyDictionary<string, object> _properties;
-    readonly StoredBodySerializer _serializer;
+    readonly ContentType _contentType;
 
     /// <summary>Reads the row; throws when it cannot be read.</summary>
     public StoredMessagePipe(OutboxMessage message, DateTime now)
@@ -26,9 +26,7 @@ internal sealed class StoredMessagePipe : IPipe<SendContext>
         _now = now;
         _headers = message.HeaderValues ?? Parse(message.Headers);
         _properties = message.PropertyValues ?? Parse(message.Properties);
-        _serializer = new StoredBodySerializer(
-            ContentTypes.GetOrAdd(message.ContentType, static name => new ContentType(name)),
-            message.BodyValue ?? new StringMessageBody(message.Body));
+        _contentType = ContentTypes.GetOrAdd(message.ContentType, static name => new ContentType(name));
     }
 
     public Task Send(SendContext context)
@@ -51,11 +49,15 @@ internal sealed class StoredMessagePipe : IPipe<SendContext>
         context.Delay = _message.EnqueueTime - _now is { } delay && delay > TimeSpan.Zero ? delay : null;
         if (_message.ExpirationTime is { } expiration)
             context.TimeToLive = expiration - _now;
-        context.Serializer = _serializer;
+        context.Serializer = new StoredBodySerializer(_contentType, Body(context));
         return Task.CompletedTask;
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("storedMessage");
+
+    // A row holds text, and only its serializer knows which bytes that stands for.
+    MessageBody Body(SendContext context) =>
+        _message.BodyValue ?? context.Serialization.GetMessageDeserializer(_contentType).GetMessageBody(_message.Body);
 
     static IReadOnlyDictionary<string, object> Parse(string? json) =>
         json is null ? None : SystemTextJsonMessageSerializer.Instance.DeserializeDictionary<object>(json) ?? None;

@@ -97,6 +97,27 @@ public sealed class What_a_consumer_sends
     }
 
     [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
+    public async Task Says_in_its_headers_what_a_serializer_without_an_envelope_leaves_out(Ground ground)
+    {
+        await using var house = await House.On(ground, options => options.Endpoints = (_, transport) => transport.UseRawJsonSerializer());
+        var (conversation, messageId) = (NewId.NextGuid(), NewId.NextGuid());
+        house.Script.OnWork = (context, _, publish) => publish.Publish(new Done { WorkId = context.Message.WorkId }, done =>
+        {
+            done.MessageId = messageId;
+            done.Headers.Set("Tenant", "blue");
+        });
+
+        await (await house.Endpoint("work")).Send(new Work(), context => context.ConversationId = conversation);
+
+        await house.UntilDone(1);
+        var seen = house.Script.Done.Single();
+        seen.MessageId.ShouldBe(messageId);
+        seen.ConversationId.ShouldBe(conversation);
+        seen.SourceAddress!.AbsolutePath.ShouldEndWith("work");
+        seen.Headers.Get<string>("Tenant").ShouldBe("blue");
+    }
+
+    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
     public async Task Answers_requests_and_reports_faults(Ground ground)
     {
         await using var house = await House.On(ground);
