@@ -26,6 +26,23 @@ public sealed class A_saga
     }
 
     [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
+    public async Task Moves_once_when_one_message_comes_many_times_at_once(Ground ground)
+    {
+        await using var house = await House.On(ground);
+        var (id, messageId) = (NewId.NextGuid(), NewId.NextGuid());
+        await house.Mediator.Send(new RegisterParcel { ParcelId = id });
+        var endpoint = await house.Endpoint("parcel");
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => endpoint.Send(new MoveParcel { ParcelId = id }, context => context.MessageId = messageId)));
+        await endpoint.Send(new MoveParcel { ParcelId = id });
+
+        await house.UntilParcel(id, parcel => parcel!.Moves == 2);
+        await Eventually.IsTrue(() => house.Script.Moved.Count(moved => moved.Moves > 0) == 2, "both moves are told");
+        await house.UntilOutboxIsEmpty();
+        (await house.Read(db => db.ParcelEvents.CountAsync(row => row.MessageId == messageId))).ShouldBe(1);
+    }
+
+    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
     public async Task That_is_missing_is_answered_as_the_machine_says(Ground ground)
     {
         await using var house = await House.On(ground);

@@ -1,3 +1,4 @@
+using System.Text;
 using DevopsCd.Messaging.Tests.Houses;
 using DevopsCd.Testing;
 using MassTransit.EntityFrameworkCoreIntegration;
@@ -11,11 +12,12 @@ public sealed class A_saga_of_the_official_shape
     public enum Locking
     {
         Pessimistic,
+        PessimisticByOwnStatement,
         Optimistic,
         OptimisticWithoutTransaction,
     }
 
-    [Theory, InlineData(Locking.Pessimistic), InlineData(Locking.Optimistic), InlineData(Locking.OptimisticWithoutTransaction)]
+    [Theory, InlineData(Locking.Pessimistic), InlineData(Locking.PessimisticByOwnStatement), InlineData(Locking.Optimistic), InlineData(Locking.OptimisticWithoutTransaction)]
     public async Task Counts_every_stop(Locking locking)
     {
         await using var database = await PostgresDatabase.CreateAsync();
@@ -26,7 +28,9 @@ public sealed class A_saga_of_the_official_shape
                 repository.UsePostgres();
                 repository.CustomizeQuery(trams => trams.Include(tram => tram.Log));
                 repository.AddDbContext<DbContext, TramDbContext>((_, db) => db.UseNpgsql(database.ConnectionString));
-                if (locking == Locking.Pessimistic)
+                if (locking == Locking.PessimisticByOwnStatement)
+                    repository.LockStatementProvider = new SqlLockStatementProvider("public", new GentleLock());
+                else if (locking == Locking.Pessimistic)
                     repository.ConcurrencyMode = ConcurrencyMode.Pessimistic;
                 else
                     repository.SetOptimisticConcurrency(locking == Locking.Optimistic);
@@ -96,5 +100,17 @@ public sealed class A_saga_of_the_official_shape
         await Eventually.Sees(() => db.Set<Tram>().AsNoTracking().SingleAsync(tram => tram.CorrelationId == id), tram => tram.Stops == 12, "12 stops");
         (await ((ILoadSagaRepository<Tram>)repository).Load(id)).Stops.ShouldBe(12);
         await bus.StopAsync();
+    }
+
+    /// <summary>Locks so that rows which refer to the instance can still be inserted meanwhile.</summary>
+    sealed class GentleLock : ILockStatementFormatter
+    {
+        public void Create(StringBuilder sb, string schema, string table) => sb.Append($"""SELECT *, xmin FROM "{schema}"."{table}" WHERE """);
+
+        public void AppendColumn(StringBuilder sb, int index, string columnName) => sb.Append($"""{(index > 0 ? " AND " : "")}"{columnName}" = @p{index}""");
+
+        public void Complete(StringBuilder sb) => sb.Append(" FOR NO KEY UPDATE");
+
+        public void CreateOutboxStatement(StringBuilder sb, string schema, string table, string columnName) => throw new NotSupportedException();
     }
 }
