@@ -20,10 +20,8 @@ public static class QuartzMessageSchedulerRegistration
         var options = new QuartzMessageSchedulerOptions();
         configure(options);
 
+        services.AddScheduleStore();
         services.AddSingleton(options);
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ScheduleStore>();
-        services.TryAddSingleton<ScheduleTransactionInterceptor>();
         services.AddQuartz(quartz => Configure(quartz, options));
         services.AddQuartzHostedService(host =>
         {
@@ -58,6 +56,23 @@ public static class QuartzMessageSchedulerRegistration
     public static void UseTransactionalQuartzScheduler(this IConsumePipeConfigurator configurator, IRegistrationContext context) =>
         configurator.AddPrePipeSpecification(new DirectSchedulerSpecification(context));
 
+    /// <summary>What schedules messages on the container's scheduler, however that was configured.</summary>
+    internal static void AddScheduleStore(this IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(ScheduleStore)))
+            return;
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new QuartzMessageSchedulerOptions());
+        services.AddSingleton<ScheduleStore>();
+        services.AddSingleton<ScheduleTransactionInterceptor>();
+        services.AddQuartz(quartz => quartz.AddJob<ScheduledMessageJob>(job => job
+            .WithIdentity(ScheduledMessageJob.Key)
+            .WithDescription("Sends scheduled messages")
+            .StoreDurably()
+            .RequestRecovery()));
+    }
+
     private static void Configure(IQuartzBuilder quartz, QuartzMessageSchedulerOptions options)
     {
         quartz.ConfigureScheduler(scheduler =>
@@ -68,11 +83,6 @@ public static class QuartzMessageSchedulerRegistration
                 scheduler.InstanceId = id;
         });
         quartz.UseDefaultThreadPool(options.MaxConcurrency);
-        quartz.AddJob<ScheduledMessageJob>(job => job
-            .WithIdentity(ScheduledMessageJob.Key)
-            .WithDescription("Sends scheduled messages")
-            .StoreDurably()
-            .RequestRecovery());
 
         if (options.PostgresConnectionString is not { } connectionString)
         {

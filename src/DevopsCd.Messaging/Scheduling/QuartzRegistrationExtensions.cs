@@ -10,8 +10,10 @@ public static class QuartzRegistrationExtensions
 {
     /// <summary>
     /// Adds the consumers of schedule commands. The bus finds them under <c>queue:quartz</c> by
-    /// <c>AddMessageScheduler(uri)</c> and <c>UseMessageScheduler(uri)</c>; the schedule is kept by
-    /// <see cref="QuartzMessageSchedulerRegistration.AddQuartzMessageStore"/>.
+    /// <c>AddMessageScheduler(uri)</c> and <c>UseMessageScheduler(uri)</c>, or by what
+    /// <c>AddPublishMessageScheduler()</c> publishes. The schedule is kept by the container's scheduler, as
+    /// <see cref="QuartzMessageSchedulerRegistration.AddQuartzMessageStore"/> or <c>AddQuartz(…)</c> say; where no hosted service runs
+    /// it, it starts and stops with the bus.
     /// </summary>
     public static void AddQuartzConsumers(this IBusRegistrationConfigurator configurator, Action<QuartzEndpointOptions>? configure = null)
     {
@@ -19,6 +21,8 @@ public static class QuartzRegistrationExtensions
         if (configure is not null)
             options.Configure(configure);
 
+        configurator.AddScheduleStore();
+        configurator.AddBusObserver<SchedulerOfTheBus>();
         configurator.TryAddSingleton<QuartzEndpointDefinition>();
         configurator.AddConsumer<ScheduleMessageConsumer, ScheduleMessageConsumerDefinition>();
         configurator.AddConsumer<CancelScheduledMessageConsumer, CancelScheduledMessageConsumerDefinition>();

@@ -1,5 +1,6 @@
 using DevopsCd.Testing;
 using MassTransit;
+using MassTransit.Scheduling;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
@@ -105,6 +106,30 @@ public sealed class The_scheduler_on_PostgreSQL_and_RabbitMQ : IAsyncLifetime
         var all = again.Received.All.Max(arrival => arrival.At) - up;
         TestContext.Current.TestOutputHelper?.WriteLine($"50 missed messages sent {all.TotalMilliseconds:0} ms after the start began");
         all.ShouldBeLessThan(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task Makes_up_for_a_missed_recurrence_or_skips_it_as_its_schedule_says()
+    {
+        await using (var node = await Node(autoStart: false))
+        {
+            await node.InScope(async scope =>
+            {
+                var scheduler = scope.GetRequiredService<IRecurringMessageScheduler>();
+                await scheduler.ScheduleRecurringPublish(new Yearly(MissedEventPolicy.Skip), new Pinged { Text = "skipped" });
+                await scheduler.ScheduleRecurringPublish(new Yearly(MissedEventPolicy.Send), new Pinged { Text = "made up for" });
+            });
+        }
+
+        // The year turned an hour ago, while everything was down.
+        var now = TimeProvider.System.GetUtcNow();
+        (await _database.ExecuteAsync($"UPDATE qrtz_triggers SET next_fire_time = {now.AddHours(-1).UtcTicks}")).ShouldBe(2);
+        await using var again = await Node();
+
+        (await again.Received.Next()).Text.ShouldBe("made up for");
+        await Eventually.Sees(() => _database.ScalarAsync<long>($"SELECT count(*) FROM qrtz_triggers WHERE next_fire_time > {now.UtcTicks}"),
+            waiting => waiting == 2, "both wait for the next year");
+        again.Received.All.Count.ShouldBe(1);
     }
 
     [Fact]
