@@ -30,9 +30,15 @@ internal sealed class EntityFrameworkOutboxConfigurator<TDbContext>(IBusRegistra
 
     public int QueryMessageLimit { set => _cleanup.QueryMessageLimit = _options.Delivery.QueryMessageLimit = value; }
 
-    public TimeSpan QueryTimeout { set => _cleanup.QueryTimeout = _options.Delivery.QueryTimeout = value; }
+    public TimeSpan QueryTimeout
+    {
+        set => _options.QueryTimeout = value > TimeSpan.Zero ? value : throw new ConfigurationException("QueryTimeout must be longer than nothing");
+    }
 
-    public int MessageDeliveryLimit { set => _options.Delivery.MessageDeliveryLimit = value; }
+    public int MessageDeliveryLimit
+    {
+        set => _options.Delivery.MessageDeliveryLimit = value > 0 ? value : throw new ConfigurationException("MessageDeliveryLimit must be at least 1");
+    }
 
     public TimeSpan MessageDeliveryTimeout
     {

@@ -13,6 +13,9 @@ public class EntityFrameworkOutboxOptions<TDbContext>
     /// <summary>Whether this process sends what is published outside of consumers, or only stores it.</summary>
     public bool DeliverBusOutbox { get; set; } = true;
 
+    /// <summary>How long a statement of the sweep or the cleanup may take; unset, as long as the DbContext's other statements.</summary>
+    public TimeSpan? QueryTimeout { get; set; }
+
     /// <summary>How messages are delivered.</summary>
     public OutboxDeliveryServiceOptions Delivery { get; } = new() { QueryDelay = TimeSpan.FromSeconds(10), MessageDeliveryTimeout = TimeSpan.FromSeconds(10) };
 }

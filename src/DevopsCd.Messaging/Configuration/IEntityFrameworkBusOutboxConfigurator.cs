@@ -3,7 +3,7 @@ namespace MassTransit;
 /// <summary>Configures the outbox of what is published outside of consumers.</summary>
 public interface IEntityFrameworkBusOutboxConfigurator : IBusOutboxConfigurator
 {
-    /// <summary>Accepted for compatibility: the messages of one transaction leave together.</summary>
+    /// <summary>The largest number of messages one sweep takes of one outbox; the rest follows in order. Default 100.</summary>
     int MessageDeliveryLimit { set; }
 
     /// <summary>How long one message may take to be confirmed by the transport. Default 10 s.</summary>

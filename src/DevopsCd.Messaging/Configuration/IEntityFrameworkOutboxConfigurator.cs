@@ -21,7 +21,7 @@ public interface IEntityFrameworkOutboxConfigurator : ITransactionalOutboxConfig
     /// <summary>The largest number of outboxes one sweep takes. Default 100.</summary>
     int QueryMessageLimit { set; }
 
-    /// <summary>Accepted for compatibility: statements use the DbContext's command timeout.</summary>
+    /// <summary>How long one statement of the sweep or the cleanup may take. Default: the DbContext's command timeout.</summary>
     TimeSpan QueryTimeout { set; }
 
     /// <summary>Leaves the cleaning of the inbox to another process.</summary>

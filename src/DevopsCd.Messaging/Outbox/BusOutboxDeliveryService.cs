@@ -24,6 +24,8 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
     readonly OutboxDeliveryServiceOptions _options = options.Value.Delivery;
     readonly TimeProvider _clock = provider.GetService<TimeProvider>() ?? TimeProvider.System;
     readonly SemaphoreSlim _wake = new(0, 1);
+    readonly Lock _lock = new();
+    readonly SortedSet<DateTime> _due = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -33,18 +35,18 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                var found = 0;
+                var more = false;
                 try
                 {
                     await control.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken).ConfigureAwait(false);
-                    found = await Sweep(control, stoppingToken).ConfigureAwait(false);
+                    more = await Sweep(control, stoppingToken).ConfigureAwait(false);
                 }
                 catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
                     log.SweepFailed(exception, _options.QueryDelay);
                 }
 
-                if (found < _options.QueryMessageLimit)
+                if (!more)
                     await Pause(stoppingToken).ConfigureAwait(false);
             }
         }
@@ -62,9 +64,31 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var woken = _wake.WaitAsync(either.Token);
-        await Task.WhenAny(woken, Task.Delay(_options.QueryDelay, _clock, either.Token)).ConfigureAwait(false);
+        await Task.WhenAny(woken, Task.Delay(Rest(), _clock, either.Token)).ConfigureAwait(false);
         await either.CancelAsync().ConfigureAwait(false);
         stoppingToken.ThrowIfCancellationRequested();
+    }
+
+    // A message that failed is due before the next regular look, and so is what waits behind it.
+    TimeSpan Rest()
+    {
+        lock (_lock)
+        {
+            var rest = _due.Count > 0 ? _due.Min - delivery.Now : _options.QueryDelay;
+            return rest >= _options.QueryDelay ? _options.QueryDelay : rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
+        }
+    }
+
+    void TryAgainAt(DateTime time)
+    {
+        lock (_lock)
+            _due.Add(time);
+    }
+
+    void Due(DateTime now)
+    {
+        lock (_lock)
+            _due.RemoveWhere(time => time <= now);
     }
 
     void Wake()
@@ -79,20 +103,23 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
         }
     }
 
-    /// <summary>One round; says how many outboxes it found.</summary>
-    async Task<int> Sweep(IBusControl control, CancellationToken cancellationToken)
+    /// <summary>One round; says whether it has left something that could be taken at once.</summary>
+    async Task<bool> Sweep(IBusControl control, CancellationToken cancellationToken)
     {
+        var now = delivery.Now;
+        Due(now);
         var messages = await delivery.Run((model, db) =>
-            model.Claim(db, _options.QueryMessageLimit, delivery.Now, delivery.Now + delivery.Lease, cancellationToken), false, cancellationToken).ConfigureAwait(false);
-        messages.RemoveAll(message => delivery.IsUnderWay(message.OutboxId));
-        if (messages.Count == 0)
-            return 0;
+            model.Claim(db, _options.QueryMessageLimit, _options.MessageDeliveryLimit, now, now + delivery.Lease, cancellationToken), false, cancellationToken).ConfigureAwait(false);
+        var groups = messages.GroupBy(message => message.OutboxId).ToList();
+        var more = groups.Count >= _options.QueryMessageLimit || groups.Exists(group => group.Count() >= _options.MessageDeliveryLimit);
+        groups.RemoveAll(group => delivery.IsUnderWay(group.Key));
+        if (groups.Count == 0)
+            return more;
 
-        var ids = messages.Select(message => message.OutboxId).Distinct().ToList();
+        var ids = groups.Select(group => group.Key).ToList();
         var troubles = await delivery.Run((_, db) =>
             db.Set<OutboxState>().AsNoTracking().Where(state => ids.Contains(state.OutboxId)).ToListAsync(cancellationToken), false, cancellationToken).ConfigureAwait(false);
         var suspects = troubles.Select(state => state.OutboxId).ToHashSet();
-        var groups = messages.GroupBy(message => message.OutboxId).ToList();
 
         var sent = 0;
         await Parallel.ForEachAsync(groups.Where(group => !suspects.Contains(group.Key)),
@@ -105,7 +132,7 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
 
         if (sent > 0)
             log.Swept(sent);
-        return groups.Count;
+        return more;
     }
 
     /// <summary>Sends the messages of one outbox in order, and stops at the first that will be tried again.</summary>
@@ -140,6 +167,7 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
                 if (!await Note(message, tries, exception, cancellationToken).ConfigureAwait(false))
                 {
                     releaseAt = delivery.Now + FirstPause * Math.Pow(2, tries - 1);
+                    TryAgainAt(releaseAt.Value);
                     break;
                 }
             }

@@ -32,9 +32,12 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             return;
         }
 
+        var repeated = false;
         await strategy.ExecuteAsync(async () =>
         {
-            dbContext.ChangeTracker.Clear();
+            if (repeated)
+                dbContext.ChangeTracker.Clear();
+            repeated = true;
             await Consume(context, options, next, messageId).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }

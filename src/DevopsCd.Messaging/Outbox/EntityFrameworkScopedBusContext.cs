@@ -102,11 +102,13 @@ internal sealed class EntityFrameworkScopedBusContext<TBus, TDbContext> : Scoped
     {
         lock (_lock)
         {
-            if (_unsaved.Count == 0 || _dbContext.Entry(_unsaved[0]).State != EntityState.Unchanged)
+            // What the caller has thrown out of the context since then was not saved and never will be.
+            var stored = _unsaved.FindAll(message => _dbContext.Entry(message).State == EntityState.Unchanged);
+            if (stored.Count == 0)
                 return;
 
-            var group = new OutboxGroup(_outboxId, _unsaved);
-            foreach (var message in _unsaved)
+            var group = new OutboxGroup(_outboxId, stored);
+            foreach (var message in stored)
                 _dbContext.Entry(message).State = EntityState.Detached;
             _unsaved = [];
 

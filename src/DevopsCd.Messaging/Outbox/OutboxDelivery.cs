@@ -26,6 +26,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
     readonly TimeProvider _clock;
     readonly ILogger<OutboxDelivery<TDbContext>> _log;
     readonly OutboxDeliveryServiceOptions _options;
+    readonly int? _queryTimeout;
     readonly Func<IBusControl> _bus;
     readonly Channel<OutboxGroup> _groups = Channel.CreateBounded<OutboxGroup>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.Wait });
     readonly Channel<Guid> _delivered = Channel.CreateUnbounded<Guid>(new UnboundedChannelOptions { SingleReader = true });
@@ -41,6 +42,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
         _clock = provider.GetService<TimeProvider>() ?? TimeProvider.System;
         _log = log;
         _options = options.Value.Delivery;
+        _queryTimeout = options.Value.QueryTimeout is { } timeout ? (int)Math.Ceiling(timeout.TotalSeconds) : null;
         _work = new Lazy<Task>(Start);
     }
 
@@ -97,6 +99,8 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
         {
             var dbContext = scope.ServiceProvider.GetRequiredService<TDbContext>();
             var model = OutboxModel.For(dbContext);
+            if (_queryTimeout is { } seconds)
+                dbContext.Database.SetCommandTimeout(seconds);
             return await dbContext.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
             {
                 using var turn = await SqliteWriters.Wait(dbContext, cancellationToken).ConfigureAwait(false);

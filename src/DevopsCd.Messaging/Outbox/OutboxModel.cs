@@ -224,10 +224,10 @@ internal sealed class OutboxModel
     }
 
     /// <summary>
-    /// Takes the oldest outboxes nobody owns, whole, until the given time. Locking the first message of an outbox is what decides between
-    /// instances, so no outbox is ever split between two.
+    /// Takes the oldest outboxes nobody owns, each from its first message on, until the given time. Locking that message is what decides between
+    /// instances, so what an outbox holds beyond the limit cannot be taken by another before this is done.
     /// </summary>
-    public Task<List<OutboxMessage>> Claim(DbContext context, int outboxes, DateTime now, DateTime until, CancellationToken cancellationToken)
+    public Task<List<OutboxMessage>> Claim(DbContext context, int outboxes, int messages, DateTime now, DateTime until, CancellationToken cancellationToken)
     {
         var id = _outbox[nameof(OutboxMessage.OutboxId)];
         var position = _outbox[nameof(OutboxMessage.SequenceNumber)];
@@ -236,13 +236,14 @@ internal sealed class OutboxModel
         var sql =
             $"""
             WITH heads AS (
-              SELECT {id.Name} FROM {_outbox.Name} AS head
+              SELECT {id.Name}, {position.Name} FROM {_outbox.Name} AS head
               WHERE {locked.Name} <= {Placeholder(0)} AND NOT EXISTS (
                 SELECT 1 FROM {_outbox.Name} AS earlier
                 WHERE earlier.{id.Name} = head.{id.Name} AND earlier.{position.Name} < head.{position.Name} AND earlier.{locked.Name} < {Placeholder(1)})
               ORDER BY {id.Name} LIMIT {outboxes.ToString(CultureInfo.InvariantCulture)}{skip})
-            UPDATE {_outbox.Name} SET {locked.Name} = {Placeholder(2)}
+            UPDATE {_outbox.Name} AS mine SET {locked.Name} = {Placeholder(2)}
             WHERE {id.Name} IN (SELECT {id.Name} FROM heads) AND {locked.Name} <= {Placeholder(3)}
+              AND {position.Name} < {messages.ToString(CultureInfo.InvariantCulture)} + (SELECT heads.{position.Name} FROM heads WHERE heads.{id.Name} = mine.{id.Name})
             RETURNING {_outbox.ColumnList}
             """;
         return Read(context, sql, cancellationToken, (locked, now), (locked, Never), (locked, until), (locked, now));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DevopsCd.Testing;
 using MassTransit.Mediator;
 using Microsoft.EntityFrameworkCore;
@@ -24,6 +25,8 @@ internal sealed class House : IAsyncDisposable
     public Ground Ground { get; }
 
     public Script Script { get; } = new();
+
+    public ConcurrentQueue<string> Log { get; } = [];
 
     public IServiceProvider Services => _services;
 
@@ -103,7 +106,7 @@ internal sealed class House : IAsyncDisposable
     async Task Build(HouseOptions options, House? neighbour, Func<IServiceProvider, Task>? beforeStart)
     {
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.AddProvider(new TestLog()).SetMinimumLevel(LogLevel.Information));
+        services.AddLogging(logging => logging.AddProvider(new TestLog(Log)).SetMinimumLevel(LogLevel.Information));
         services.AddSingleton(Script);
         await AddDatabase(services, options, neighbour);
         if (Ground == Ground.Servers)

@@ -1,17 +1,18 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace DevopsCd.Messaging.Tests.Houses;
 
-/// <summary>Log lines go to the test's own output, and are seen when it fails.</summary>
-internal sealed class TestLog : ILoggerProvider
+/// <summary>Log lines go to the test's own output, where they are seen when it fails, and to the house.</summary>
+internal sealed class TestLog(ConcurrentQueue<string> seen) : ILoggerProvider
 {
-    public ILogger CreateLogger(string categoryName) => new Lines(categoryName);
+    public ILogger CreateLogger(string categoryName) => new Lines(categoryName, seen);
 
     public void Dispose()
     {
     }
 
-    sealed class Lines(string category) : ILogger
+    sealed class Lines(string category, ConcurrentQueue<string> seen) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -20,8 +21,12 @@ internal sealed class TestLog : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
-                TestContext.Current.TestOutputHelper?.WriteLine($"{logLevel} {category}: {formatter(state, exception)} {exception}");
+            if (!IsEnabled(logLevel))
+                return;
+
+            var line = formatter(state, exception);
+            seen.Enqueue(line);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{logLevel} {category}: {line} {exception}");
         }
     }
 }

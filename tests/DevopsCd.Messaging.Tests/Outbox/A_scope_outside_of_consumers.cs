@@ -51,6 +51,43 @@ public sealed class A_scope_outside_of_consumers
     }
 
     [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
+    public async Task Sends_at_once_what_is_saved_after_the_rest_was_thrown_away(Ground ground)
+    {
+        // No sweep to help out.
+        await using var house = await House.On(ground, options => options.Outbox = outbox => outbox.QueryDelay = TimeSpan.FromHours(1));
+
+        await house.InScope(async scope =>
+        {
+            var db = scope.GetRequiredService<ShopDbContext>();
+            await scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 1 });
+            db.ChangeTracker.Clear();
+            await scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 2 });
+            await db.SaveChangesAsync();
+        });
+
+        await house.UntilDone(1);
+        await house.UntilOutboxIsEmpty();
+        house.Script.Done.Single().Message.Number.ShouldBe(2);
+    }
+
+    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
+    public async Task Leaves_the_sending_to_another_process_when_told_so(Ground ground)
+    {
+        await using var house = await House.On(ground, options => options.Outbox = outbox => outbox.UseBusOutbox(delivery => delivery.DisableDeliveryService()));
+        await house.InScope(async scope =>
+        {
+            await scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 1 });
+            await scope.GetRequiredService<ShopDbContext>().SaveChangesAsync();
+        });
+        (await house.Read(db => db.Outbox.CountAsync())).ShouldBe(1);
+
+        await using var second = await House.On(ground, neighbour: house);
+
+        await Eventually.IsTrue(() => house.Script.Done.Count + second.Script.Done.Count == 1, "the other one has sent it");
+        await second.UntilOutboxIsEmpty();
+    }
+
+    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
     public async Task Sends_what_a_transaction_of_its_own_committed_and_only_that(Ground ground)
     {
         await using var house = await House.On(ground);

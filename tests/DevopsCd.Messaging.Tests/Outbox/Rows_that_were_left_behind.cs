@@ -3,6 +3,7 @@ using DevopsCd.Testing;
 using MassTransit.EntityFrameworkCoreIntegration;
 using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.Messaging.Tests.Outbox;
 
@@ -37,9 +38,7 @@ public sealed class Rows_that_were_left_behind
     [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
     public async Task That_cannot_be_sent_are_parked_with_the_reason_and_hold_up_nobody(Ground ground)
     {
-        await using var house = await House.On(ground);
-
-        await Leave(house, outboxes: 3, messages: 3, spoil: (outbox, message) =>
+        await using var house = await House.On(ground, Rarely, beforeStart: scope => Leave(scope, outboxes: 3, messages: 3, spoil: (outbox, message) =>
         {
             if (message.SequenceNumber != 2)
                 return;
@@ -47,24 +46,67 @@ public sealed class Rows_that_were_left_behind
                 message.Headers = "{ not json";
             if (outbox == 1)
                 message.DestinationAddress = null;
-        });
+        }));
 
         await house.UntilDone(7);
         var parked = await Eventually.Sees(() => house.Read(db => db.OutboxStates.AsNoTracking().ToListAsync()),
-            states => states.Count(state => state.Parked != null) == 2, "two messages parked");
+            states => states.Count(state => state.Parked != null) == 2, "two messages parked", TimeSpan.FromSeconds(50));
         parked.Count.ShouldBe(2);
         parked.ShouldAllBe(state => state.DeliveryCount == 5 && state.Reason.Length > 10);
         (await house.Read(db => db.Outbox.AsNoTracking().Select(message => message.SequenceNumber).ToListAsync())).ShouldBe([2, 2]);
         house.Script.Done.GroupBy(done => done.MessageId).ShouldAllBe(copies => copies.Count() == 1);
     }
 
+    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
+    public async Task Leave_in_order_however_few_are_taken_at_once(Ground ground)
+    {
+        await using var house = await House.On(ground, options =>
+        {
+            Rarely(options);
+            options.ObserverConcurrency = 1;
+            options.Outbox += outbox => outbox.UseBusOutbox(delivery => delivery.MessageDeliveryLimit = 3);
+        }, beforeStart: scope => Leave(scope, outboxes: 5, messages: 10));
+
+        await house.UntilDone(50);
+        await house.UntilOutboxIsEmpty();
+        foreach (var outbox in house.Script.Done.GroupBy(done => done.Message.WorkId))
+            outbox.Select(done => done.Message.Number).ShouldBe(Enumerable.Range(1, 10));
+        house.Log.Count(line => line.StartsWith("The sweep sent 15 ", StringComparison.Ordinal)).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Are_looked_for_again_when_the_look_takes_longer_than_QueryTimeout()
+    {
+        await using var house = await House.On(Ground.Servers, options => options.Outbox = outbox => outbox.QueryTimeout = TimeSpan.FromSeconds(1));
+        await house.Read(async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await db.Database.ExecuteSqlRawAsync("""LOCK TABLE "Outbox", "Inbox" IN ACCESS EXCLUSIVE MODE""");
+
+            // The connection string would let a statement wait for ten seconds.
+            await Eventually.IsTrue(() => Given(house, "The outbox could not be swept") && Given(house, "The inbox could not be cleaned"),
+                "both have given up", TimeSpan.FromSeconds(8));
+            return 0;
+        });
+
+        await Leave(house, outboxes: 1, messages: 1);
+        await house.UntilDone(1);
+
+        static bool Given(House house, string up) => house.Log.Any(line => line.StartsWith(up, StringComparison.Ordinal));
+    }
+
+    static void Rarely(HouseOptions options) => options.Outbox = outbox => outbox.QueryDelay = TimeSpan.FromHours(1);
+
     // A lease that a busy machine does not outlive: after it, another instance may send once more, and is right to.
     static void Patient(HouseOptions options) =>
         options.Outbox = outbox => outbox.UseBusOutbox(delivery => delivery.MessageDeliveryTimeout = TimeSpan.FromMinutes(1));
 
     /// <summary>What a process leaves that dies between commit and delivery.</summary>
-    static Task Leave(House house, int outboxes, int messages, Action<int, OutboxMessage>? spoil = null) => house.Read(async db =>
+    static Task Leave(House house, int outboxes, int messages) => house.InScope(scope => Leave(scope, outboxes, messages));
+
+    static async Task Leave(IServiceProvider scope, int outboxes, int messages, Action<int, OutboxMessage>? spoil = null)
     {
+        var db = scope.GetRequiredService<ShopDbContext>();
         var past = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         for (var outbox = 0; outbox < outboxes; outbox++)
         {
@@ -76,17 +118,17 @@ public sealed class Rows_that_were_left_behind
                     OutboxId = outboxId,
                     SequenceNumber = position,
                     MessageId = NewId.NextGuid(),
-                    DestinationAddress = new Uri(house.Bus.Address, "observer"),
+                    DestinationAddress = new Uri(scope.GetRequiredService<IBus>().Address, "observer"),
                     ContentType = SystemTextJsonMessageSerializer.JsonContentType.ToString(),
                     MessageType = MessageUrn.ForTypeString<Done>(),
                     SentTime = past,
                     LockedUntil = past,
                 };
-                message.Body = $$"""{ "messageId": "{{message.MessageId}}", "messageType": ["{{message.MessageType}}"], "message": { "number": {{position}} } }""";
+                message.Body = $$"""{ "messageId": "{{message.MessageId}}", "messageType": ["{{message.MessageType}}"], "message": { "workId": "{{outboxId}}", "number": {{position}} } }""";
                 spoil?.Invoke(outbox, message);
                 db.Add(message);
             }
         }
-        return await db.SaveChangesAsync();
-    });
+        await db.SaveChangesAsync();
+    }
 }

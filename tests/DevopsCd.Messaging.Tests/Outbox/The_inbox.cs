@@ -3,6 +3,7 @@ using DevopsCd.Testing;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DevopsCd.Messaging.Tests.Outbox;
@@ -47,6 +48,22 @@ public sealed class The_inbox
         });
 
         await Eventually.Sees(() => house.Read(db => db.Inbox.CountAsync()), left => left == 0, "the inbox is empty", TimeSpan.FromSeconds(10));
+    }
+
+    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
+    public async Task Is_cleaned_by_another_process_when_told_so(Ground ground)
+    {
+        await using var house = await House.On(ground, options => options.Outbox = outbox => outbox.DisableInboxCleanupService());
+        await house.Read(db =>
+        {
+            db.Add(new InboxState { MessageId = NewId.NextGuid(), ConsumerId = NewId.NextGuid(), Received = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc) });
+            return db.SaveChangesAsync();
+        });
+
+        house.Services.GetServices<IHostedService>().ShouldNotContain(service => service is InboxCleanupService<ShopDbContext>);
+        await using var second = await House.On(ground, neighbour: house);
+
+        await Eventually.Sees(() => house.Read(db => db.Inbox.CountAsync()), left => left == 0, "the other one has cleaned it");
     }
 
     [Fact]
