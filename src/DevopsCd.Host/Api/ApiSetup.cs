@@ -7,14 +7,12 @@ namespace DevopsCd.Host.Api;
 /// <summary>The HTTP side: one line a resource.</summary>
 internal static class ApiSetup
 {
-    private const int LargestBody = 1024 * 1024;
-
     public static void AddApi(this WebApplicationBuilder builder)
     {
         // Until people log in, nobody outside of this machine gets in unless the configuration says so.
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls("http://127.0.0.1:5080");
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = LargestBody);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = BodyLimit.TakenIn);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
@@ -35,6 +33,7 @@ internal static class ApiSetup
         app.UseStatusCodePages();
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<RequestDeadline>();
+        app.UseMiddleware<BodyLimit>();
         app.MapOpenApi();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions

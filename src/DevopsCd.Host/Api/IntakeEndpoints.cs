@@ -12,8 +12,6 @@ namespace DevopsCd.Host.Api;
 /// <summary><c>/api/v1/intake</c>: webhooks of CI systems and registries. Stored as they are, read afterwards.</summary>
 internal static class IntakeEndpoints
 {
-    private const int LargestBody = 1024 * 1024;
-
     // Their values are secrets: what is stored must not repeat them.
     private static readonly HashSet<string> s_unkept = new(["Authorization", "X-Intake-Token", "X-Gitlab-Token", "Cookie"], StringComparer.OrdinalIgnoreCase);
 
@@ -44,8 +42,9 @@ internal static class IntakeEndpoints
             return Refuse(StatusCodes.Status429TooManyRequests);
         }
 
-        if (await Body(http.Request, cancellationToken) is not { } body)
-            return Refuse(StatusCodes.Status413PayloadTooLarge);
+        using var received = new MemoryStream();
+        await http.Request.Body.CopyToAsync(received, cancellationToken);
+        var body = received.ToArray();
         var request = new WebhookRequest(http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString()), body, clock.GetUtcNow());
         if (!sources.IsGenuine(source, request))
             return Refuse(StatusCodes.Status401Unauthorized);
@@ -141,20 +140,4 @@ internal static class IntakeEndpoints
     }
 
     private static ProblemHttpResult Refuse(int status) => TypedResults.Problem(statusCode: status);
-
-    private static async Task<byte[]?> Body(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > LargestBody)
-            return null;
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            if (body.Length + read > LargestBody)
-                return null;
-            body.Write(buffer, 0, read);
-        }
-
-        return body.ToArray();
-    }
 }
