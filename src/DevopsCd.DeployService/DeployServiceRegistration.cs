@@ -27,7 +27,15 @@ internal static class DeployServiceRegistration
             .AddSingleton<OperationStore>()
             .AddSingleton<OperationService>()
             .AddSingleton<Preflight>()
+            .AddSingleton<Schedule>()
+            .AddSingleton<Contexts>()
+            .AddSingleton<Transitions>()
+            .AddSingleton<DeploySteps>()
+            .AddSingleton<ReturnSteps>()
+            .AddSingleton<FinishSteps>()
+            .AddSingleton<Reporter>()
             .AddSingleton<OperationEngine>()
+            .AddHostedService(provider => provider.GetRequiredService<Reporter>())
             .AddHostedService(provider => provider.GetRequiredService<OperationEngine>());
     }
 

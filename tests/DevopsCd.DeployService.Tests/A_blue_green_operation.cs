@@ -97,8 +97,7 @@ public sealed class A_blue_green_operation(TestCluster cluster)
         await using var given = await ShopAsync();
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", keepOld = "10m" }));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
-        await cluster.Api.CreateAsync(KubeResource.Quotas, given.Namespace, new { apiVersion = "v1", kind = "ResourceQuota", metadata = new { name = "full" }, spec = new { hard = new { pods = "4" } } }, dryRun: false, default);
-        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.Quotas, given.Namespace, "full", default), q => q.Root.Text("status", "used", "pods") == "4", "the quota is counted");
+        await QuotaAsync(given, pods: 2, used: 4);
 
         await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
         var waiting = await Eventually.Sees(() => given.ViewAsync("op-2"), v => v.Message?.Contains("QuotaExceeded", StringComparison.Ordinal) is true, "it says why", TimeSpan.FromSeconds(60));
@@ -106,6 +105,71 @@ public sealed class A_blue_green_operation(TestCluster cluster)
 
         waiting.Message!.ShouldStartWith("operation op-1 is not finished with this workload: QuotaExceeded: ");
         (await EndpointsAsync(given)).ShouldBe(["registry.example/app:2"]);
+    }
+
+    [Fact]
+    public async Task Ends_within_a_quota_of_twice_the_pods()
+    {
+        await using var given = await ShopAsync();
+        var before = await given.DeploymentAsync("shop");
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", keepOld = "10m" }));
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+        await QuotaAsync(given, pods: 4, used: 4);
+
+        await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3", new { type = "blue-green", service = "shop", keepOld = "0s" }));
+        await given.UntilAsync("op-2", DeployPhases.Succeeded);
+        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null, "the second workload is gone", TimeSpan.FromSeconds(60));
+
+        var after = await given.DeploymentAsync("shop");
+        after.Image().ShouldBe("registry.example/app:3");
+        after.Root.At("spec", "strategy")!.Value.GetRawText().ShouldBe(before.Root.At("spec", "strategy")!.Value.GetRawText());
+        after.Annotation("devopscd.io/update-strategy").ShouldBeNull();
+        (await ServiceAsync(given)).Root.Map("spec", "selector").ShouldBe(new Dictionary<string, string> { ["app"] = "shop" });
+    }
+
+    [Fact]
+    public async Task Can_be_rolled_back_while_a_quota_keeps_it_from_its_end()
+    {
+        await using var given = await ShopAsync();
+        var before = await given.DeploymentAsync("shop");
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", keepOld = "10m" }));
+        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+        await QuotaAsync(given, pods: 2, used: 4);
+        await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
+        await Eventually.Sees(() => given.ViewAsync("op-2"), v => v.Message?.Contains("QuotaExceeded", StringComparison.Ordinal) is true, "it says why", TimeSpan.FromSeconds(60));
+        await given.CommandAsync("op-2", "stop");
+        await given.UntilAsync("op-2", DeployPhases.Stopped);
+
+        await given.CommandAsync("op-1", "rollback");
+        await cluster.KubectlAsync("-n", given.Namespace, "delete", "resourcequota", "full");
+        await given.UntilAsync("op-1", DeployPhases.Stopped);
+
+        var after = await given.DeploymentAsync("shop");
+        after.Image().ShouldBe("registry.example/app:1");
+        after.Root.At("spec", "strategy")!.Value.GetRawText().ShouldBe(before.Root.At("spec", "strategy")!.Value.GetRawText());
+        after.Annotation("devopscd.io/update-strategy").ShouldBeNull();
+        (await EndpointsAsync(given)).ShouldBe(["registry.example/app:1"]);
+    }
+
+    [Fact]
+    public async Task Fails_early_when_the_quota_has_no_room_for_the_new_pods()
+    {
+        await using var given = await ShopAsync();
+        await QuotaAsync(given, pods: 2, used: 2);
+
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop" }, timeout: 600));
+        var ended = await given.UntilAsync("op-1", DeployPhases.Failed);
+
+        ended.Reason.ShouldBe("QuotaExceeded");
+        ended.Message!.ShouldContain("exceeded quota: full");
+        (await EndpointsAsync(given)).ShouldBe(["registry.example/app:1"]);
+        (await cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default)).ShouldBeNull();
+    }
+
+    private async Task QuotaAsync(Given given, int pods, int used)
+    {
+        await cluster.Api.CreateAsync(KubeResource.Quotas, given.Namespace, new { apiVersion = "v1", kind = "ResourceQuota", metadata = new { name = "full" }, spec = new { hard = new { pods = $"{pods}" } } }, dryRun: false, default);
+        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.Quotas, given.Namespace, "full", default), q => q.Root.Text("status", "used", "pods") == $"{used}", "the quota is counted");
     }
 
     private async Task<Given> ShopAsync()

@@ -1,12 +1,16 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using DevopsCd.Contracts;
 using DevopsCd.Contracts.Api;
+using DevopsCd.DeployService.Callbacks;
 using DevopsCd.DeployService.Kubernetes;
+using DevopsCd.DeployService.Operations;
 using DevopsCd.DeployService.Tests.Support;
 using DevopsCd.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace DevopsCd.DeployService.Tests;
@@ -17,16 +21,11 @@ public sealed class The_callback(TestCluster cluster)
     public async Task Reports_the_end_over_http_until_the_host_takes_it()
     {
         var reports = new ConcurrentQueue<(string Id, string Key, JsonElement Body)>();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        await using var host = builder.Build();
-        host.Urls.Add("http://127.0.0.1:0");
-        host.MapPost("/api/v1/deployments/{id}/report", (string id, HttpRequest request, JsonElement body) =>
+        await using var host = await HostAsync(async (id, request) =>
         {
-            reports.Enqueue((id, request.Headers["X-API-Key"].ToString(), body));
+            reports.Enqueue((id, request.Headers["X-API-Key"].ToString(), await request.ReadFromJsonAsync<JsonElement>()));
             return reports.Count < 2 ? Results.StatusCode(503) : Results.Accepted();
         });
-        await host.StartAsync();
         await using var given = await Given.ServiceAsync(cluster,
             ("deploy_service:callback:kind", "http"), ("deploy_service:callback:url", host.Urls.First()), ("deploy_service:callback:api_key", "callback-key"));
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
@@ -47,17 +46,12 @@ public sealed class The_callback(TestCluster cluster)
     {
         var sent = 0;
         long? length = null;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        await using var host = builder.Build();
-        host.Urls.Add("http://127.0.0.1:0");
-        host.MapPost("/api/v1/deployments/{id}/report", (HttpRequest request) =>
+        await using var host = await HostAsync((_, request) =>
         {
             length = request.ContentLength;
             Interlocked.Increment(ref sent);
-            return Results.StatusCode(503);
+            return Task.FromResult(Results.StatusCode(503));
         });
-        await host.StartAsync();
         await using var given = await Given.ServiceAsync(cluster, ("deploy_service:callback:kind", "http"), ("deploy_service:callback:url", host.Urls.First()));
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
@@ -71,6 +65,81 @@ public sealed class The_callback(TestCluster cluster)
         // Tries at 0, 1, 3 and 7 seconds.
         Stopwatch.GetElapsedTime(started).ShouldBeGreaterThan(TimeSpan.FromSeconds(6));
         length.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Is_tried_by_one_replica_at_a_time()
+    {
+        var sent = 0;
+        var started = 0L;
+        await using var host = await HostAsync((_, _) =>
+        {
+            if (Interlocked.Increment(ref sent) == 1)
+                started = Stopwatch.GetTimestamp();
+            return Task.FromResult(Results.StatusCode(503));
+        });
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:callback:kind", "http"), ("deploy_service:callback:url", host.Urls.First()));
+        await given.StartAsync();
+        await given.StartAsync();
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
+        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 5, "the fifth try", TimeSpan.FromMinutes(2));
+        var passed = Stopwatch.GetElapsedTime(started);
+        var (made, recorded) = (Volatile.Read(ref sent), await ReportAsync(given));
+
+        // Tries at 0, 1, 3, 7 and 15 seconds, whoever makes them; each is in the record before it is made.
+        passed.ShouldBeGreaterThan(TimeSpan.FromSeconds(14));
+        recorded!.Tries.ShouldBeGreaterThanOrEqualTo(made);
+    }
+
+    [Fact]
+    public async Task Is_sent_by_another_replica_when_the_one_that_owed_it_has_died()
+    {
+        var (arrived, sent) = (new TaskCompletionSource(), 0);
+        await using var host = await HostAsync(async (id, request) =>
+        {
+            if (Interlocked.Increment(ref sent) > 1)
+                return Results.Accepted();
+            arrived.SetResult();
+            var gone = new TaskCompletionSource();
+            await using var _ = request.HttpContext.RequestAborted.Register(() => gone.TrySetResult());
+            await gone.Task;
+            return Results.StatusCode(503);
+        });
+        await using var given = await Given.NothingYetAsync(cluster);
+        given.Settings["deploy_service:callback:kind"] = "http";
+        given.Settings["deploy_service:callback:url"] = host.Urls.First();
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+        await using var first = await ServiceProcess.StartAsync(given.Settings);
+        using var created = await given.PutAsync("op-1", given.Request("shop", "registry.example/app:2"), first.Http);
+        await arrived.Task.WaitAsync(TimeSpan.FromMinutes(2));
+
+        await first.KillAsync();
+        await given.StartAsync();
+
+        await Eventually.Sees(() => ReportAsync(given), r => r is null, "the report is no longer owed", TimeSpan.FromMinutes(2));
+        sent.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Keeps_no_deployment_waiting_when_the_host_hangs()
+    {
+        await using var given = await Given.NothingYetAsync(cluster);
+        using var host = new HangingHost();
+        given.Settings["deploy_service:callback:kind"] = "http";
+        given.Settings["deploy_service:callback:url"] = "http://127.0.0.1:9";
+        given.Settings["deploy_service:rollout:workers"] = "1";
+        await given.StartAsync(services => services.AddSingleton<ICallback>(host));
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+        await cluster.GivenDeploymentAsync(given.Namespace, "cart");
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
+        await host.Asked.WaitAsync(TimeSpan.FromMinutes(1));
+
+        await given.DeployAsync("op-2", given.Request("cart", "registry.example/app:2"));
+        var ended = await given.UntilAsync("op-2", DeployPhases.Succeeded);
+
+        ended.Reason.ShouldBe("RolledOut");
     }
 
     [Fact]
@@ -90,5 +159,42 @@ public sealed class The_callback(TestCluster cluster)
         (body.Text("operationId"), body.Text("phase")).ShouldBe(("op-1", "succeeded"));
         message.Properties.ContentType.ShouldBe("application/json");
         Guid.TryParse(message.Properties.MessageId, out _).ShouldBeTrue();
+    }
+
+    private static async Task<WebApplication> HostAsync(Func<string, HttpRequest, Task<IResult>> answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var host = builder.Build();
+        host.Urls.Add("http://127.0.0.1:0");
+        host.MapPost("/api/v1/deployments/{id}/report", (string id, HttpRequest request) => answer(id, request));
+        await host.StartAsync();
+        return host;
+    }
+
+    /// <summary>What the only record says of the report that it owes.</summary>
+    private async Task<ReportTry?> ReportAsync(Given given)
+    {
+        var (_, records) = await cluster.Api.ListAsync(KubeResource.ConfigMaps, given.Records, "devopscd.io/record=operation", null, default);
+        return JsonSerializer.Deserialize<OperationStatus>(records.Single().Root.Text("data", "status")!, Json.Options)!.Report;
+    }
+
+    /// <summary>Takes a report and does not answer, whatever the caller's patience.</summary>
+    private sealed class HangingHost : ICallback, IDisposable
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Kind => CallbackKinds.Http;
+
+        public Task Asked => _asked.Task;
+
+        public void Dispose() => _released.TrySetResult();
+
+        public Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken stop)
+        {
+            _asked.TrySetResult();
+            return _released.Task;
+        }
     }
 }

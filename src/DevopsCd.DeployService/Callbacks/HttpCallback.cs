@@ -21,9 +21,7 @@ internal sealed class HttpCallback(HttpClient http, IOptions<DeployServiceOption
         request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(report, Json.Options)) { Headers = { ContentType = new("application/json") } };
         if (!string.IsNullOrEmpty(callback.ApiKey))
             request.Headers.Add("X-API-Key", callback.ApiKey);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(TimeSpan.FromSeconds(10));
-        using var answer = await http.SendAsync(request, limit.Token);
+        using var answer = await http.SendAsync(request, stop);
         if (answer.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
             throw new HttpRequestException($"the host answers {(int)answer.StatusCode}");
         if (!answer.IsSuccessStatusCode)

@@ -30,15 +30,11 @@ internal sealed class Job : IDisposable
     /// <summary>Accepted by this process.</summary>
     public bool Mine { get; set; }
 
-    /// <summary>Ended by this process, which therefore reports it.</summary>
-    public bool Ended { get; set; }
-
-    public int CallbackTries { get; set; }
-
-    public DateTimeOffset CallbackDueAt { get; set; }
-
     /// <summary>What the last step has seen.</summary>
     public Progress? Seen { get; set; }
+
+    /// <summary>The same, to be added to the message of an operation that has run out of time.</summary>
+    public string LastSeen => Seen is { } seen ? $"; last seen: {seen.Reason}: {seen.Message}" : "";
 
     public bool TryQueue()
     {

@@ -36,6 +36,9 @@ internal sealed record OperationRecord
     [JsonIgnore]
     public WorkloadKey Workload => WorkloadKey.Of(Request);
 
+    [JsonIgnore]
+    public string NotDoneInTime => $"not done within {(DeadlineAt - StartedAt).TotalSeconds:0} s";
+
     /// <summary>Which of two operations on one workload came later; the id decides within one instant.</summary>
     public bool IsLaterThan(OperationRecord other) =>
         StartedAt != other.StartedAt ? StartedAt > other.StartedAt : string.CompareOrdinal(Id, other.Id) > 0;

@@ -9,7 +9,7 @@ namespace DevopsCd.DeployService.Operations;
 
 /// <summary>What callers can ask for. Every command may be repeated and finds what the first one did.</summary>
 internal sealed class OperationService(
-    Clusters clusters, OperationStore store, OperationEngine engine, StrategyCatalogue strategies, IOptions<DeployServiceOptions> options,
+    Clusters clusters, OperationStore store, OperationEngine engine, Transitions transitions, StrategyCatalogue strategies, IOptions<DeployServiceOptions> options,
     TimeProvider clock, ILogger<OperationService> log)
 {
     private const int Tries = 10;
@@ -50,7 +50,7 @@ internal sealed class OperationService(
         if (record.HasEnded || record.Status.Intent != Intents.Deploy)
             return Answer.Ok(engine.View(record));
         var hold = record.Request.TextSetting(StrategySettings.OnStop) == "pause";
-        return engine.Returning(record, new Ending(DeployPhases.Stopped, Endings.Stopped, $"stopped by {caller.Name}")) with
+        return transitions.Returning(record, new Ending(DeployPhases.Stopped, Endings.Stopped, $"stopped by {caller.Name}")) with
         {
             Intent = hold ? Intents.Hold : Intents.Return,
             Reason = "Stopping"
@@ -65,7 +65,7 @@ internal sealed class OperationService(
             return Answer.Conflict("nothing-to-roll-back", $"operation '{record.Id}' has changed nothing");
         if (store.OnSameWorkload(record).FirstOrDefault(o => !o.HasEnded) is { } busy)
             return Answer.Conflict("workload-busy", $"operation '{busy.Id}' is under way on the same workload; stop it first");
-        return engine.Returning(record, new Ending(DeployPhases.Stopped, Endings.RolledBack, $"rolled back by {caller.Name}")) with { Reason = "RollingBack" };
+        return transitions.Returning(record, new Ending(DeployPhases.Stopped, Endings.RolledBack, $"rolled back by {caller.Name}")) with { Reason = "RollingBack" };
     }, stop);
 
     public Task<Answer> PromoteAsync(string id, bool full, Caller caller, CancellationToken stop) => ChangeAsync(id, caller, "promote", record =>

@@ -33,6 +33,9 @@ internal sealed record OperationStatus
     /// <summary>Work left after success, for example the old version that is kept for a while.</summary>
     public Tail? Tail { get; init; }
 
-    /// <summary>When the end was reported.</summary>
+    /// <summary>How far its report has come; null where nobody is told, and once it is reported.</summary>
+    public ReportTry? Report { get; init; }
+
+    /// <summary>When the end was reported, or the report given up.</summary>
     public DateTimeOffset? ReportedAt { get; init; }
 }

@@ -151,7 +151,7 @@ internal sealed class OperationStore(Clusters clusters, IOptions<DeployServiceOp
         var records = options.Value.Records;
         var young = clock.GetUtcNow() - records.KeepAtLeast.Value;
         var old = OnSameWorkload(ended)
-            .Where(r => r.AtRest && r.Status.FinishedAt < young)
+            .Where(r => r.AtRest && r.Status.Report is null && r.Status.FinishedAt < young)
             .OrderByDescending(r => r.StartedAt)
             .Skip(records.History - 1)
             .ToList();

@@ -9,11 +9,14 @@ namespace DevopsCd.DeployService.Strategies;
 /// <summary>
 /// The new version comes up beside the old one without traffic; then the Service's selector is switched in one write. The old pods
 /// are kept for a while, in which the way back is one write too. After that the workload itself gets the new image, the Service its
-/// selector back, and the second Deployment goes: the next operation finds the target under the name it always had.
+/// selector back, and the second Deployment goes: the next operation finds the target under the name it always had. The old pods,
+/// which have no traffic any more, end before their successors start: never are there more than twice the pods.
 /// </summary>
 internal sealed class BlueGreenStrategy : IDeployStrategy
 {
     private const string Track = "next";
+
+    private static readonly string UpdateStrategyPath = "/metadata/annotations/" + JsonEdit.Escape(Stamps.UpdateStrategy);
 
     public string Name => StrategyNames.BlueGreen;
 
@@ -88,10 +91,11 @@ internal sealed class BlueGreenStrategy : IDeployStrategy
         var old = await OldAsync(operation, stop);
         if (old.LaterThan(operation.Record) is not null)
             return Progress.Done("Finished", "a later operation has the workload");
-        old = await SecondWorkload.PromoteAsync(operation, old, null, stop);
+        old = await SecondWorkload.PromoteAsync(operation, old, AllAtOnce(old), stop);
         var judged = await Workloads.JudgeAsync(operation, old, stop);
         if (judged.Outcome != Outcome.Done)
             return judged;
+        await PutUpdateStrategyBackAsync(operation, old, stop);
         await SelectAsync(operation, operation.Previous<WorkloadSnapshot>().Traffic!.Value.Map(), stop);
         return await SecondWorkload.RemoveAsync(operation, Track, stop)
             ? Progress.Done("Finished", "the old pods are gone")
@@ -112,6 +116,7 @@ internal sealed class BlueGreenStrategy : IDeployStrategy
             var restored = await Workloads.RestoreAsync(operation, old, stop);
             if (restored.Outcome != Outcome.Done)
                 return restored;
+            await PutUpdateStrategyBackAsync(operation, old, stop);
             await SelectAsync(operation, operation.Previous<WorkloadSnapshot>().Traffic!.Value.Map(), stop);
         }
         return await SecondWorkload.RemoveAsync(operation, Track, stop)
@@ -120,6 +125,19 @@ internal sealed class BlueGreenStrategy : IDeployStrategy
     }
 
     public Task<Progress?> HoldAsync(OperationContext operation, CancellationToken stop) => Task.FromResult<Progress?>(null);
+
+    /// <summary>Sets the update strategy to Recreate, and beside it what it was: in the same write, for a crash may follow it.</summary>
+    private static IEnumerable<JsonEdit> AllAtOnce(KubeObject old) =>
+        old.Root.At("spec", "strategy") is { } was && was.Text("type") != "Recreate"
+            ? [new("replace", "/spec/strategy", new { type = "Recreate" }), new("add", UpdateStrategyPath, was.GetRawText())]
+            : [];
+
+    private static async Task PutUpdateStrategyBackAsync(OperationContext operation, KubeObject old, CancellationToken stop)
+    {
+        if (old.Annotation(Stamps.UpdateStrategy) is { } was)
+            await Workloads.EditAsync(operation, KubeResource.Deployments, old,
+                [JsonEdit.Unchanged(old), new("replace", "/spec/strategy", JsonSerializer.Deserialize<JsonElement>(was)), new("remove", UpdateStrategyPath, null)], stop);
+    }
 
     private static Dictionary<string, string> Labels(OperationContext operation)
     {

@@ -174,7 +174,8 @@ internal sealed class CanaryStrategy(PrometheusAnalysis prometheus) : IDeployStr
 
     private static async Task<Progress> TakeOverAsync(OperationContext operation, CanarySettings settings, KubeObject stable, CancellationToken stop)
     {
-        stable = await SecondWorkload.PromoteAsync(operation, stable, settings.Route is null ? operation.Previous<WorkloadSnapshot>().Replicas ?? 1 : null, stop);
+        stable = await SecondWorkload.PromoteAsync(operation, stable,
+            settings.Route is null ? [new("replace", "/spec/replicas", operation.Previous<WorkloadSnapshot>().Replicas ?? 1)] : [], stop);
         var judged = await Workloads.JudgeAsync(operation, stable, stop);
         if (judged.Outcome != Outcome.Done)
             return judged with { Reason = judged.Outcome == Outcome.Failed ? judged.Reason : "Promoting", Message = $"the new version replaces the old one: {judged.Message}" };

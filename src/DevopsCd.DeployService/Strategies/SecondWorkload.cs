@@ -101,17 +101,16 @@ internal static class SecondWorkload
         };
     }
 
-    /// <summary>Gives the old workload the new image, its recorded number of pods and our stamps, all in one write.</summary>
-    public static async Task<KubeObject> PromoteAsync(OperationContext operation, KubeObject stable, int? replicas, CancellationToken stop)
+    /// <summary>Gives the old workload the new image, our stamps and whatever else belongs to it, all in one write.</summary>
+    public static async Task<KubeObject> PromoteAsync(OperationContext operation, KubeObject stable, IEnumerable<JsonEdit> more, CancellationToken stop)
     {
         if (stable.IsOf(operation.Record) && stable.Annotation(Stamps.State) == Stamps.Deployed)
             return stable;
         var container = Workloads.ContainerOf(stable, operation.Request);
         var index = Array.FindIndex(stable.Root.Items("spec", "template", "spec", "containers"), c => c.Text("name") == container);
         var edits = new List<JsonEdit> { JsonEdit.Unchanged(stable), new("replace", $"/spec/template/spec/containers/{index}/image", operation.Request.Image) };
-        if (replicas is not null)
-            edits.Add(new("replace", "/spec/replicas", replicas));
         edits.AddRange(Workloads.StampEdits(stable, Stamps.Of(operation.Record, operation.Previous<WorkloadSnapshot>().Image)));
+        edits.AddRange(more);
         return await Workloads.EditAsync(operation, KubeResource.Deployments, stable, edits, stop);
     }
 

@@ -16,6 +16,9 @@ internal static class Stamps
     public const string State = "devopscd.io/state";
     public const string Track = "devopscd.io/track";
     public const string Workload = "devopscd.io/workload";
+
+    /// <summary>The update strategy that was there before ours, as long as ours is in its place.</summary>
+    public const string UpdateStrategy = "devopscd.io/update-strategy";
     public const string Deployed = "deployed";
     public const string Returned = "returned";
     public const string Held = "held";

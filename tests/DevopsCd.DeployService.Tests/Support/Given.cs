@@ -5,6 +5,7 @@ using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Kubernetes;
 using DevopsCd.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.DeployService.Tests.Support;
 
@@ -57,9 +58,9 @@ internal sealed class Given : IAsyncDisposable
     public static string HashOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     /// <summary>Starts one more replica and talks to that one from now on.</summary>
-    public async Task<ServiceInProcess> StartAsync()
+    public async Task<ServiceInProcess> StartAsync(Action<IServiceCollection>? replace = null)
     {
-        var service = await ServiceInProcess.StartAsync(Settings);
+        var service = await ServiceInProcess.StartAsync(Settings, replace);
         _services.Add(service);
         Http = service.Http;
         return service;

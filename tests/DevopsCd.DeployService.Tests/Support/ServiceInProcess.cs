@@ -2,6 +2,8 @@ using DevopsCd.DeployService.Api;
 using DevopsCd.Testing;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.DeployService.Tests.Support;
 
@@ -16,13 +18,15 @@ internal sealed class ServiceInProcess : IAsyncDisposable
 
     public IServiceProvider Services => _factory.Services;
 
-    public static async Task<ServiceInProcess> StartAsync(IReadOnlyDictionary<string, string?> settings)
+    public static async Task<ServiceInProcess> StartAsync(IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? replace = null)
     {
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             foreach (var (key, value) in settings)
                 host.UseSetting(key, value);
             host.UseSetting("Serilog:MinimumLevel:Default", "Warning");
+            if (replace is not null)
+                host.ConfigureTestServices(replace);
         });
         var service = new ServiceInProcess(factory, factory.CreateClient());
         service.Http.DefaultRequestHeaders.Add(ApiKeyAuthentication.Header, Given.Key);
