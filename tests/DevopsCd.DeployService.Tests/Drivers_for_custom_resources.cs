@@ -179,6 +179,53 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
         calls.Count(c => c.StartsWith("upgrade", StringComparison.Ordinal)).ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("v3.21.4", "atomic")]
+    [InlineData("v4.2.4", "rollback-on-failure")]
+    public async Task Helm_tells_why_an_upgrade_has_failed(string version, string flag)
+    {
+        using var helm = new FakeHelm(version);
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path));
+        helm.Have("shop", """[{"revision":1,"status":"deployed","description":"Install complete","chart":"c"}]""");
+
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/fails", onFailure = "return" }, "Release"));
+        var ended = await given.UntilAsync("op-1", DeployPhases.Failed);
+
+        ended.Reason.ShouldBe("HelmFailed");
+        ended.Message.ShouldBe($"UPGRADE FAILED: release shop failed, and has been rolled back due to {flag} being set: context deadline exceeded; revision 1 runs again");
+        helm.Calls().ShouldNotContain(c => c.StartsWith("rollback", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Helm_leaves_an_upgrade_of_somebody_else_alone_when_it_is_stopped()
+    {
+        using var helm = new FakeHelm("v4.2.4");
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path));
+        helm.Have("shop", $$"""[{"revision":1,"status":"deployed","description":"Install complete","chart":"c"},{"revision":2,"updated":"{{TimeProvider.System.GetUtcNow():O}}","status":"pending-upgrade","description":"Preparing upgrade","chart":"c"}]""");
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/charts/shop" }, "Release"));
+        await given.UntilReasonAsync("op-1", "WaitingForHelm");
+
+        await given.CommandAsync("op-1", "stop");
+        var ended = await given.UntilAsync("op-1", DeployPhases.Stopped);
+
+        ended.Message!.ShouldEndWith("the release was not changed by this operation");
+        helm.Calls().ShouldAllBe(c => c.StartsWith("version", StringComparison.Ordinal) || c.StartsWith("history", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Helm_says_that_it_may_not_read_its_releases()
+    {
+        using var helm = new FakeHelm("v4.2.4");
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path));
+        helm.Have("shop", "[]");
+        helm.Forbid();
+
+        using var refused = await given.PutAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/charts/shop" }, "Release"));
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("which it keeps in Secrets: query: failed to query with labels: secrets is forbidden");
+    }
+
     [Fact]
     public async Task Helm_says_that_the_command_is_missing()
     {

@@ -1,12 +1,31 @@
 using System.Diagnostics;
 using System.Text.Json;
 using DevopsCd.DeployService.Kubernetes;
+using DevopsCd.DeployService.Strategies;
 
 namespace DevopsCd.DeployService.Drivers;
 
-/// <summary>Runs the helm command against one cluster.</summary>
+/// <summary>Runs the helm command against one cluster. Its texts are those of helm 3.13 to 3.21 and 4.0 to 4.2, read in its source.</summary>
 internal sealed class HelmCommand(string path, Cluster cluster, ILogger log)
 {
+    private const string NotFound = "release: not found";
+    private const string Forbidden = " is forbidden: ";
+    private const string Error = "Error: ";
+
+    /// <summary>Found out before an upgrade begins, and when two begin at the same moment.</summary>
+    private static readonly string[] Busy = ["another operation (install/upgrade/rollback) is in progress", "release: already exists"];
+
+    /// <summary>Whether helm has done nothing because another helm is at work on the release.</summary>
+    public static bool IsBusy(string error) => Busy.Any(b => error.Contains(b, StringComparison.Ordinal));
+
+    /// <summary>What helm gives as the reason, without the warnings before it.</summary>
+    public static string CauseOf(string error)
+    {
+        var at = error.LastIndexOf('\n' + Error, StringComparison.Ordinal) + 1;
+        var text = error[at..].Trim();
+        return text.StartsWith(Error, StringComparison.Ordinal) ? text[Error.Length..] : text;
+    }
+
     /// <summary>3 or 4; null where the command cannot be run.</summary>
     public async Task<int?> MajorVersionAsync(CancellationToken stop)
     {
@@ -27,7 +46,14 @@ internal sealed class HelmCommand(string path, Cluster cluster, ILogger log)
     {
         var (exit, output, error) = await RunAsync(["history", release, "-n", ns, "-o", "json", "--max", "20"], stop);
         if (exit != 0)
-            return error.Contains("not found", StringComparison.OrdinalIgnoreCase) ? [] : throw new ClusterUnreachableException(cluster.Name, $"helm history: {error.Trim()}");
+        {
+            var cause = CauseOf(error);
+            if (cause == NotFound)
+                return [];
+            throw cause.Contains(Forbidden, StringComparison.Ordinal)
+                ? new Refused("strategy.type", "HelmForbidden", $"helm may not read its releases in namespace '{ns}', which it keeps in Secrets: {cause}")
+                : new ClusterUnreachableException(cluster.Name, $"helm history: {cause}");
+        }
         return [.. JsonSerializer.Deserialize<JsonElement>(output).EnumerateArray()
             .Select(r => new HelmRevision(r.Number("revision") ?? 0, r.Text("status") ?? "", r.Text("description") ?? "", r.Text("chart") ?? "", r.Time("updated")))];
     }

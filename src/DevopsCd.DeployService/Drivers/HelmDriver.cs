@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Configuration;
@@ -9,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace DevopsCd.DeployService.Drivers;
 
 /// <summary>
-/// Upgrades a Helm release by the helm command, version 3 or 4. The operation's id is the description of the revision it makes, by
-/// which it is found again. One replica runs the command and shows that it lives; when it has died, the next one frees the release
+/// Upgrades a Helm release by the helm command, version 3 or 4. The operation's id is the description that helm gives a revision
+/// whose upgrade has succeeded, by which it is found again. One replica runs the command and shows that it lives; when it has died, the next one frees the release
 /// from its pending state and runs it again. Helm keeps its releases in Secrets: this driver needs rights that no other one needs.
 /// </summary>
 internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options, IHostApplicationLifetime life, ILogger<HelmDriver> log) : IDeployStrategy
@@ -25,7 +26,7 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
 
     private static readonly string[] ChartFormats = ["oci://registry/chart", "https://host/chart.tgz", "repository/chart"];
 
-    private readonly string _me = $"{Environment.MachineName}/{Environment.ProcessId}/{Environment.TickCount64}";
+    private readonly string _me = $"{Environment.MachineName}/{Environment.ProcessId}/{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
     private readonly ConcurrentDictionary<string, Task<(int Exit, string Output, string Error)>> _running = new();
 
     public string Name => StrategyNames.Helm;
@@ -67,7 +68,7 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
         var helm = new HelmCommand(options.Value.Rollout.Helm, cluster, log);
         var (exit, _, error) = await helm.RunAsync([.. Upgrade(request, "preflight"), "--dry-run=server"], stop);
         if (exit != 0)
-            throw new Refused("strategy.chart", "HelmRefuses", error.Trim());
+            throw new Refused("strategy.chart", "HelmRefuses", HelmCommand.CauseOf(error));
     }
 
     public async Task<Progress> AdvanceAsync(OperationContext operation, CancellationToken stop)
@@ -77,24 +78,18 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
         if (_running.TryGetValue(operation.Record.Id, out var running))
         {
             if (!running.IsCompleted)
-            {
                 return Alive(operation, state!, "HelmUpgrading", "helm upgrade is running");
-            }
             _running.TryRemove(operation.Record.Id, out _);
             var (exit, _, error) = await running;
-            if (exit != 0 && !error.Contains("another operation", StringComparison.OrdinalIgnoreCase))
-                return Progress.Failed("HelmFailed", error.Trim());
+            if (exit != 0 && !HelmCommand.IsBusy(error))
+                return Progress.Failed("HelmFailed", HelmCommand.CauseOf(error));
         }
         var history = await helm.HistoryAsync(operation.Request.Workload.Name, operation.Namespace, stop);
         var description = DescriptionOf(operation);
+        // Helm writes the description only when all went well: before that it is "Preparing upgrade", after a failure it tells that.
         if (history.LastOrDefault(r => r.Description == description) is { } ours)
-        {
-            if (ours.Status is "deployed" or "superseded")
-                return Progress.Done("Upgraded", $"revision {ours.Revision} is {ours.Status}");
-            if (ours.Status == "failed")
-                return Progress.Failed("HelmFailed", $"revision {ours.Revision} has failed");
-        }
-        if (state is not null && state.Runner != _me && operation.Now - state.HeartbeatAt < Dead)
+            return Progress.Done("Upgraded", $"revision {ours.Revision} is {ours.Status}");
+        if (state is not null && IsRunByOther(operation, state))
             return Progress.Running("HelmUpgrading", $"helm upgrade is run by {state.Runner}") with { LookAgain = Heartbeat };
         if (state is null || state.Runner != _me)
         {
@@ -125,19 +120,29 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
     {
         if (operation.Record.Previous is null || operation.Record.Previous.Value.Number("revision") is not { } revision)
             return Progress.Done("Returned", "there was no revision before this operation");
-        if (_running.TryGetValue(operation.Record.Id, out var running) && !running.IsCompleted)
-            return Progress.Running("Returning", "helm upgrade is still running") with { LookAgain = TimeSpan.FromSeconds(1) };
+        var state = operation.State<HelmState>();
+        if (_running.TryGetValue(operation.Record.Id, out var running))
+        {
+            if (!running.IsCompleted)
+                return Alive(operation, state!, "Returning", "helm upgrade is still running");
+            _running.TryRemove(operation.Record.Id, out _);
+        }
+        if (state is not null && IsRunByOther(operation, state))
+            return Progress.Running("Returning", $"helm upgrade is still run by {state.Runner}") with { LookAgain = Heartbeat };
         var helm = new HelmCommand(options.Value.Rollout.Helm, operation.Cluster, log);
         var history = await helm.HistoryAsync(operation.Request.Workload.Name, operation.Namespace, stop);
         var target = $"Rollback to {revision}";
+        if (history.LastOrDefault() is not { } last)
+            return Progress.Failed("ReleaseNotFound", $"there is no Helm release '{operation.Request.Workload.Name}' any more");
         var ours = history.LastOrDefault(r => r.Description == DescriptionOf(operation));
-        if (history[^1].Status == "deployed" && (history[^1].Revision == revision || history[^1].Description == target && (ours is null || history[^1].Revision > ours.Revision)))
+        if (last.Status == "deployed" && (last.Revision == revision || last.Description == target && (ours is null || last.Revision > ours.Revision)))
             return Progress.Done("Returned", $"revision {revision} runs again");
-        if (ours is null && !history[^1].Pending && !operation.RollsBack)
+        // A revision that is pending or has failed is somebody else's when it was there before this operation's first try.
+        if (ours is null && !operation.RollsBack && (last.Status == "deployed" || state is null || last.Revision <= state.After))
             return Progress.Done("Returned", "the release was not changed by this operation");
         await operation.StillCurrentAsync(stop);
         var (exit, _, error) = await helm.RunAsync(["rollback", operation.Request.Workload.Name, revision.ToString(), "-n", operation.Namespace, "--wait", "--timeout", "120s"], stop);
-        return exit == 0 ? Progress.Done("Returned", $"rolled back to revision {revision}") : Progress.Failed("HelmFailed", error.Trim());
+        return exit == 0 ? Progress.Done("Returned", $"rolled back to revision {revision}") : Progress.Failed("HelmFailed", HelmCommand.CauseOf(error));
     }
 
     public Task<Progress?> HoldAsync(OperationContext operation, CancellationToken stop) => Task.FromResult<Progress?>(null);
@@ -150,7 +155,7 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
         var (exit, _, error) = await helm.RunAsync(["rollback", operation.Request.Workload.Name, good.Revision.ToString(), "-n", operation.Namespace], stop);
         return exit == 0
             ? Progress.Running("HelmRecovering", $"the release was stuck in {history[^1].Status}; it is back at revision {good.Revision}") with { LookAgain = TimeSpan.Zero }
-            : Progress.Failed("HelmStuck", error.Trim());
+            : Progress.Failed("HelmStuck", HelmCommand.CauseOf(error));
     }
 
     /// <summary>Goes on waiting, and from time to time shows the other replicas that somebody does.</summary>
@@ -158,6 +163,9 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
         (operation.Now - state.HeartbeatAt < Heartbeat ? Progress.Running(reason, message) : Progress.Remember(state with { HeartbeatAt = operation.Now }, reason, message))
         with
         { LookAgain = TimeSpan.FromSeconds(1) };
+
+    /// <summary>Whether another replica runs helm for this operation, as far as its heartbeat tells.</summary>
+    private bool IsRunByOther(OperationContext operation, HelmState state) => state.Runner != _me && operation.Now - state.HeartbeatAt < Dead;
 
     private static string DescriptionOf(OperationContext operation) => $"devopscd {operation.Record.Id}";
 

@@ -38,6 +38,8 @@ internal sealed class ReturnSteps(Schedule schedule, Transitions transitions, Co
                 await transitions.EndAsync(record, job, progress, Endings.ReturnFailed(ending, $"the way back failed: {progress.Reason}: {progress.Message}"), stop);
                 break;
             default:
+                if (progress.State is { } state)
+                    record = await transitions.SaveAsync(record, record.Status with { State = state }, stop);
                 transitions.LookAgain(record, progress.LookAgain);
                 break;
         }
