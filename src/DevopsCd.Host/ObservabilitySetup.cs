@@ -1,4 +1,5 @@
 using DevopsCd.Core.Observability;
+using DevopsCd.Host.Broker;
 using OpenTelemetry.Metrics;
 
 namespace DevopsCd.Host;
@@ -11,5 +12,9 @@ internal static class ObservabilitySetup
             .AddMeter(Metrics.MeterName, "MassTransit", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Net.Http")
             .AddPrometheusExporter());
 
-    public static void MapObservability(this WebApplication app) => app.MapPrometheusScrapingEndpoint("/metrics");
+    public static void MapObservability(this WebApplication app)
+    {
+        Metrics.WatchBroker(() => app.Services.GetRequiredService<BrokerCheck>().Connected);
+        app.MapPrometheusScrapingEndpoint("/metrics");
+    }
 }

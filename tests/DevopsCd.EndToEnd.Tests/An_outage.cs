@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using DevopsCd.Testing;
 using DevopsCd.Testing.Hosting;
 
@@ -14,6 +16,7 @@ public sealed class An_outage : IAsyncLifetime
     private RabbitVirtualHost _broker = null!;
     private TcpRelay _toDatabase = null!;
     private TcpRelay _toBroker = null!;
+    private HostSettings _settings = null!;
     private HostProcess _host = null!;
     private CdApi _api = null!;
     private long _batch;
@@ -22,8 +25,9 @@ public sealed class An_outage : IAsyncLifetime
     {
         (_database, _broker) = (await PostgresDatabase.CreateAsync(), await RabbitVirtualHost.CreateAsync());
         (_toDatabase, _toBroker) = (TcpRelay.To(_database), TcpRelay.To(_broker));
-        _host = await HostProcess.StartNewAsync("outage", HostSettings.On(_database.Through(_toDatabase), _broker.Through(_toBroker))
-            .With("core__deploy__simulated_duration", "100ms").With("core__notification__provider", "log").With("core__scan_interval", "2s"));
+        _settings = HostSettings.On(_database.Through(_toDatabase), _broker.Through(_toBroker))
+            .With("core__deploy__simulated_duration", "100ms").With("core__notification__provider", "log").With("core__scan_interval", "2s");
+        _host = await HostProcess.StartNewAsync("outage", _settings);
         _api = new CdApi(_host.Http, "ann");
         foreach (var name in s_applications)
         {
@@ -86,9 +90,54 @@ public sealed class An_outage : IAsyncLifetime
         await Eventually.Sees(() => _api.Batch(_batch), b => b.IsSuccess && b.State == 22, "the batch moves on", TimeSpan.FromSeconds(90));
     }
 
+    [Fact]
+    public async Task Of_the_broker_takes_no_host_out_of_service()
+    {
+        (await Ready()).ShouldBe("200 ready broker=ok database=ok");
+
+        _toBroker.Cut();
+        var seen = new HashSet<string>();
+        await Eventually.Sees(Ready, answer => seen.Add(answer) && answer == "200 degraded broker=degraded database=ok", "the body says that the broker is away", TimeSpan.FromSeconds(60));
+
+        seen.ShouldAllBe(answer => !answer.Contains("broker=failed", StringComparison.Ordinal));
+        (await _host.Http.GetStringAsync("metrics")).ShouldMatch(@"\ndevopscd_broker_connected\S* 0\s");
+        (await _api.Raise(_batch, "approve")).Expect();
+        await using var second = new HostProcess("second", _settings);
+        second.Launch();
+        await Eventually.Sees(() => Ready(second), answer => answer == "503 unready broker=failed database=ok", "a host that has not met its broker is not put into service", TimeSpan.FromMinutes(3));
+
+        _toBroker.Restore();
+        await Eventually.Sees(Ready, answer => answer == "200 ready broker=ok database=ok", "it is said that the broker is back", TimeSpan.FromSeconds(90));
+        await second.UntilReadyAsync();
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Of_the_database_is_named_as_why_a_host_is_not_ready(bool silent)
+    {
+        (silent ? _toDatabase.Swallow : (Action)_toDatabase.Cut)();
+
+        await Eventually.Sees(Ready, answer => answer == "503 unready broker=ok database=failed", "the body says that the database is away", TimeSpan.FromSeconds(60));
+
+        _toDatabase.Restore();
+        await Eventually.Sees(Ready, answer => answer == "200 ready broker=ok database=ok", "it is said that the database is back", TimeSpan.FromSeconds(60));
+    }
+
+    private Task<string> Ready() => Ready(_host);
+
+    /// <summary>Status code, word and checks in one line.</summary>
+    private static async Task<string> Ready(HostProcess host)
+    {
+        using var answer = await host.Http.GetAsync("health/ready");
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var checks = body.TryGetProperty("checks", out var all)
+            ? all.EnumerateArray().Select(check => $"{check.GetProperty("name").GetString()}={check.GetProperty("status").GetString()}")
+            : [];
+        return string.Join(' ', [$"{(int)answer.StatusCode}", $"{body.GetProperty("status")}", .. checks]);
+    }
+
     private static async Task<HttpResponseMessage> Post(HttpClient http, string path, object? body = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : System.Net.Http.Json.JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
         request.Headers.Add("X-Operator", "ann");
         return await http.SendAsync(request);
     }

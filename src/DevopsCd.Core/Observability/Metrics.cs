@@ -21,6 +21,10 @@ internal static class Metrics
     static Metrics() => s_meter.CreateObservableGauge("devopscd.batch.count",
         () => s_counts.Select(c => new Measurement<long>(c.Count, new KeyValuePair<string, object?>("status", c.Status))), "{batch}", "Batches by state, as the last scan saw them");
 
+    /// <param name="connected">Asked whenever somebody reads the figures.</param>
+    public static void WatchBroker(Func<bool> connected) =>
+        s_meter.CreateObservableGauge("devopscd.broker.connected", () => connected() ? 1 : 0, "{connection}", "1 while the bus is connected and every queue is consumed, else 0");
+
     public static void Transitioned(string batchEvent, string from, string to) =>
         s_transitions.Add(1, new TagList { { "event", batchEvent }, { "from", from }, { "to", to } });
 

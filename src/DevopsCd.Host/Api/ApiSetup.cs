@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
+using DevopsCd.Host.Broker;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace DevopsCd.Host.Api;
 
@@ -24,7 +24,7 @@ internal static class ApiSetup
         builder.Services.AddIntakeApi();
         builder.Services.AddExceptionHandler<ProblemHandler>();
         builder.Services.AddOpenApi("v1");
-        builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [Readiness.Tag]).AddCheck<BrokerCheck>("broker", tags: [Readiness.Tag]);
     }
 
     public static void MapApi(this WebApplication app)
@@ -36,11 +36,7 @@ internal static class ApiSetup
         app.UseMiddleware<BodyLimit>();
         app.MapOpenApi();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions
-        {
-            Predicate = check => check.Tags.Contains("ready"),
-            ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable }
-        });
+        app.MapHealthChecks("/health/ready", Readiness.Options).WithMetadata(Readiness.Patience);
 
         var api = app.MapGroup("/api/v1").AddEndpointFilter<OperatorFilter>().AddEndpointFilter<FieldRulesFilter>();
         api.MapBatches();

@@ -26,12 +26,13 @@ internal static class BrokerRegistration
         var transport = configuration[TransportKey] ?? "in-memory";
         var options = Options(configuration);
         bus.AddSingleton(options);
+        bus.AddSingleton<BrokerCheck>();
         bus.AddSingleton<Parker>();
         bus.AddSingleton(new SenderRights(options, transport == "rabbitmq"));
         bus.DisableUsageTelemetry();
         bus.AddOptions<MassTransitHostOptions>().Configure(host =>
         {
-            // HTTP works while the broker is away; readiness says so.
+            // HTTP works while the broker is away; BrokerCheck says what that means.
             host.WaitUntilStarted = false;
             host.StopTimeout = TimeSpan.FromSeconds(20);
             host.ConsumerStopTimeout = TimeSpan.FromSeconds(15);

@@ -1,0 +1,30 @@
+using MassTransit;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace DevopsCd.Host.Broker;
+
+/// <summary>
+/// The bus. It fails until it has worked once, so that a wrong address or password stops a rollout while the old hosts still serve. From
+/// then on an absent broker only degrades: commands are decided in the database and what they cause waits in the outbox; unready hosts
+/// would leave people with nobody to ask, and all of them at once.
+/// </summary>
+internal sealed class BrokerCheck(IBusControl bus) : IHealthCheck
+{
+    private volatile bool _hasWorked;
+
+    public bool Connected => bus.CheckHealth().Status == BusHealthStatus.Healthy;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Check());
+
+    private HealthCheckResult Check()
+    {
+        if (Connected)
+        {
+            _hasWorked = true;
+            return HealthCheckResult.Healthy();
+        }
+        return _hasWorked
+            ? HealthCheckResult.Degraded("the connection is lost, or a queue is not consumed; commands over HTTP are taken, and what they cause leaves when it is back")
+            : HealthCheckResult.Unhealthy("not connected since the start; look at core:rabbitmq and at the log");
+    }
+}
