@@ -6,7 +6,7 @@ public sealed record ReleaseView
     /// <summary>The application.</summary>
     public required string Application { get; init; }
 
-    /// <summary>The branch it follows.</summary>
+    /// <summary>The branch of its build and, unless it is pinned, the one it follows.</summary>
     public required string Branch { get; init; }
 
     /// <summary>The build it releases; null when there is none yet.</summary>

@@ -36,20 +36,20 @@ internal sealed class BatchContent(CdDbContext db, BuildQueries builds, BatchJou
         var before = release.Build?.BuildNumber ?? "no build";
         if (number.Length == 0)
         {
-            release.PinnedBy = null;
-            if (await builds.Newest(release.AppId, release.Branch, cancellationToken) is { } newest)
+            release.Unpin();
+            var newest = await builds.Newest(release.AppId, release.Branch, cancellationToken);
+            if (newest is not null)
             {
                 release.Take(newest);
                 release.LatestBuildId = newest.Id;
             }
-            journal.Note(batch, "unpinned", by, EventSource.Http, $"{release.App.Name}: {before} → the newest build", null);
+            journal.Note(batch, "unpinned", by, EventSource.Http, $"{release.App.Name}: {before} → {newest?.BuildNumber ?? "no build"}; follows {release.Branch}", null);
             return;
         }
         var build = await builds.Find(release.AppId, number, cancellationToken);
         if (build is not { BuildStatus: BuildStatus.Success })
             throw BatchRefused.Content("buildNumber", $"'{number}' is no successful build of {release.App.Name}");
-        release.Take(build);
-        release.PinnedBy = by;
+        release.Pin(build, by);
         // It may be of another branch, and "a newer one exists" is said of the branch it is on.
         release.LatestBuildId = (await builds.Newest(release.AppId, build.Branch, cancellationToken))?.Id;
         journal.Note(batch, "pinned", by, EventSource.Http, $"{release.App.Name}: {before} → {number}", null);

@@ -96,8 +96,7 @@ internal sealed class BatchOpening(CdDbContext db, BuildQueries builds, TimeProv
             var pinned = await builds.Find(app.Id, number, cancellationToken);
             if (pinned is not { BuildStatus: BuildStatus.Success })
                 throw BatchRefused.Content($"{field}.buildNumber", $"'{number}' is no successful build of {app.Name}");
-            release.Take(pinned);
-            release.PinnedBy = by;
+            release.Pin(pinned, by);
         }
         if (await builds.Newest(app.Id, release.Branch, cancellationToken) is { } newest)
         {

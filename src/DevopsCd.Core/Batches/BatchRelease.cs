@@ -19,6 +19,7 @@ internal sealed class BatchRelease
 
     public Application App { get; set; } = null!;
 
+    /// <summary>The branch of its build and, unless it is pinned, the one whose builds flow in.</summary>
     public string Branch { get; set; } = "";
 
     public long? BuildId { get; set; }
@@ -31,7 +32,10 @@ internal sealed class BatchRelease
     public Build? LatestBuild { get; set; }
 
     /// <summary>Who fixed the build; a pinned release does not refresh.</summary>
-    public string? PinnedBy { get; set; }
+    public string? PinnedBy { get; private set; }
+
+    /// <summary>The branch it followed when it was pinned, and follows again afterwards; null while it is not pinned.</summary>
+    public string? FollowedBranch { get; private set; }
 
     public string? ImageName { get; set; }
 
@@ -74,6 +78,25 @@ internal sealed class BatchRelease
         else
             ProdStatus = outcome;
         StatusReason = reason;
+    }
+
+    /// <summary>Fixes a build, which may be of another branch.</summary>
+    public void Pin(Build build, string by)
+    {
+        FollowedBranch ??= Branch;
+        PinnedBy = by;
+        Take(build);
+    }
+
+    /// <summary>Back to the branch it followed. What was pinned from another branch goes, whether or not that one has a build.</summary>
+    public void Unpin()
+    {
+        if (FollowedBranch is { } followed && followed != Branch)
+        {
+            (BuildId, LatestBuildId, CommitId, ImageName, ImageTag, ImageDigest) = (null, null, null, null, null, null);
+            Branch = followed;
+        }
+        (PinnedBy, FollowedBranch) = (null, null);
     }
 
     public void Take(Build build)

@@ -169,7 +169,7 @@ public sealed class A_build
     {
         await using var engine = await Engine.Start(database);
         var batch = await engine.Batch("api");
-        await engine.Do<BatchContent>(c => c.Change(batch.Id, "api", new ReleaseChange { BuildNumber = "1" }, "bob", default));
+        await Pin(engine, batch, "1");
         engine.Clock.Advance(TimeSpan.FromMinutes(1));
 
         await engine.Build("api", "2");
@@ -177,10 +177,73 @@ public sealed class A_build
 
         var release = await engine.Release(batch, "api");
         (release.Build!.BuildNumber, release.LatestBuild!.BuildNumber, release.PinnedBy).ShouldBe(("1", "2", "bob"));
-        await engine.Do<BatchContent>(c => c.Change(batch.Id, "api", new ReleaseChange { BuildNumber = "" }, "bob", default));
+        await Pin(engine, batch, "");
         (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("2");
         (await engine.Audit(batch)).Select(e => e.Event).ShouldContain("pinned");
         (await engine.Audit(batch)).Select(e => e.Event).ShouldContain("unpinned");
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Of_another_branch_that_was_pinned_gives_way_to_the_branch_followed_before(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        var batch = await engine.Batch("api");
+        await engine.Build("api", "h1", branch: "hotfix/1");
+        await engine.Build("api", "h2", branch: "hotfix/2");
+        foreach (var number in (string[])["h1", "h2"])
+            await Pin(engine, batch, number);
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
+        await engine.Build("api", "2");
+        await engine.Scan();
+        var pinned = await engine.Release(batch, "api");
+        (pinned.Build!.BuildNumber, pinned.LatestBuild!.BuildNumber, pinned.Branch).ShouldBe(("h2", "h2", "hotfix/2"));
+
+        await Pin(engine, batch, "");
+
+        var unpinned = await engine.Release(batch, "api");
+        (unpinned.Build!.BuildNumber, unpinned.LatestBuild!.BuildNumber, unpinned.Branch, unpinned.PinnedBy).ShouldBe(("2", "2", "main", null));
+        (await engine.Audit(batch)).Last().Reason.ShouldBe("api: h2 → 2; follows main");
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
+        await engine.Build("api", "3");
+        await engine.Build("api", "h3", branch: "hotfix/2");
+        (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("3");
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Pinned_from_the_start_gives_way_to_the_branch_that_was_asked_for(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        await engine.Application("api");
+        await engine.Build("api", "h1", branch: "hotfix/1");
+        await engine.Build("api", "r1", branch: "release/8");
+        var row = await engine.Create(new ReleaseItem { Application = "api", Branch = "release/8", BuildNumber = "h1" });
+        var batch = await engine.Find(row.BatchCorrelationId);
+        (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("h1");
+
+        await Pin(engine, batch, "");
+
+        var release = await engine.Release(batch, "api");
+        (release.Build!.BuildNumber, release.Branch).ShouldBe(("r1", "release/8"));
+    }
+
+    /// <summary>What was pinned is not what the branch offers: it must not be sealed by mistake.</summary>
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Of_another_branch_does_not_stay_when_the_branch_followed_has_none_yet(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        await engine.Application("api");
+        await engine.Build("api", "h1", branch: "hotfix/1");
+        var batch = await engine.Find((await engine.Create(new ReleaseItem { Application = "api", BuildNumber = "h1" })).BatchCorrelationId);
+
+        await Pin(engine, batch, "");
+
+        var empty = await engine.Release(batch, "api");
+        (empty.BuildId, empty.LatestBuildId, empty.ImageTag, empty.Branch).ShouldBe((null, null, null, "main"));
+        (await engine.Audit(batch)).Last().Reason.ShouldBe("api: h1 → no build; follows main");
+        await engine.Accepted(batch, "approve");
+        (await engine.Raise(batch, "confirm_tag")).Reason.ShouldBe("api has no successful build on main");
+        await engine.Build("api", "1");
+        (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("1");
     }
 
     [Theory, MemberData(nameof(Databases))]
@@ -249,4 +312,7 @@ public sealed class A_build
         refused.Fields.Keys.ShouldBe(["application", "branch", "imageDigest", "link"], ignoreOrder: true);
         (await engine.Read(db => db.Builds.CountAsync())).ShouldBe(0);
     }
+
+    private static Task Pin(Engine engine, Batch batch, string number) =>
+        engine.Do<BatchContent>(c => c.Change(batch.Id, "api", new ReleaseChange { BuildNumber = number }, "bob", default));
 }

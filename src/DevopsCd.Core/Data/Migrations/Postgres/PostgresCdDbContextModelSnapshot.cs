@@ -417,6 +417,10 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasColumnType("text[]")
                         .HasColumnName("depends_on");
 
+                    b.Property<string>("FollowedBranch")
+                        .HasColumnType("text")
+                        .HasColumnName("followed_branch");
+
                     b.Property<string>("ImageDigest")
                         .HasColumnType("text")
                         .HasColumnName("image_digest");

@@ -401,6 +401,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("depends_on");
 
+                    b.Property<string>("FollowedBranch")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("followed_branch");
+
                     b.Property<string>("ImageDigest")
                         .HasColumnType("TEXT")
                         .HasColumnName("image_digest");
