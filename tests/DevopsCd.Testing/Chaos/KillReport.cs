@@ -21,6 +21,11 @@ public sealed record KillReport
 
     public required int Submits { get; init; }
 
+    /// <summary>Messages sent over the broker, and cards that reached the bot.</summary>
+    public required int Messages { get; init; }
+
+    public required int Cards { get; init; }
+
     /// <summary>Longest time a host took from its start to ready.</summary>
     public required double SlowestStartSeconds { get; init; }
 

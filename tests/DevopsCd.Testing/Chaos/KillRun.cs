@@ -10,6 +10,9 @@ namespace DevopsCd.Testing.Chaos;
 /// </summary>
 public sealed class KillRun : IAsyncDisposable
 {
+    // A kill between two tries costs none of the budget, but the script below already uses some of it.
+    private const int RetryCount = 5;
+
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100), Longest = TimeSpan.FromMilliseconds(1500);
 
     private readonly KillPlan plan;
@@ -19,6 +22,7 @@ public sealed class KillRun : IAsyncDisposable
     private readonly RabbitVirtualHost broker;
     private readonly FakeDeployService deployService;
     private readonly FakeLark lark;
+    private readonly SentMessages messages;
     private readonly List<HostProcess> hosts = [];
     private readonly TaskCompletionSource[] killed;
     private double slowestStart;
@@ -32,6 +36,7 @@ public sealed class KillRun : IAsyncDisposable
         this.broker = broker;
         this.deployService = deployService;
         this.lark = lark;
+        messages = new SentMessages(broker, database);
         dice = new Random(plan.Seed);
         killed = [.. Enumerable.Range(0, plan.Kills + 1).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
         killed[0].SetResult();
@@ -68,11 +73,18 @@ public sealed class KillRun : IAsyncDisposable
         await killing.ConfigureAwait(false);
 
         var checker = new InvariantChecker(database, deployService, broker, plan.ConcurrentApps);
+        var notices = new NoticeCheck(database, "lark");
+        say("all ended; looking for what is wrong");
         List<string> violations =
         [
             .. results.Where(problem => problem is not null).Select(problem => problem!),
+            .. await messages.CheckAsync(TimeSpan.FromMinutes(2)).ConfigureAwait(false),
             .. await checker.CheckAsync().ConfigureAwait(false),
+            .. await new RetryCheck(database, RetryCount).CheckAsync(deployService.Calls).ConfigureAwait(false),
+            .. await notices.CheckAsync().ConfigureAwait(false),
+            .. await notices.CheckToldAsync(lark, plan.Patience).ConfigureAwait(false),
             .. await checker.CheckAtRestAsync().ConfigureAwait(false),
+            .. await new SecretSearch(database, Secrets()).CheckAsync(await Outputs().ConfigureAwait(false)).ConfigureAwait(false),
             .. hosts.Where(host => !host.IsRunning).Select(host => $"{host.Name} is not running{Environment.NewLine}{host.LogTail}"),
         ];
 
@@ -85,6 +97,8 @@ public sealed class KillRun : IAsyncDisposable
             Accepted = (int)await database.ScalarAsync<long>("select count(*) from batches where status = 40").ConfigureAwait(false),
             Seconds = Math.Round(seconds, 1),
             Operations = deployService.Operations.Count,
+            Messages = messages.Count,
+            Cards = lark.Cards.Count,
             Submits = deployService.Calls.Count(call => call.Verb == "submit"),
             SlowestStartSeconds = Math.Round(slowestStart, 1),
             Violations = violations,
@@ -95,8 +109,7 @@ public sealed class KillRun : IAsyncDisposable
         .With("core__scan_interval", "5s")
         .With("core__deploy__concurrent_apps", $"{plan.ConcurrentApps}")
         .With("core__deploy__poll_interval", "500ms")
-        // A kill between two tries costs none of the budget, but the script below already uses some of it.
-        .With("core__deploy__retry_count", "5");
+        .With("core__deploy__retry_count", $"{RetryCount}");
 
     // Which application of which batch has which trouble is part of the plan, not of the moment: the seed repeats it.
     private void Script()
@@ -165,7 +178,7 @@ public sealed class KillRun : IAsyncDisposable
         try
         {
             var batch = await Create(index, number).ConfigureAwait(false);
-            await Move(batch, "approve", from: 0, to: 5).ConfigureAwait(false);
+            await Approve(batch, index).ConfigureAwait(false);
             await Move(batch, "confirm_tag", from: 5, to: 11).ConfigureAwait(false);
             await Deploy(batch, "start_pre_deploy", failed: 11, done: 22, FailsIn(index) == "pre").ConfigureAwait(false);
             await Move(batch, "start_prod_deploy", from: 22, to: 31).ConfigureAwait(false);
@@ -177,6 +190,24 @@ public sealed class KillRun : IAsyncDisposable
         {
             return $"I4 {number}: {e.Message}";
         }
+    }
+
+    /// <summary>By HTTP, or by a message that comes twice; beside it a newer build, an order that is illegal now, and one that can never work.</summary>
+    private async Task Approve(long batch, int index)
+    {
+        var id = (await Eventually.Sees(() => Api().Batch(batch), view => view.IsSuccess, $"batch {batch} is there", plan.Patience).ConfigureAwait(false)).Body.GetProperty("batchId").GetGuid();
+        await messages.Build(App(index, 0), 2).ConfigureAwait(false);
+        await messages.Command("AcceptBatch", id, "chaos").ConfigureAwait(false);
+        await messages.Poison("StartProdDeploy", id).ConfigureAwait(false);
+        if (index % 2 == 0)
+        {
+            await Move(batch, "approve", from: 0, to: 5).ConfigureAwait(false);
+            return;
+        }
+
+        // Sent and confirmed: nobody asks again.
+        await messages.Command("ApproveBatch", id, "chaos", times: 2).ConfigureAwait(false);
+        await Eventually.IsTrue(async () => await Api().Batch(batch).ConfigureAwait(false) is { IsSuccess: true, State: 5 }, $"batch {batch} is approved by a message", plan.Patience).ConfigureAwait(false);
     }
 
     private async Task<long> Create(int index, string number)
@@ -228,6 +259,30 @@ public sealed class KillRun : IAsyncDisposable
             },
             $"batch {batch} reaches {done}",
             plan.Patience).ConfigureAwait(false);
+    }
+
+    private Dictionary<string, string> Secrets() => new()
+    {
+        ["the deploy service's key"] = deployService.ApiKey,
+        ["the bot's secret"] = lark.Secret,
+        ["the bot's address"] = lark.Webhook.AbsolutePath,
+        ["the database's password"] = "Password=",
+        ["the broker's password"] = $"{broker.Uri.UserInfo}@",
+    };
+
+    /// <summary>What the hosts said, and what they answer to whoever asks.</summary>
+    private async Task<IReadOnlyList<(string Where, string Text)>> Outputs()
+    {
+        var outputs = new List<(string, string)>();
+        foreach (var host in hosts)
+        {
+            using var log = new StreamReader(new FileStream(host.LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            outputs.Add(($"the log of {host.Name}", await log.ReadToEndAsync().ConfigureAwait(false)));
+            foreach (var path in (string[])["metrics", "health/ready", "openapi/v1.json", "api/v1/parked", "api/v1/notifications", "api/v1/batches/1", "api/v1/batches/1/events"])
+                outputs.Add(($"{host.Name}/{path}", await host.Http.GetStringAsync(path).ConfigureAwait(false)));
+        }
+
+        return outputs;
     }
 
     private string App(int batch, int app) => $"app-{batch:000}-{app}";
