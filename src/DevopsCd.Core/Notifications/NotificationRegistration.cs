@@ -26,6 +26,7 @@ internal static class NotificationRegistration
     public static IServiceCollection AddNotifications(this IServiceCollection services, NotificationOptions options)
     {
         services.AddSingleton(Options.Create(options));
+        services.AddSingleton<OutboundNetwork>();
         services.AddSingleton<OutboundHttp>();
         services.AddSingleton<CdEventFacts>();
         services.AddSingleton<CdEventMapping>();

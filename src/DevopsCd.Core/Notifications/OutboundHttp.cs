@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Options;
 
@@ -14,12 +13,14 @@ internal sealed class OutboundHttp : IDisposable
 {
     private const int LongestAnswer = 64 * 1024;
     private readonly NotificationOptions _options;
+    private readonly OutboundNetwork _network;
     private readonly TimeProvider _clock;
     private readonly HttpClient _client;
 
-    public OutboundHttp(IOptions<NotificationOptions> options, TimeProvider clock)
+    public OutboundHttp(IOptions<NotificationOptions> options, OutboundNetwork network, TimeProvider clock)
     {
         _options = options.Value;
+        _network = network;
         _clock = clock;
         _client = new HttpClient(new SocketsHttpHandler
         {
@@ -68,21 +69,11 @@ internal sealed class OutboundHttp : IDisposable
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var resolved = IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        var resolved = IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal] : await _network.ResolveAsync(host, cancellationToken);
         var usable = OutboundPolicy.IsListed(host, port, _options.AllowedHosts) ? resolved : resolved.Where(AddressGuard.IsPublic).ToArray();
         if (resolved.Length > 0 && usable.Length == 0)
             throw new OutboundRefused($"{host} has no public address; core:notification:allowed_hosts can list it");
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(usable, port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        return await _network.ConnectAsync(usable, port, cancellationToken);
     }
 
     private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)

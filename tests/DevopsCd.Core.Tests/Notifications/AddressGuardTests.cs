@@ -43,13 +43,18 @@ public sealed class The_guard_of_outbound_addresses
     [Theory]
     [InlineData("http://localhost:{0}/x")]
     [InlineData("http://127.0.0.1:{0}/x")]
-    [InlineData("http://[::ffff:127.0.0.1]:{0}/x")]
     [InlineData("http://2130706433:{0}/x")]
     [InlineData("http://0x7f.1:{0}/x")]
+    [InlineData("http://0x7f000001:{0}/x")]
+    [InlineData("http://0177.0.0.1:{0}/x")]
+    [InlineData("http://127.1:{0}/x")]
+    [InlineData("http://[::1]:{0}/x")]
+    [InlineData("http://[::7f00:1]:{0}/x")]
+    [InlineData("http://hooks.example.com@127.0.0.1:{0}/x")]
     public async Task Refuses_a_private_address_when_it_connects_whatever_name_it_has(string address)
     {
         await using var service = await FakeService.StartAsync();
-        using var http = new OutboundHttp(Options.Create(new NotificationOptions { AllowHttp = true }), TimeProvider.System);
+        using var http = new OutboundHttp(Options.Create(new NotificationOptions { AllowHttp = true }), new OutboundNetwork(), TimeProvider.System);
         using var request = new HttpRequestMessage(HttpMethod.Post, string.Format(address, new Uri(service.Address).Port));
 
         await Should.ThrowAsync<OutboundRefused>(() => http.SendAsync(request, TestContext.Current.CancellationToken));
@@ -63,7 +68,7 @@ public sealed class The_guard_of_outbound_addresses
         await using var service = await FakeService.StartAsync();
         var port = new Uri(service.Address).Port;
         using var http = new OutboundHttp(
-            Options.Create(new NotificationOptions { AllowHttp = true, AllowedHosts = [$"127.0.0.1:{port}"] }), TimeProvider.System);
+            Options.Create(new NotificationOptions { AllowHttp = true, AllowedHosts = [$"127.0.0.1:{port}"] }), new OutboundNetwork(), TimeProvider.System);
         using var request = new HttpRequestMessage(HttpMethod.Get, service.Address);
 
         (await http.SendAsync(request, TestContext.Current.CancellationToken)).IsSuccess.ShouldBeTrue();

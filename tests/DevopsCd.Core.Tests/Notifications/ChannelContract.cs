@@ -57,7 +57,7 @@ public abstract class ChannelContract : IAsyncLifetime
     {
         _service = await FakeService.StartAsync();
         _service.Answer = _ => Yes;
-        Http = new OutboundHttp(Microsoft.Extensions.Options.Options.Create(Options), Clock);
+        Http = new OutboundHttp(Microsoft.Extensions.Options.Options.Create(Options), new OutboundNetwork(), Clock);
     }
 
     public async ValueTask DisposeAsync()
