@@ -34,7 +34,14 @@ internal sealed class Notification
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>
+    /// When the message left. Written with the claim, before it leaves, so that a crash cannot forget that the stage was told in this
+    /// minute; taken back when the service did not take it.
+    /// </summary>
     public DateTimeOffset? SentAt { get; set; }
+
+    /// <summary>When the service took it; null while that is not known.</summary>
+    public DateTimeOffset? ToldAt => Status is NotificationStatus.Sent or NotificationStatus.Superseded ? SentAt : null;
 
     /// <summary>The row whose message carried this notice, when it was not its own.</summary>
     public long? CarriedBy { get; set; }

@@ -13,6 +13,7 @@ internal sealed class NotificationMap : IEntityTypeConfiguration<Notification>
     {
         notification.ToTable("notifications");
         notification.HasKey(n => n.Id);
+        notification.Ignore(n => n.ToldAt);
         notification.Property(n => n.NoticeKey).HasMaxLength(300);
         notification.Property(n => n.Channel).HasMaxLength(64);
         notification.Property(n => n.Kind).HasConversion<SnakeCaseConverter<NoticeKind>>().HasMaxLength(20);

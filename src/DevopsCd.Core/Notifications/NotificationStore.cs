@@ -94,6 +94,7 @@ internal sealed class NotificationStore(IServiceScopeFactory scopes, IOptions<No
             else
             {
                 row.Status = again is null ? NotificationStatus.Failed : NotificationStatus.Pending;
+                row.SentAt = null;
                 row.LastError = answer.Detail;
             }
         }
@@ -165,6 +166,7 @@ internal sealed class NotificationStore(IServiceScopeFactory scopes, IOptions<No
             row.Status = NotificationStatus.Sending;
             row.Tries++;
             row.Lease = claim.Lease;
+            row.SentAt = now;
             row.NextAttemptAt = claim.LeaseEnds;
         }
         await db.SaveChangesAsync(cancellationToken);

@@ -21,7 +21,7 @@ internal static class NotificationViews
             Tries = row.Tries,
             NextAttemptAt = row.Status is NotificationStatus.Pending or NotificationStatus.Sending ? row.NextAttemptAt : null,
             CreatedAt = row.CreatedAt,
-            SentAt = row.SentAt,
+            SentAt = row.ToldAt,
             CarriedBy = row.CarriedBy,
             LastError = row.LastError,
             Response = row.Response

@@ -66,6 +66,32 @@ public sealed class A_storm_of_notices(ITestOutputHelper output)
         drained.ShouldBeLessThan(TimeSpan.FromMinutes(8));
     }
 
+    /// <summary>A host dies between the service's yes and the row that would say so: another one repeats the message, but not within the minute.</summary>
+    [Theory, InlineData("postgres"), InlineData("sqlite")]
+    public async Task Of_one_batch_is_a_message_a_minute_also_when_a_host_dies_after_sending(string database)
+    {
+        await using var service = await FakeService.StartAsync();
+        await using var board = await NoticeBoard.CreateAsync(database, [.. NoticeBoard.Channel(0, "hook", "webhook", service.Address)]);
+        var times = new List<DateTimeOffset>();
+        service.Answer = _ =>
+        {
+            times.Add(board.Clock.GetUtcNow());
+            return new FakeReply(200, "ok");
+        };
+        var (killed, other) = (board.Host(), board.Host());
+        await board.Tell(killed, [.. Enumerable.Range(1, 10).Select(app => Sample.AppFailed(app, total: 500))]);
+        var channel = killed.GetRequiredService<ChannelRegistry>().Find("hook")!;
+        var claim = (await killed.GetRequiredService<NotificationStore>().ClaimAsync(channel, TestContext.Current.CancellationToken)).Claim.ShouldNotBeNull();
+        await channel.SendAsync(Sample.Message(claim.Main.Notice), TestContext.Current.CancellationToken);
+
+        await board.Tell(other, [.. Enumerable.Range(11, 10).Select(app => Sample.AppFailed(app, total: 500))]);
+        await board.Drain(other);
+
+        times.Count.ShouldBe(2);
+        (times[1] - times[0]).ShouldBe(TimeSpan.FromMinutes(1));
+        (await board.Rows()).ShouldAllBe(n => n.Status == NotificationStatus.Sent && n.ToldAt == times[1]);
+    }
+
     private static int Lost(List<Notification> rows, string channel) =>
         rows.Count(n => n.Channel == channel && n.Status is not (NotificationStatus.Sent or NotificationStatus.Superseded));
 
