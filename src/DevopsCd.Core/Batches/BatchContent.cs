@@ -12,8 +12,9 @@ namespace DevopsCd.Core.Batches;
 internal sealed class BatchContent(CdDbContext db, BuildQueries builds, BatchJournal journal)
 {
     /// <exception cref="BatchRefused">The batch or the change does not allow it.</exception>
-    public Task Change(long batchId, string application, ReleaseChange change, string by, CancellationToken cancellationToken) =>
-        db.InTransaction(() => ChangeLocked(batchId, application, change, by, cancellationToken), cancellationToken);
+    public Task Change(long batchId, string application, ReleaseChange change, string by, CancellationToken cancellationToken) => change is { BuildNumber: null, DependsOn: null }
+        ? throw BatchRefused.Content("buildNumber", "say what to change: buildNumber (\"\" unpins) or dependsOn")
+        : db.InTransaction(() => ChangeLocked(batchId, application, change, by, cancellationToken), cancellationToken);
 
     private async Task ChangeLocked(long batchId, string application, ReleaseChange change, string by, CancellationToken cancellationToken)
     {

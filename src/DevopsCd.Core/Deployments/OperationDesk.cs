@@ -213,7 +213,7 @@ internal sealed class OperationDesk(IServiceScopeFactory scopes, IDeployService 
         }, cancellationToken);
         var outcome = SnakeCaseConverter<OperationStatus>.Name(status);
         Metrics.Deployed(SnakeCaseConverter<Stage>.Name(operation.Stage), outcome, now - operation.StartedAt);
-        log.Ended(batch.BatchNumber, operation.OperationId, outcome, operation.Tries, reason);
+        log.Ended(batch.BatchNumber, operation.OperationId, outcome, operation.Tries, reason ?? "");
         if (BatchStatus.Deploying(batch.Status) == operation.Stage && operation.Attempt == batch.Attempt(operation.Stage))
             await services.GetRequiredService<StageDispatcher>().Advance(batch, operation.Stage, cancellationToken);
     }

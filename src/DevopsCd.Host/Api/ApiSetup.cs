@@ -20,7 +20,7 @@ internal static class ApiSetup
         });
         // What is wrong with a body is said in every environment, by ProblemHandler.
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = SayTooLarge);
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Explain);
         builder.Services.AddIntakeApi();
         builder.Services.AddExceptionHandler<ProblemHandler>();
         builder.Services.AddOpenApi("v1");
@@ -49,10 +49,18 @@ internal static class ApiSetup
         api.MapScan();
     }
 
-    /// <summary>The framework ends a request that is too large by itself, with the status alone.</summary>
-    private static void SayTooLarge(ProblemDetailsContext context)
+    /// <summary>What the framework answers by itself is the status alone; here it says what to do.</summary>
+    private static void Explain(ProblemDetailsContext context)
     {
-        if (context.ProblemDetails.Status == StatusCodes.Status413PayloadTooLarge)
-            context.ProblemDetails.Detail ??= "The body is larger than 1 MiB.";
+        var http = context.HttpContext;
+        context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch
+        {
+            StatusCodes.Status404NotFound when http.GetEndpoint() is null => "There is no such address; /openapi/v1.json lists them.",
+            StatusCodes.Status404NotFound => $"There is no {http.Request.Path.Value?.Split('/', 4)[^1]}.",
+            StatusCodes.Status405MethodNotAllowed => $"This address takes {http.Response.Headers.Allow}.",
+            StatusCodes.Status413PayloadTooLarge => "The body is larger than 1 MiB.",
+            StatusCodes.Status415UnsupportedMediaType => "Send the body as JSON, with the header Content-Type: application/json.",
+            _ => null
+        };
     }
 }

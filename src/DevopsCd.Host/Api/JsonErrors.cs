@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using DevopsCd.Contracts;
 
 namespace DevopsCd.Host.Api;
 
@@ -28,10 +29,28 @@ internal static partial class JsonErrors
         }
         if (error.Message.Contains("doesn't allow setting null", StringComparison.Ordinal))
             return "must not be null";
-        return error.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
-            ? "the value has the wrong type or is not one of the allowed names"
-            : "the JSON is broken here";
+        return Unconvertible().Match(error.Message) is { Success: true } value ? Wanted(value.Groups["type"].Value) : "the JSON is broken here";
     }
+
+    private static string Wanted(string type)
+    {
+        if (typeof(StrictEnumConverter<>).Assembly.GetType(type) is { IsEnum: true } names)
+            return $"must be one of {string.Join(", ", Enum.GetNames(names).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))}";
+        return type switch
+        {
+            "System.String" => "must be text in quotes",
+            "System.Boolean" => "must be true or false",
+            "System.Int32" or "System.Int64" => "must be a whole number",
+            "System.DateTimeOffset" => "must be a time such as \"2026-03-02T09:30:00Z\"",
+            "System.Guid" => "must be an id such as \"7d9f6f0e-3f0b-4c39-9a55-0b7a1c2d3e4f\"",
+            _ when type.StartsWith("System.Collections.", StringComparison.Ordinal) => type.Contains("Dictionary", StringComparison.Ordinal) ? "must be an object" : "must be a list",
+            _ when type.StartsWith("DevopsCd.", StringComparison.Ordinal) => "must be an object",
+            _ => "has the wrong type"
+        };
+    }
+
+    [GeneratedRegex(@"^The JSON value could not be converted to (System\.Nullable`1\[)?(?<type>[\w.]*\w)")]
+    private static partial Regex Unconvertible();
 
     [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\w+)\" from \"(?<value>.*)\"\\.$", RegexOptions.Singleline)]
     private static partial Regex Unbound();

@@ -112,6 +112,17 @@ public sealed class The_other_routes(ApiHost host)
         (await host.Post(path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"))).ShouldBeProblem(HttpStatusCode.UnprocessableEntity).Fields.ShouldBe(fields, ignoreOrder: true);
 
     [Theory]
+    [InlineData("builds", "{\"application\":\"x\",\"buildNumber\":5}", "$.buildNumber: must be text in quotes")]
+    [InlineData("builds", "{\"application\":\"x\",\"status\":\"done\"}", "$.status: must be one of running, success, failed, cancelled")]
+    [InlineData("builds", "{\"application\":\"x\",\"finishedAt\":\"yesterday\"}", "$.finishedAt: must be a time such as")]
+    [InlineData("deployments/x/report", "{\"phase\":7}", "$.phase: must be one of")]
+    [InlineData("batches", "{\"title\":\"x\",\"releases\":\"web-shop\"}", "$.releases: must be a list")]
+    [InlineData("batches", "{\"title\":\"x\",\"releases\":[\"web-shop\"]}", "$.releases[0]: must be an object")]
+    [InlineData("applications/x/targets/pre/c1", "{\"namespace\":\"x\",\"workload\":\"x\"}", "$.workload: must be an object", "PUT")]
+    public async Task Say_what_kind_of_value_a_field_wants(string path, string body, string detail, string method = "POST") =>
+        (await host.Send(new HttpMethod(method), $"/api/v1/{path}", new StringContent(body, System.Text.Encoding.UTF8, "application/json"))).ShouldExplain(HttpStatusCode.BadRequest, detail);
+
+    [Theory]
     [InlineData("/api/v1/batches?q=%00")]
     [InlineData("/api/v1/builds?app=%00")]
     public async Task Refuse_an_address_that_no_database_understands(string path) =>

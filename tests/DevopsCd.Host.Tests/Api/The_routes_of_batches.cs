@@ -62,7 +62,7 @@ public sealed class The_routes_of_batches(ApiHost host)
 
     [Fact]
     public async Task Want_JSON() =>
-        (await host.Post("/api/v1/batches", new StringContent("title=x", Encoding.UTF8, "application/x-www-form-urlencoded"))).ShouldBeProblem(HttpStatusCode.UnsupportedMediaType);
+        (await host.Post("/api/v1/batches", new StringContent("title=x", Encoding.UTF8, "application/x-www-form-urlencoded"))).ShouldExplain(HttpStatusCode.UnsupportedMediaType, "Content-Type: application/json");
 
     // Whether a sender that is refused early sees the answer must not depend on who is quicker, hence more than once.
     [Theory]
@@ -195,11 +195,12 @@ public sealed class The_routes_of_batches(ApiHost host)
     {
         var id = await host.Batch();
 
-        (await host.Get("/api/v1/batches/999999")).ShouldBeProblem(HttpStatusCode.NotFound);
-        (await host.Get("/api/v1/batches/999999/events")).ShouldBeProblem(HttpStatusCode.NotFound);
+        (await host.Get("/api/v1/batches/999999")).ShouldExplain(HttpStatusCode.NotFound, "There is no batches/999999.");
+        (await host.Get("/api/v1/batches/999999/events")).ShouldExplain(HttpStatusCode.NotFound, "There is no batches/999999/events.");
         (await host.Post("/api/v1/batches/999999/events/approve")).ShouldExplain(HttpStatusCode.NotFound, "no batch 999999");
         (await host.Post($"/api/v1/batches/{id}/events/explode")).ShouldExplain(HttpStatusCode.NotFound, "known: approve, reject");
-        (await host.Get("/api/v1/nothing")).ShouldBeProblem(HttpStatusCode.NotFound);
+        (await host.Get("/api/v1/nothing")).ShouldExplain(HttpStatusCode.NotFound, "/openapi/v1.json");
+        (await host.Send(HttpMethod.Delete, $"/api/v1/batches/{id}")).ShouldExplain(HttpStatusCode.MethodNotAllowed, "takes GET");
         (await host.Send(HttpMethod.Delete, $"/api/v1/batches/{id}")).ShouldBeProblem(HttpStatusCode.MethodNotAllowed);
     }
 
@@ -306,6 +307,7 @@ public sealed class The_routes_of_batches(ApiHost host)
         await host.Post("/api/v1/builds", CdApi.Build(api, 8, branch: "hotfix"));
         var hotfix = (await host.Send(HttpMethod.Put, $"/api/v1/batches/{id}/releases/{api}", new { buildNumber = "8" })).Json.GetProperty("releases")[0];
         (hotfix.GetProperty("branch").GetString(), hotfix.GetProperty("latestBuildNumber").GetString(), hotfix.GetProperty("newerBuildExists").GetBoolean()).ShouldBe(("hotfix", "8", false));
+        (await host.Send(HttpMethod.Put, $"/api/v1/batches/{id}/releases/{api}", new { build = "1" })).ShouldExplain(HttpStatusCode.UnprocessableEntity, "say what to change: buildNumber");
         (await host.Send(HttpMethod.Put, $"/api/v1/batches/{id}/releases/nobody", new { buildNumber = "1" })).ShouldBeProblem(HttpStatusCode.NotFound);
         (await host.Send(HttpMethod.Put, $"/api/v1/batches/999999/releases/{api}", new { buildNumber = "1" })).ShouldBeProblem(HttpStatusCode.NotFound);
     }
