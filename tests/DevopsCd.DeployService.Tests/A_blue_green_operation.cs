@@ -17,8 +17,8 @@ public sealed class A_blue_green_operation(TestCluster cluster)
         var waiting = await EndpointsAsync(given);
         await given.CommandAsync("op-1", "promote");
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
-        var switched = await Eventually.Sees(() => EndpointsAsync(given), e => e.SequenceEqual(["registry.example/app:2"]), "the Service has new pods only");
-        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null, "the second workload is gone");
+        var switched = await Eventually.Sees(() => EndpointsAsync(given), e => e.SequenceEqual(["registry.example/app:2"]), "the Service has new pods only", TimeSpan.FromMinutes(2));
+        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null, "the second workload is gone", TimeSpan.FromMinutes(2));
 
         waiting.ShouldBe(["registry.example/app:1"]);
         switched.ShouldBe(["registry.example/app:2"]);
@@ -72,7 +72,7 @@ public sealed class A_blue_green_operation(TestCluster cluster)
         await given.UntilAsync("op-2", DeployPhases.Succeeded);
 
         preflight.Ok.ShouldBeTrue();
-        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null, "the second workload is gone", TimeSpan.FromSeconds(60));
+        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null, "the second workload is gone", TimeSpan.FromMinutes(2));
         (await given.DeploymentAsync("shop")).Image().ShouldBe("registry.example/app:3");
         (await ServiceAsync(given)).Root.Map("spec", "selector").ShouldBe(new Dictionary<string, string> { ["app"] = "shop" });
     }
@@ -94,13 +94,13 @@ public sealed class A_blue_green_operation(TestCluster cluster)
     [Fact]
     public async Task Tells_the_next_operation_what_keeps_it_from_its_end()
     {
-        await using var given = await ShopAsync();
+        await using var given = await ShopAsync(Given.SoonGivenUp);
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", keepOld = "10m" }));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
         await QuotaAsync(given, pods: 2, used: 4);
 
         await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
-        var waiting = await Eventually.Sees(() => given.ViewAsync("op-2"), v => v.Message?.Contains("QuotaExceeded", StringComparison.Ordinal) is true, "it says why", TimeSpan.FromSeconds(60));
+        var waiting = await Eventually.Sees(() => given.ViewAsync("op-2"), v => v.Message?.Contains("QuotaExceeded", StringComparison.Ordinal) is true, "it says why", TimeSpan.FromMinutes(2));
         await cluster.KubectlAsync("-n", given.Namespace, "delete", "resourcequota", "full");
 
         waiting.Message!.ShouldStartWith("operation op-1 is not finished with this workload: QuotaExceeded: ");
@@ -118,7 +118,7 @@ public sealed class A_blue_green_operation(TestCluster cluster)
 
         await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3", new { type = "blue-green", service = "shop", keepOld = "0s" }));
         await given.UntilAsync("op-2", DeployPhases.Succeeded);
-        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null, "the second workload is gone", TimeSpan.FromSeconds(60));
+        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null, "the second workload is gone", TimeSpan.FromMinutes(2));
 
         var after = await given.DeploymentAsync("shop");
         after.Image().ShouldBe("registry.example/app:3");
@@ -130,13 +130,13 @@ public sealed class A_blue_green_operation(TestCluster cluster)
     [Fact]
     public async Task Can_be_rolled_back_while_a_quota_keeps_it_from_its_end()
     {
-        await using var given = await ShopAsync();
+        await using var given = await ShopAsync(Given.SoonGivenUp);
         var before = await given.DeploymentAsync("shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", keepOld = "10m" }));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
         await QuotaAsync(given, pods: 2, used: 4);
         await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
-        await Eventually.Sees(() => given.ViewAsync("op-2"), v => v.Message?.Contains("QuotaExceeded", StringComparison.Ordinal) is true, "it says why", TimeSpan.FromSeconds(60));
+        await Eventually.Sees(() => given.ViewAsync("op-2"), v => v.Message?.Contains("QuotaExceeded", StringComparison.Ordinal) is true, "it says why", TimeSpan.FromMinutes(2));
         await given.CommandAsync("op-2", "stop");
         await given.UntilAsync("op-2", DeployPhases.Stopped);
 
@@ -154,7 +154,7 @@ public sealed class A_blue_green_operation(TestCluster cluster)
     [Fact]
     public async Task Fails_early_when_the_quota_has_no_room_for_the_new_pods()
     {
-        await using var given = await ShopAsync();
+        await using var given = await ShopAsync(Given.SoonGivenUp);
         await QuotaAsync(given, pods: 2, used: 2);
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop" }, timeout: 600));
@@ -172,9 +172,9 @@ public sealed class A_blue_green_operation(TestCluster cluster)
         await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.Quotas, given.Namespace, "full", default), q => q.Root.Text("status", "used", "pods") == $"{used}", "the quota is counted");
     }
 
-    private async Task<Given> ShopAsync()
+    private async Task<Given> ShopAsync(params (string Key, string Value)[] settings)
     {
-        var given = await Given.ServiceAsync(cluster);
+        var given = await Given.ServiceAsync(cluster, settings);
         await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2);
         await cluster.KubectlAsync("-n", given.Namespace, "create", "service", "clusterip", "shop", "--tcp=80:80");
         return given;

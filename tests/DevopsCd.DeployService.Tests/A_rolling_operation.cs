@@ -58,7 +58,7 @@ public sealed class A_rolling_operation(TestCluster cluster)
             spec = kind == "StatefulSet" ? (object)new { replicas = 2, serviceName = "db", selector, template } : new { selector, template }
         }, dryRun: false, default);
         await Eventually.Sees(() => cluster.Api.GetAsync(resource, given.Namespace, "db", default),
-            w => w.Root.Number("status", kind == "StatefulSet" ? "readyReplicas" : "numberAvailable") >= 2, "the first rollout is over", TimeSpan.FromSeconds(60));
+            w => w.Root.Number("status", kind == "StatefulSet" ? "readyReplicas" : "numberAvailable") >= 2, "the first rollout is over", TimeSpan.FromMinutes(2));
 
         await given.DeployAsync("op-1", given.Request("db", "registry.example/db:2", kind: kind));
         var ended = await given.UntilAsync("op-1", DeployPhases.Succeeded);
@@ -76,7 +76,7 @@ public sealed class A_rolling_operation(TestCluster cluster)
         var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         await given.DeployAsync("op-1", given.Request("shop", before.Image()!));
-        var ended = await given.UntilAsync("op-1", DeployPhases.Succeeded, TimeSpan.FromSeconds(5));
+        var ended = await given.UntilAsync("op-1", DeployPhases.Succeeded);
 
         ended.Reason.ShouldBe("RolledOut");
         (await given.DeploymentAsync("shop")).Annotation("deployment.kubernetes.io/revision").ShouldBe("1");

@@ -42,6 +42,40 @@ public sealed class The_api(TestCluster cluster)
     }
 
     [Fact]
+    public async Task Says_what_to_do_about_what_it_cannot_take()
+    {
+        await using var given = await Given.ServiceAsync(cluster);
+
+        using var text = await given.Http.PutAsync("api/v1/deployments/op-1", new StringContent("{}", Encoding.UTF8, "text/plain"));
+        using var empty = await given.Http.PutAsync("api/v1/deployments/op-1", new StringContent("", Encoding.UTF8, "application/json"));
+        using var method = await given.Http.DeleteAsync("api/v1/deployments/op-1");
+        using var path = await given.Http.GetAsync("api/v1/deployment/op-1");
+        var strategy = await ErrorsAsync(given, new { strategy = "canary" });
+
+        (await ProblemAsync(text)).ShouldBe((415, "urn:devopscd:deploy:json-needed", "send the body with Content-Type: application/json"));
+        (await ProblemAsync(empty)).ShouldBe((400, "urn:devopscd:deploy:unreadable", "there is no body; send the operation as JSON"));
+        (await ProblemAsync(method)).ShouldBe((405, "urn:devopscd:deploy:no-such-method", "this path takes GET, PUT"));
+        (await ProblemAsync(path)).ShouldBe((404, "urn:devopscd:deploy:no-such-path", "there is nothing under this path; /openapi/v1.json lists what there is"));
+        strategy["strategy"].ShouldBe(["""must be an object like {"type": "rolling"}"""]);
+    }
+
+    [Fact]
+    public async Task Is_not_ready_before_there_is_a_place_for_its_records()
+    {
+        await using var given = await Given.NothingYetAsync(cluster);
+        var place = $"{given.Records}-late";
+        given.Settings["deploy_service:records:namespace"] = place;
+        await using var service = await ServiceInProcess.StartAsync(given.Settings, whenReady: false);
+
+        using var early = await service.Http.GetAsync("health/ready");
+        await cluster.Api.CreateAsync(KubeResource.Namespaces, null, new { apiVersion = "v1", kind = "Namespace", metadata = new { name = place } }, dryRun: false, default);
+        using var late = await Eventually.Sees(() => service.Http.GetAsync("health/ready"), a => a.IsSuccessStatusCode, "the service is ready");
+        await cluster.Api.DeleteAsync(KubeResource.Namespaces, null, place, default);
+
+        early.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
     public async Task Knows_its_callers_by_their_keys_and_keeps_each_in_his_scope()
     {
         await using var given = await Given.ServiceAsync(cluster,
@@ -215,6 +249,13 @@ public sealed class The_api(TestCluster cluster)
         using var answer = await given.PutAsync("op-x", body);
         answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
         return (await answer.Content.ReadFromJsonAsync<DeployProblem>(Json.Options))!.Errors!;
+    }
+
+    private static async Task<(int Status, string? Type, string? Detail)> ProblemAsync(HttpResponseMessage answer)
+    {
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return ((int)answer.StatusCode, problem.Text("type"), problem.Text("detail"));
     }
 
     private static async Task<int> StatusAsync(Given given, string? key, HttpMethod method, string path, object? body = null)

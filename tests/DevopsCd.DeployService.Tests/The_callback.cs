@@ -17,6 +17,8 @@ namespace DevopsCd.DeployService.Tests;
 
 public sealed class The_callback(TestCluster cluster)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     [Fact]
     public async Task Reports_the_end_over_http_until_the_host_takes_it()
     {
@@ -31,9 +33,9 @@ public sealed class The_callback(TestCluster cluster)
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:pull-error"));
-        await Eventually.IsTrue(() => reports.Count == 2, "the second try has arrived");
+        await Eventually.IsTrue(() => reports.Count == 2, "the second try has arrived", Patience);
         await Eventually.Sees(() => cluster.Api.ListAsync(KubeResource.ConfigMaps, given.Records, "devopscd.io/record=operation", null, default),
-            r => r.Items.Single().Root.Text("data", "status")!.Contains("reportedAt", StringComparison.Ordinal), "the record says it is reported");
+            r => r.Items.Single().Root.Text("data", "status")!.Contains("reportedAt", StringComparison.Ordinal), "the record says it is reported", Patience);
 
         var (id, key, body) = reports.Last();
         (id, key).ShouldBe(("op-1", "callback-key"));
@@ -56,11 +58,11 @@ public sealed class The_callback(TestCluster cluster)
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
         var started = Stopwatch.GetTimestamp();
-        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 3, "the third try");
+        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 3, "the third try", Patience);
 
         for (var i = 0; i < 40; i++)
             await cluster.Api.MergeAsync(KubeResource.Deployments, given.Namespace, "shop", new { metadata = new { labels = new { touched = $"{i}" } } }, default);
-        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 4, "the fourth try");
+        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 4, "the fourth try", Patience);
 
         // Tries at 0, 1, 3 and 7 seconds.
         Stopwatch.GetElapsedTime(started).ShouldBeGreaterThan(TimeSpan.FromSeconds(6));
@@ -84,7 +86,7 @@ public sealed class The_callback(TestCluster cluster)
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
-        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 5, "the fifth try", TimeSpan.FromMinutes(2));
+        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 5, "the fifth try", Patience);
         var passed = Stopwatch.GetElapsedTime(started);
         var (made, recorded) = (Volatile.Read(ref sent), await ReportAsync(given));
 
@@ -113,12 +115,12 @@ public sealed class The_callback(TestCluster cluster)
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await using var first = await ServiceProcess.StartAsync(given.Settings);
         using var created = await given.PutAsync("op-1", given.Request("shop", "registry.example/app:2"), first.Http);
-        await arrived.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        await arrived.Task.WaitAsync(Patience);
 
         await first.KillAsync();
         await given.StartAsync();
 
-        await Eventually.Sees(() => ReportAsync(given), r => r is null, "the report is no longer owed", TimeSpan.FromMinutes(2));
+        await Eventually.Sees(() => ReportAsync(given), r => r is null, "the report is no longer owed", Patience);
         sent.ShouldBe(2);
     }
 
@@ -134,7 +136,7 @@ public sealed class The_callback(TestCluster cluster)
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await cluster.GivenDeploymentAsync(given.Namespace, "cart");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
-        await host.Asked.WaitAsync(TimeSpan.FromMinutes(1));
+        await host.Asked.WaitAsync(Patience);
 
         await given.DeployAsync("op-2", given.Request("cart", "registry.example/app:2"));
         var ended = await given.UntilAsync("op-2", DeployPhases.Succeeded);
@@ -153,7 +155,7 @@ public sealed class The_callback(TestCluster cluster)
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
         // The host has not been there yet: its exchange comes late, and the report is not lost.
         var queue = await rabbit.TapAsync("DevopsCd.Contracts:DeploymentReported");
-        var message = await Eventually.Sees(async () => (await rabbit.TakeAsync(queue)).FirstOrDefault(), m => m is not null, "the message", TimeSpan.FromSeconds(60));
+        var message = await Eventually.Sees(async () => (await rabbit.TakeAsync(queue)).FirstOrDefault(), m => m is not null, "the message", Patience);
 
         var body = JsonSerializer.Deserialize<JsonElement>(message!.Body);
         (body.Text("operationId"), body.Text("phase")).ShouldBe(("op-1", "succeeded"));

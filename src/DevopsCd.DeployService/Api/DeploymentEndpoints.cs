@@ -67,6 +67,8 @@ internal static class DeploymentEndpoints
 
     private static async Task<JsonElement> BodyAsync(HttpContext context)
     {
+        if (context.Request.ContentLength == 0)
+            throw new BadHttpRequestException("there is no body; send the operation as JSON");
         try
         {
             var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, Unambiguous, context.RequestAborted);

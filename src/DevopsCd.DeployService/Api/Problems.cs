@@ -40,6 +40,23 @@ internal static class Problems
         return problem;
     }
 
+    /// <summary>What the server itself has refused says, too, what to do about it.</summary>
+    public static void Complete(ProblemDetailsContext context)
+    {
+        var (http, problem) = (context.HttpContext, context.ProblemDetails);
+        if (problem.Type?.StartsWith(TypePrefix, StringComparison.Ordinal) is true)
+            return;
+        (string Code, string Detail)? known = problem.Status switch
+        {
+            StatusCodes.Status404NotFound => ("no-such-path", "there is nothing under this path; /openapi/v1.json lists what there is"),
+            StatusCodes.Status405MethodNotAllowed => ("no-such-method", $"this path takes {http.Response.Headers.Allow}"),
+            StatusCodes.Status415UnsupportedMediaType => ("json-needed", "send the body with Content-Type: application/json"),
+            _ => null
+        };
+        if (known is { } ours)
+            context.ProblemDetails = Of(http, problem.Status!.Value, ours.Code, ours.Detail);
+    }
+
     public static IResult ToResult(this Answer answer, HttpContext context, string? location = null) => answer.View is { } view
         ? answer.Status == StatusCodes.Status201Created ? Results.Created(location, view) : Results.Ok(view)
         : Results.Problem(Of(context, answer.Status, answer.Code!, answer.Detail, answer.Errors));

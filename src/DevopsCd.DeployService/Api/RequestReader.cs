@@ -24,7 +24,7 @@ internal sealed partial class RequestReader(Clusters clusters, StrategyCatalogue
     {
         var wrong = new List<(string Field, string Error)>();
         if (body.ValueKind != JsonValueKind.Object)
-            return (Empty(), new() { ["$"] = ["must be an object"] });
+            return (Empty(), new() { ["$"] = ["the body must be a JSON object"] });
         foreach (var name in body.EnumerateObject().Select(p => p.Name).Where(n => !Fields.Contains(n)))
             wrong.Add((name, $"unknown field; known: {string.Join(", ", Fields)}"));
         foreach (var name in (body.At("workload") is { ValueKind: JsonValueKind.Object } w ? w.EnumerateObject().Select(p => p.Name) : []).Where(n => !WorkloadFields.Contains(n)))
@@ -64,7 +64,12 @@ internal sealed partial class RequestReader(Clusters clusters, StrategyCatalogue
         {
             if (body.At("strategy") is not { } strategy)
                 return null;
-            if (strategy.ValueKind != JsonValueKind.Object || strategy.Text("type") is not { Length: > 0 } type)
+            if (strategy.ValueKind != JsonValueKind.Object)
+            {
+                wrong.Add(("strategy", """must be an object like {"type": "rolling"}"""));
+                return null;
+            }
+            if (strategy.Text("type") is not { Length: > 0 } type)
             {
                 wrong.Add(("strategy.type", $"is required; known: {string.Join(", ", strategies.Names)}"));
                 return null;

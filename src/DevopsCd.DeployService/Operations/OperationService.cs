@@ -79,10 +79,10 @@ internal sealed class OperationService(
         if (record.Status.Intent != Intents.Deploy)
             return Answer.Conflict("operation-returning", $"operation '{record.Id}' is on its way back ({record.Status.Reason})");
         if (full)
-            return record.Status.PromoteAll ? Answer.Ok(engine.View(record)) : record.Status with { Phase = DeployPhases.Progressing, Reason = "Promoted", PromoteAll = true };
+            return record.Status.PromoteAll ? Answer.Ok(engine.View(record)) : record.Status with { Phase = DeployPhases.Progressing, Reason = "Promoted", Message = $"promoted to the end by {caller.Name}", PromoteAll = true };
         // A second promote for the same pause finds it already going on.
         return record.Status.Phase == DeployPhases.Paused
-            ? record.Status with { Phase = DeployPhases.Progressing, Reason = "Promoted", Promotions = record.Status.Promotions + 1 }
+            ? record.Status with { Phase = DeployPhases.Progressing, Reason = "Promoted", Message = $"promoted by {caller.Name}", Promotions = record.Status.Promotions + 1 }
             : Answer.Ok(engine.View(record));
     }, stop);
 
@@ -108,7 +108,7 @@ internal sealed class OperationService(
         }
         catch (KubeException no) when (no.NotFound)
         {
-            return (null, new() { ["workload.kind"] = [$"cluster '{request.Cluster}' does not know this kind: {no.Message}"] });
+            return (null, new() { ["workload.kind"] = [$"cluster '{request.Cluster}' does not serve the kind {request.Workload.Kind}; is its controller installed?"] });
         }
         catch (KubeException no)
         {

@@ -26,17 +26,28 @@ internal sealed class OperationStore(Clusters clusters, IOptions<DeployServiceOp
     private readonly Dictionary<string, OperationRecord> _byId = [];
     private readonly Dictionary<WorkloadKey, HashSet<string>> _byWorkload = [];
 
+    /// <summary>Whether a record has once been written, be it on trial.</summary>
+    private bool _writable;
+
     private string Namespace => options.Value.Records.Namespace;
 
     /// <summary>A record is new or has changed, by whoever's hand.</summary>
     public event Action<OperationRecord>? Changed;
 
-    /// <summary>Why this replica's picture may be behind; null while the watch of the records stands.</summary>
+    /// <summary>Why this replica's picture may be behind, or why it could accept nothing; null while the watch of the records stands.</summary>
     public async Task<Exception?> TroubleAsync(CancellationToken stop)
     {
         try
         {
-            return (await WatchAsync(stop)).Trouble;
+            if ((await WatchAsync(stop)).Trouble is { } trouble)
+                return trouble;
+            if (!_writable)
+            {
+                // A namespace that does not exist can be listed and watched; only a write tells.
+                await clusters.Home.Api.CreateAsync(KubeResource.ConfigMaps, Namespace, new { apiVersion = "v1", kind = "ConfigMap", metadata = new { generateName = "op-trial-" } }, dryRun: true, stop);
+                _writable = true;
+            }
+            return null;
         }
         catch (Exception e) when (e is KubeException or ClusterUnreachableException or TimeoutException)
         {

@@ -14,6 +14,11 @@ internal sealed class Given : IAsyncDisposable
 {
     public const string Key = "the-engine's-key-of-high-entropy";
 
+    /// <summary>For tests of rollouts that are to fail. Any other rollout may have to wait for a node or a pod when the machine is busy.</summary>
+    public static readonly (string Key, string Value)[] SoonGivenUp = [("deploy_service:rollout:unschedulable_after", "2s"), ("deploy_service:rollout:config_error_after", "2s")];
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly List<IAsyncDisposable> _services = [];
 
     private Given(TestCluster cluster, string ns, string records)
@@ -29,9 +34,7 @@ internal sealed class Given : IAsyncDisposable
             ["deploy_service:keys:0:clusters:0"] = "*",
             ["deploy_service:keys:0:namespaces:0"] = "*",
             // The hollow kubelets' runtime lets a container go round once or twice on a busy machine.
-            ["deploy_service:rollout:crash_restarts"] = "4",
-            ["deploy_service:rollout:unschedulable_after"] = "2s",
-            ["deploy_service:rollout:config_error_after"] = "2s"
+            ["deploy_service:rollout:crash_restarts"] = "4"
         };
     }
 
@@ -75,7 +78,7 @@ internal sealed class Given : IAsyncDisposable
         await StartAsync();
     }
 
-    public DeployOperationRequest Request(string workload, string image, object? strategy = null, string kind = "Deployment", int? timeout = 60) => new()
+    public DeployOperationRequest Request(string workload, string image, object? strategy = null, string kind = "Deployment", int? timeout = 300) => new()
     {
         Application = workload,
         Stage = "pre",
@@ -114,11 +117,11 @@ internal sealed class Given : IAsyncDisposable
         return (await answer.Content.ReadFromJsonAsync<DeployPreflightView>(Json.Options))!;
     }
 
-    public Task<DeployOperationView> UntilAsync(string id, string phase, TimeSpan? within = null) =>
-        Eventually.Sees(() => ViewAsync(id), v => v.Phase == phase ? true : DeployPhases.HasEnded(v.Phase) ? throw new HopelessEnd(v) : false, $"operation {id} {phase}", within ?? TimeSpan.FromSeconds(60));
+    public Task<DeployOperationView> UntilAsync(string id, string phase) =>
+        Eventually.Sees(() => ViewAsync(id), v => v.Phase == phase ? true : DeployPhases.HasEnded(v.Phase) ? throw new HopelessEnd(v) : false, $"operation {id} {phase}", Patience);
 
     public Task<DeployOperationView> UntilReasonAsync(string id, string reason) =>
-        Eventually.Sees(() => ViewAsync(id), v => v.Reason == reason, $"operation {id} says {reason}", TimeSpan.FromSeconds(60));
+        Eventually.Sees(() => ViewAsync(id), v => v.Reason == reason, $"operation {id} says {reason}", Patience);
 
     public Task<KubeObject> DeploymentAsync(string name) => Cluster.DeploymentAsync(Namespace, name);
 

@@ -30,7 +30,7 @@ internal static class KubeTestExtensions
             }
         }, dryRun: false, default);
         return await Eventually.Sees(() => cluster.DeploymentAsync(ns, name),
-            d => d.Root.Number("status", "availableReplicas") == replicas && d.Root.Number("status", "updatedReplicas") == replicas, $"{name} is up", TimeSpan.FromSeconds(60));
+            d => d.Root.Number("status", "availableReplicas") == replicas && d.Root.Number("status", "updatedReplicas") == replicas, $"{name} is up", TimeSpan.FromMinutes(3));
     }
 
     public static object PodSpec(string image, bool puppets = false, object? nodeSelector = null) => new

@@ -18,7 +18,7 @@ internal sealed class ServiceInProcess : IAsyncDisposable
 
     public IServiceProvider Services => _factory.Services;
 
-    public static async Task<ServiceInProcess> StartAsync(IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? replace = null)
+    public static async Task<ServiceInProcess> StartAsync(IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? replace = null, bool whenReady = true)
     {
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
@@ -30,7 +30,8 @@ internal sealed class ServiceInProcess : IAsyncDisposable
         });
         var service = new ServiceInProcess(factory, factory.CreateClient());
         service.Http.DefaultRequestHeaders.Add(ApiKeyAuthentication.Header, Given.Key);
-        await Eventually.Sees(() => service.Http.GetAsync("health/ready"), a => a.IsSuccessStatusCode, "the service is ready", TimeSpan.FromSeconds(60));
+        if (whenReady)
+            await Eventually.Sees(() => service.Http.GetAsync("health/ready"), a => a.IsSuccessStatusCode, "the service is ready", TimeSpan.FromSeconds(60));
         return service;
     }
 

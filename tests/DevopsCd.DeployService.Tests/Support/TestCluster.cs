@@ -39,7 +39,7 @@ public sealed class TestCluster : IAsyncLifetime
             Kubeconfig = output.Trim().Split('\n')[^1];
         }
         Api = ApiWith(Kubeconfig);
-        await Eventually.IsTrue(() => Api.ReadyAsync(default), "the API server answers", TimeSpan.FromMinutes(1));
+        await Eventually.IsTrue(() => Api.ReadyAsync(default), "the API server answers", TimeSpan.FromMinutes(2));
         Puppets = await PuppetKubelet.StartAsync(Api);
     }
 
@@ -67,13 +67,13 @@ public sealed class TestCluster : IAsyncLifetime
         var name = $"{prefix}-{Environment.ProcessId}-{Interlocked.Increment(ref _namespaces)}";
         await Api.CreateAsync(KubeResource.Namespaces, null, new { apiVersion = "v1", kind = "Namespace", metadata = new { name } }, dryRun: false, default);
         var accounts = new KubeResource("", "v1", "serviceaccounts", "ServiceAccount");
-        await Eventually.Sees(() => Api.FindAsync(accounts, name, "default", default), a => a?.Root.Items("secrets").Length > 0, $"the service account of {name}");
+        await Eventually.Sees(() => Api.FindAsync(accounts, name, "default", default), a => a?.Root.Items("secrets").Length > 0, $"the service account of {name}", TimeSpan.FromMinutes(2));
         return name;
     }
 
     public async Task<string> KubectlAsync(params IReadOnlyList<string> arguments)
     {
-        var (exit, output, error) = await RunAsync("kubectl", ["--kubeconfig", Kubeconfig, .. arguments], [], TimeSpan.FromMinutes(1));
+        var (exit, output, error) = await RunAsync("kubectl", ["--kubeconfig", Kubeconfig, .. arguments], [], TimeSpan.FromMinutes(2));
         return exit == 0 ? output : throw new InvalidOperationException($"kubectl {string.Join(' ', arguments)}: {error}");
     }
 
