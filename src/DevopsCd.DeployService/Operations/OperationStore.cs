@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using DevopsCd.Contracts.Api;
+using DevopsCd.DeployService.Callbacks;
 using DevopsCd.DeployService.Configuration;
 using DevopsCd.DeployService.Kubernetes;
 using Microsoft.Extensions.Options;
@@ -160,9 +161,10 @@ internal sealed class OperationStore(Clusters clusters, IOptions<DeployServiceOp
     public async Task PruneAsync(OperationRecord ended, CancellationToken stop)
     {
         var records = options.Value.Records;
+        var told = options.Value.Callback.Kind != CallbackKinds.None;
         var young = clock.GetUtcNow() - records.KeepAtLeast.Value;
         var old = OnSameWorkload(ended)
-            .Where(r => r.AtRest && r.Status.Report is null && r.Status.FinishedAt < young)
+            .Where(r => r.AtRest && !(told && r.Status.Report is not null) && r.Status.FinishedAt < young)
             .OrderByDescending(r => r.StartedAt)
             .Skip(records.History - 1)
             .ToList();

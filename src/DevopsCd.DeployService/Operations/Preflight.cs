@@ -34,7 +34,7 @@ internal sealed class Preflight(Clusters clusters, StrategyCatalogue strategies,
                 (var found, problems) = await operations.LookAsync(request, caller, stop);
                 changes = found?.Changes ?? [];
                 if (problems.Count == 0)
-                    await TryAsync(request, problems, may, stop);
+                    await TryAsync(request, found, problems, may, stop);
             }
             catch (Refused refused)
             {
@@ -60,7 +60,7 @@ internal sealed class Preflight(Clusters clusters, StrategyCatalogue strategies,
     }
 
     private async Task TryAsync(
-        DeployOperationRequest request, Dictionary<string, string[]> problems, Func<Cluster, string, string, KubeResource, Task<bool>> may, CancellationToken stop)
+        DeployOperationRequest request, Inspection? found, Dictionary<string, string[]> problems, Func<Cluster, string, string, KubeResource, Task<bool>> may, CancellationToken stop)
     {
         clusters.TryGet(request.Cluster, out var cluster);
         var strategy = strategies[request.Strategy?.Type ?? StrategyNames.Rolling];
@@ -72,19 +72,19 @@ internal sealed class Preflight(Clusters clusters, StrategyCatalogue strategies,
             problems["permissions"] = [$"not permitted in namespace '{request.Namespace}': {string.Join(", ", missing)}"];
         else
             await strategy.DryRunAsync(cluster!, request, stop);
-        if (await QuotaAsync(cluster!, request, stop) is { } full)
+        if (found is not null && await QuotaAsync(cluster!, request.Namespace, strategy.MorePods(request, found), stop) is { } full)
             problems["quota"] = [full];
     }
 
-    /// <summary>A rollout needs room for at least one more pod; what else it needs the quota's own admission says in the rollout.</summary>
-    private static async Task<string?> QuotaAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
+    /// <summary>Whether there is room for the pods; what else it needs the quota's own admission says in the rollout.</summary>
+    private static async Task<string?> QuotaAsync(Cluster cluster, string ns, int more, CancellationToken stop)
     {
-        if (request.Workload.Kind is not ("Deployment" or "StatefulSet" or "DaemonSet"))
+        if (more == 0)
             return null;
         List<KubeObject> quotas;
         try
         {
-            (_, quotas) = await cluster.Api.ListAsync(KubeResource.Quotas, request.Namespace, null, null, stop);
+            (_, quotas) = await cluster.Api.ListAsync(KubeResource.Quotas, ns, null, null, stop);
         }
         catch (KubeException no) when ((int)no.Status == 403)
         {
@@ -93,8 +93,8 @@ internal sealed class Preflight(Clusters clusters, StrategyCatalogue strategies,
         }
         foreach (var quota in quotas)
             foreach (var name in new[] { "pods", "count/pods" })
-                if (int.TryParse(quota.Root.Text("status", "hard", name), out var hard) && int.TryParse(quota.Root.Text("status", "used", name), out var used) && used >= hard)
-                    return $"quota '{quota.Name}' is used up: {used} of {hard} pods";
+                if (int.TryParse(quota.Root.Text("status", "hard", name), out var hard) && int.TryParse(quota.Root.Text("status", "used", name), out var used) && used + more > hard)
+                    return $"quota '{quota.Name}' has no room for {more} more {(more == 1 ? "pod" : "pods")}: {used} of {hard} are there";
         return null;
     }
 }

@@ -53,6 +53,8 @@ internal sealed class BlueGreenStrategy : IDeployStrategy
         yield return ("patch", KubeResource.Services);
     }
 
+    public int MorePods(DeployOperationRequest request, Inspection found) => found.Changes.Count == 0 ? 0 : found.Workload.Replicas ?? 1;
+
     public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
     {
         var live = await Workloads.ReadAsync(cluster, request, stop);

@@ -43,6 +43,23 @@ internal sealed class CanaryStrategy(PrometheusAnalysis prometheus) : IDeployStr
         }
     }
 
+    /// <summary>At each step the new pods come before the old ones become fewer; at the end the old workload has all its pods again before the canary goes.</summary>
+    public int MorePods(DeployOperationRequest request, Inspection found)
+    {
+        if (found.Changes.Count == 0)
+            return 0;
+        var settings = CanarySettings.Read(request);
+        var total = found.Workload.Replicas ?? 1;
+        var (more, newPods, oldPods) = (0, 0, total);
+        foreach (var step in settings.Steps)
+        {
+            var before = oldPods;
+            (newPods, oldPods) = Share(total, step.Weight, settings.Route is not null);
+            more = Math.Max(more, newPods + before - total);
+        }
+        return Math.Max(more, newPods);
+    }
+
     public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
     {
         var live = await Workloads.ReadAsync(cluster, request, stop);

@@ -28,6 +28,9 @@ internal interface IDeployStrategy
     /// <summary>The permissions it needs, for preflight.</summary>
     IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request);
 
+    /// <summary>For how many pods there must be room beside those that run, for preflight's look at the quotas.</summary>
+    int MorePods(DeployOperationRequest request, Inspection found) => 0;
+
     /// <summary>Sends the first write as a dry run; throws what the API server has against it.</summary>
     Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop);
 

@@ -21,6 +21,18 @@ internal sealed class RollingStrategy : IDeployStrategy
         [("get", Workloads.ResourceOf(request.Workload.Kind)), ("watch", Workloads.ResourceOf(request.Workload.Kind)), ("patch", Workloads.ResourceOf(request.Workload.Kind)),
          ("list", KubeResource.Pods), ("list", KubeResource.ReplicaSets), ("list", KubeResource.Events)];
 
+    /// <summary>A Deployment that may not miss a pod starts a new one before an old one goes; the other kinds replace theirs in place.</summary>
+    public int MorePods(DeployOperationRequest request, Inspection found)
+    {
+        var workload = found.Workload;
+        if (found.Changes.Count == 0 || workload.UpdateStrategy is not { } strategy || strategy.Text("type") == "Recreate")
+            return 0;
+        var allowed = strategy.Text("rollingUpdate", "maxUnavailable") ?? "25%";
+        var missing = allowed.EndsWith('%') ? (workload.Replicas ?? 1) * int.Parse(allowed[..^1]) / 100 : int.Parse(allowed);
+        // With neither a pod more nor a pod less allowed, the controller takes one less.
+        return missing > 0 || strategy.Text("rollingUpdate", "maxSurge") is "0" or "0%" ? 0 : 1;
+    }
+
     public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
     {
         var live = await Workloads.ReadAsync(cluster, request, stop);
