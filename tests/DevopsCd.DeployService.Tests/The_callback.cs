@@ -121,7 +121,7 @@ public sealed class The_callback(TestCluster cluster)
         await given.StartAsync();
 
         await Eventually.Sees(() => ReportAsync(given), r => r is null, "the report is no longer owed", Patience);
-        sent.ShouldBe(2);
+        sent.ShouldBeGreaterThan(1);
     }
 
     [Fact]
