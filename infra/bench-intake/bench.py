@@ -70,6 +70,12 @@ class Host:
       await asyncio.sleep(0.1)
     raise SystemExit(f"the host does not answer; see {self.folder}/host.log")
 
+  def cpu_seconds(self):
+    """Processor time of the host so far: what is left to compare on a machine that others use as well."""
+    with open(f"/proc/{self.process.pid}/stat") as stat:
+      fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
   def kill(self):
     self.process.send_signal(signal.SIGKILL)
     self.process.wait()
@@ -174,8 +180,12 @@ async def main():
     await warm.run()
 
     quiet = Load(host.port, rate, seconds, 0)
+    before = host.cpu_seconds()
     await quiet.run()
+    used = host.cpu_seconds() - before
+    read = int(psql(database, "select count(*) from webhook_deliveries where status <> 'pending'")[0])
     good = report("undisturbed", quiet, database)
+    print(f"  the host used {used:.1f} s of processor time and has read {read} of them meanwhile", flush=True)
 
     killed = Load(host.port, rate, seconds, 2_000_000)
     running = asyncio.create_task(killed.run())

@@ -52,7 +52,8 @@ internal static class IntakeEndpoints
         var delivery = new WebhookDelivery
         {
             Source = source,
-            DeliveryId = sources[source]!.DeliveryOf(request) is { Length: <= 200 } id ? id : Convert.ToHexStringLower(SHA256.HashData(body)),
+            // Rows are written together: an id that no database keeps would take the others with it.
+            DeliveryId = sources[source]!.DeliveryOf(request) is { Length: <= 200 } id && id.All(c => c is >= ' ' and <= '~') ? id : Convert.ToHexStringLower(SHA256.HashData(body)),
             ReceivedAt = request.ReceivedAt,
             Headers = JsonSerializer.Serialize(request.Headers.Where(h => !s_unkept.Contains(h.Key)).ToDictionary()),
             Body = body,

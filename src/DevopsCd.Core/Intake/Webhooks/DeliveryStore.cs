@@ -13,14 +13,31 @@ namespace DevopsCd.Core.Intake.Webhooks;
 /// Writes deliveries. Whoever brings one waits until it is committed; those that wait together are committed together, so that a storm
 /// costs some tens of transactions a second and not a thousand.
 /// </summary>
-internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal signal, ILogger<DeliveryStore> log) : BackgroundService
+internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal signal, TimeProvider clock, ILogger<DeliveryStore> log) : BackgroundService
 {
     private const int MostTogether = 200;
 
+    /// <summary>So many in a second are a storm.</summary>
+    private const int Storm = 200;
+
+    private const string Into = "INSERT INTO webhook_deliveries (source, delivery_id, received_at, next_attempt_at, headers, body, status, attempts)";
+
+    private const string OnConflict =
+        """
+        ON CONFLICT (source, delivery_id) DO UPDATE
+        SET status = 'pending', attempts = 0, next_attempt_at = excluded.next_attempt_at, outcome = NULL, processed_at = NULL
+        WHERE webhook_deliveries.status IN ('failed', 'unmatched')
+        """;
+
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(10_000) { SingleReader = true });
 
-    /// <summary>Whether senders queue for an answer; reading what is stored can wait then.</summary>
-    public bool IsPressed => _waiting.Reader.Count > 10;
+    private volatile Second _second = new(0, 0);
+
+    /// <summary>
+    /// Whether senders come by the hundred or queue for an answer; reading what is stored can wait then. The queue alone does not tell:
+    /// while the machine keeps up it is short, and reading would be what makes it long.
+    /// </summary>
+    public bool IsPressed => _waiting.Reader.Count > 10 || (_second is var second && second.Stored > Storm && clock.GetElapsedTime(second.Since) < TimeSpan.FromSeconds(2));
 
     /// <summary>
     /// Returns when the delivery is durable. Sent again it changes nothing, unless it came to nothing: then it is read anew, because
@@ -40,9 +57,18 @@ internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal 
         {
             while (together.Count < MostTogether && _waiting.Reader.TryRead(out var next))
                 together.Add(next);
+            Count(together.Count);
             await Write(together, stoppingToken);
             together.Clear();
         }
+    }
+
+    // Only the one writer counts. A second that begins keeps the rate of the one before until it has its own.
+    private void Count(int stored)
+    {
+        var (second, now) = (_second, clock.GetTimestamp());
+        var age = clock.GetElapsedTime(second.Since, now);
+        _second = age < TimeSpan.FromSeconds(1) ? second with { Stored = second.Stored + stored } : new Second(now, age < TimeSpan.FromSeconds(2) && second.Stored > Storm ? Storm + stored : stored);
     }
 
     private async Task Write(List<Waiting> together, CancellationToken cancellationToken)
@@ -63,26 +89,36 @@ internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal 
         }
     }
 
-    // One statement of both databases; Entity Framework's own insert knows no "do nothing on conflict".
+    // Entity Framework's own insert knows no "do nothing on conflict". PostgreSQL gets columns and not cells: the same statement and five
+    // values for any number of rows, where building and reading a statement of its own for each number costs more than the rows.
     private static (string Sql, object[] Values) Insert(CdDbContext db, List<Waiting> together)
     {
-        var sql = new StringBuilder(
-            "INSERT INTO webhook_deliveries (source, delivery_id, received_at, next_attempt_at, headers, body, status, attempts) VALUES ");
-        var values = new List<object>(together.Count * 5);
-        foreach (var delivery in together.Select(w => w.Delivery).DistinctBy(d => (d.Source, d.DeliveryId)))
+        var rows = together.Select(w => w.Delivery).DistinctBy(d => (d.Source, d.DeliveryId)).ToList();
+        return db.Database.IsNpgsql() ? Columns(rows) : Cells(db, rows);
+    }
+
+    private static (string Sql, object[] Values) Columns(List<WebhookDelivery> rows) => (
+        $"{Into} SELECT source, delivery_id, at, at, headers, body, 'pending', 0 FROM unnest({{0}}, {{1}}, {{2}}, {{3}}, {{4}}) AS r (source, delivery_id, at, headers, body) {OnConflict}",
+        [
+            rows.ConvertAll(d => d.Source).ToArray(), rows.ConvertAll(d => d.DeliveryId).ToArray(), rows.ConvertAll(d => d.ReceivedAt.ToUniversalTime()).ToArray(),
+            rows.ConvertAll(d => d.Headers).ToArray(), rows.ConvertAll(d => d.Body).ToArray()
+        ]);
+
+    private static (string Sql, object[] Values) Cells(CdDbContext db, List<WebhookDelivery> rows)
+    {
+        var sql = new StringBuilder($"{Into} VALUES ");
+        var values = new List<object>(rows.Count * 5);
+        foreach (var delivery in rows)
         {
             var at = values.Count;
             sql.Append(at == 0 ? "" : ", ").Append($"({{{at}}}, {{{at + 1}}}, {{{at + 2}}}, {{{at + 2}}}, {{{at + 3}}}, {{{at + 4}}}, 'pending', 0)");
             values.AddRange([delivery.Source, delivery.DeliveryId, DeliveryTime.Of(db, delivery.ReceivedAt), delivery.Headers, delivery.Body]);
         }
 
-        sql.Append("""
-             ON CONFLICT (source, delivery_id) DO UPDATE
-            SET status = 'pending', attempts = 0, next_attempt_at = excluded.next_attempt_at, outcome = NULL, processed_at = NULL
-            WHERE webhook_deliveries.status IN ('failed', 'unmatched')
-            """);
-        return (sql.ToString(), values.ToArray());
+        return (sql.Append(' ').Append(OnConflict).ToString(), values.ToArray());
     }
+
+    private sealed record Second(long Since, int Stored);
 
     private sealed record Waiting(WebhookDelivery Delivery, TaskCompletionSource Done);
 }
