@@ -101,9 +101,12 @@ public sealed class A_blue_green_operation(TestCluster cluster)
 
         await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
         var waiting = await Eventually.Sees(() => given.ViewAsync("op-2"), v => v.Message?.Contains("QuotaExceeded", StringComparison.Ordinal) is true, "it says why", TimeSpan.FromMinutes(2));
+        var itself = await Eventually.Sees(() => given.ViewAsync("op-1"), v => v.Message!.Contains("QuotaExceeded", StringComparison.Ordinal), "it says so itself", TimeSpan.FromMinutes(2));
         await cluster.KubectlAsync("-n", given.Namespace, "delete", "resourcequota", "full");
 
         waiting.Message!.ShouldStartWith("operation op-1 is not finished with this workload: QuotaExceeded: ");
+        itself.Phase.ShouldBe(DeployPhases.Succeeded);
+        itself.Message!.ShouldContain("; what is left to do for it fails: QuotaExceeded: ");
         (await EndpointsAsync(given)).ShouldBe(["registry.example/app:2"]);
     }
 

@@ -39,16 +39,18 @@ internal sealed class OperationEngine(
     public DeployOperationView View(OperationRecord record)
     {
         var view = record.ToView();
-        return !record.HasEnded && schedule.Find(record.Id)?.Seen is { } seen
-            ? view with
-            {
-                // What stands in the way of the first step is said before it can be written down.
-                Phase = view.Phase == DeployPhases.Pending && seen.Reason != DeploySteps.WaitsForPrevious ? DeployPhases.Progressing : view.Phase,
-                Reason = seen.Reason ?? view.Reason,
-                Message = seen.Message ?? view.Message,
-                Replicas = seen.Replicas ?? view.Replicas
-            }
-            : view;
+        if (schedule.Find(record.Id)?.Seen is not { } seen)
+            return view;
+        if (record.HasEnded)
+            return record.AtRest || seen.Outcome != Outcome.Failed ? view : view with { Message = $"{view.Message}; what is left to do for it fails: {seen.Reason}: {seen.Message}" };
+        return view with
+        {
+            // What stands in the way of the first step is said before it can be written down.
+            Phase = view.Phase == DeployPhases.Pending && seen.Reason != DeploySteps.WaitsForPrevious ? DeployPhases.Progressing : view.Phase,
+            Reason = seen.Reason ?? view.Reason,
+            Message = seen.Message ?? view.Message,
+            Replicas = seen.Replicas ?? view.Replicas
+        };
     }
 
     public override Task StartAsync(CancellationToken cancellationToken)
