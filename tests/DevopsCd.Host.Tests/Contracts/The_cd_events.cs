@@ -8,8 +8,8 @@ using NJsonSchema;
 namespace DevopsCd.Host.Tests.Contracts;
 
 /// <summary>
-/// What leaves for <c>devopscd.cdevents</c> and the webhooks, held against <c>schemas/CdEvent.json</c>. That schema was written from
-/// CDEvents 0.5.1 and compared with the schemas of its release: it is nowhere laxer than they are.
+/// What leaves for <c>devopscd.cdevents</c> and the webhooks, held against <c>schemas/CdEvent.json</c>. <see cref="The_schema_of_CD_events" />
+/// holds that schema against the specification.
 /// </summary>
 public sealed class The_cd_events
 {
