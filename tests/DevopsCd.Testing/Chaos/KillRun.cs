@@ -279,7 +279,11 @@ public sealed class KillRun : IAsyncDisposable
             using var log = new StreamReader(new FileStream(host.LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
             outputs.Add(($"the log of {host.Name}", await log.ReadToEndAsync().ConfigureAwait(false)));
             foreach (var path in (string[])["metrics", "health/ready", "openapi/v1.json", "api/v1/parked", "api/v1/notifications", "api/v1/batches/1", "api/v1/batches/1/events"])
-                outputs.Add(($"{host.Name}/{path}", await host.Http.GetStringAsync(path).ConfigureAwait(false)));
+            {
+                // Whatever its status: a refusal can hold a secret as well.
+                using var answer = await host.Http.GetAsync(path).ConfigureAwait(false);
+                outputs.Add(($"{host.Name}/{path}", await answer.Content.ReadAsStringAsync().ConfigureAwait(false)));
+            }
         }
 
         return outputs;

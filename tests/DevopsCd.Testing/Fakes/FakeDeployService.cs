@@ -90,6 +90,8 @@ public sealed class FakeDeployService : IAsyncDisposable
 
     private Task Guard(HttpContext context, RequestDelegate next)
     {
+        // Taken before anything is answered: who sent it may have the answer, and act on it, before this service gets to run again.
+        context.Items[nameof(DeployCall.At)] = clock.GetUtcNow();
         if (context.Request.Headers["X-API-Key"] != ApiKey) return Answer(context, "unauthorized", Problem(StatusCodes.Status401Unauthorized, "wrong X-API-Key"));
         return Down ? Answer(context, "down", Problem(StatusCodes.Status503ServiceUnavailable, "down")) : next(context);
     }
@@ -205,7 +207,7 @@ public sealed class FakeDeployService : IAsyncDisposable
     }
 
     private void Record(HttpContext context, string verb, int status) =>
-        calls.Enqueue(new(clock.GetUtcNow(), verb, context.Request.RouteValues["operationId"] as string ?? "", status));
+        calls.Enqueue(new((DateTimeOffset)context.Items[nameof(DeployCall.At)]!, verb, context.Request.RouteValues["operationId"] as string ?? "", status));
 
     private static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);
 }
