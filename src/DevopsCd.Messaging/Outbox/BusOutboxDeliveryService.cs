@@ -109,7 +109,7 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
         var now = delivery.Now;
         Due(now);
         var messages = await delivery.Run((model, db) =>
-            model.Claim(db, _options.QueryMessageLimit, _options.MessageDeliveryLimit, now, now + delivery.Lease, cancellationToken), false, cancellationToken).ConfigureAwait(false);
+            model.Outbox.Claim(db, _options.QueryMessageLimit, _options.MessageDeliveryLimit, now, now + delivery.Lease, cancellationToken), false, cancellationToken).ConfigureAwait(false);
         var groups = messages.GroupBy(message => message.OutboxId).ToList();
         var more = groups.Count >= _options.QueryMessageLimit || groups.Exists(group => group.Count() >= _options.MessageDeliveryLimit);
         groups.RemoveAll(group => delivery.IsUnderWay(group.Key));
@@ -176,9 +176,9 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
         await delivery.Run(async (model, db) =>
         {
             if (last > 0)
-                await model.DeleteUpTo(db, outboxId, last, cancellationToken).ConfigureAwait(false);
+                await OutboxDelivery<TDbContext>.DeleteUpTo(model, db, outboxId, last, cancellationToken).ConfigureAwait(false);
             if (releaseAt is { } at)
-                await model.Release(db, outboxId, last + 1, at, cancellationToken).ConfigureAwait(false);
+                await model.Outbox.Release(db, outboxId, last + 1, messages[0].LockedUntil, at, cancellationToken).ConfigureAwait(false);
             return 0;
         }, true, cancellationToken).ConfigureAwait(false);
         return sent;
@@ -191,7 +191,7 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
         var parked = tries >= TriesBeforeParking;
         await delivery.Run(async (model, db) =>
         {
-            await model.Note(db, new OutboxState
+            await model.Troubles.Note(db, new OutboxState
             {
                 OutboxId = message.OutboxId,
                 SequenceNumber = message.SequenceNumber,
@@ -202,7 +202,7 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
                 Reason = reason,
             }, cancellationToken).ConfigureAwait(false);
             if (parked)
-                await model.Park(db, message, cancellationToken).ConfigureAwait(false);
+                await model.Outbox.Park(db, message, cancellationToken).ConfigureAwait(false);
             return 0;
         }, true, cancellationToken).ConfigureAwait(false);
         if (parked)

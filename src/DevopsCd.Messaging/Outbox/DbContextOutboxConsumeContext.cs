@@ -63,7 +63,7 @@ internal sealed class DbContextOutboxConsumeContext<TDbContext, TMessage> : Outb
 
     public async Task<bool> Ask()
     {
-        _first ??= await OutboxModel.For(_dbContext).TryConsume(_dbContext, _row, CancellationToken).ConfigureAwait(false);
+        _first ??= await OutboxModel.For(_dbContext).Inbox.TryConsume(_dbContext, _row, CancellationToken).ConfigureAwait(false);
         return _first.Value;
     }
 
@@ -111,6 +111,13 @@ internal sealed class DbContextOutboxConsumeContext<TDbContext, TMessage> : Outb
             _delivery.Deliver(new OutboxGroup(_outboxId, _messages, _endpoints));
     }
 
+    /// <summary>Nobody saw whether they were committed. The retry will find a duplicate if so, and would leave them to wait for their lease.</summary>
+    public void LostSight()
+    {
+        if (_messages.Count > 0)
+            _delivery.DeliverIfCommitted(new OutboxGroup(_outboxId, _messages, _endpoints));
+    }
+
     public void RolledBack() => _fate.TrySetResult(false);
 
     public override Task SetDelivered() => Task.CompletedTask;
@@ -133,7 +140,7 @@ internal sealed class DbContextOutboxConsumeContext<TDbContext, TMessage> : Outb
         message.LockedUntil = _delivery.Now + _delivery.Lease;
         await _delivery.Run(async (model, db) =>
         {
-            await model.Insert(db, [message], CancellationToken.None).ConfigureAwait(false);
+            await model.Outbox.Insert(db, [message], CancellationToken.None).ConfigureAwait(false);
             return 0;
         }, false, CancellationToken.None).ConfigureAwait(false);
         _delivery.Deliver(new OutboxGroup(message.OutboxId, [message], _endpoints));

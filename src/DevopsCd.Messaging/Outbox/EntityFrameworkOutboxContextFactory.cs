@@ -25,21 +25,7 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
     {
         var messageId = context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "MessageId required to use the outbox");
 
-        var strategy = dbContext.Database.CreateExecutionStrategy();
-        if (!strategy.RetriesOnFailure)
-        {
-            await Consume(context, options, next, messageId).ConfigureAwait(false);
-            return;
-        }
-
-        var repeated = false;
-        await strategy.ExecuteAsync(async () =>
-        {
-            if (repeated)
-                dbContext.ChangeTracker.Clear();
-            repeated = true;
-            await Consume(context, options, next, messageId).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        await UnitOfWork.Retried(dbContext, () => Consume(context, options, next, messageId)).ConfigureAwait(false);
     }
 
     public void Probe(ProbeContext context)
@@ -74,7 +60,7 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                     if (outbox.IsDuplicate)
                         log.Duplicate(messageId, consumer.ConsumerType);
                     else
-                        await Commit(context, transaction, outbox.Messages, timer).ConfigureAwait(false);
+                        await Commit(context, transaction, outbox, timer).ConfigureAwait(false);
                 }
             }
         }
@@ -89,15 +75,17 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             outbox.RolledBack();
     }
 
-    async Task Commit<T>(ConsumeContext<T> context, IDbContextTransaction transaction, IReadOnlyList<OutboxMessage> messages, Stopwatch timer)
+    async Task Commit<T>(ConsumeContext<T> context, IDbContextTransaction transaction, DbContextOutboxConsumeContext<TDbContext, T> outbox, Stopwatch timer)
         where T : class
     {
         try
         {
-            await OutboxModel.For(dbContext).Commit(dbContext, transaction, messages).ConfigureAwait(false);
+            await OutboxCommit.Commit(dbContext, transaction, outbox.Messages).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
+            if (OutboxCommit.MayHaveHappened(exception))
+                outbox.LostSight();
             await context.NotifyFaulted(timer.Elapsed, TypeCache<T>.ShortName, exception).ConfigureAwait(false);
             throw;
         }

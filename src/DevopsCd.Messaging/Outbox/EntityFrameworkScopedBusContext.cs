@@ -24,6 +24,7 @@ internal sealed class EntityFrameworkScopedBusContext<TBus, TDbContext> : Scoped
     List<OutboxMessage> _unsaved = [];
     Guid _outboxId;
     bool _joined;
+    bool _lostSight;
 
     public EntityFrameworkScopedBusContext(TBus bus, TDbContext dbContext, OutboxDelivery<TDbContext> delivery, IClientFactory clientFactory,
         IServiceProvider provider, ConsumeContext? cause, bool deliver)
@@ -61,14 +62,15 @@ internal sealed class EntityFrameworkScopedBusContext<TBus, TDbContext> : Scoped
             if (!_joined)
             {
                 _joined = true;
+                _dbContext.SavingChanges += Saving;
                 _dbContext.SavedChanges += Saved;
+                _dbContext.SaveChangesFailed += NotSaved;
                 PendingDelivery.Join(_dbContext, this);
             }
             if (_unsaved.Count == 0)
                 _outboxId = Guid.CreateVersion7(now);
             message.OutboxId = _outboxId;
             message.SequenceNumber = _unsaved.Count + 1;
-            message.LockedUntil = now + _delivery.Lease;
             _unsaved.Add(message);
             _dbContext.Add(message);
         }
@@ -87,21 +89,40 @@ internal sealed class EntityFrameworkScopedBusContext<TBus, TDbContext> : Scoped
         if (!_joined)
             return;
 
+        _dbContext.SavingChanges -= Saving;
         _dbContext.SavedChanges -= Saved;
+        _dbContext.SaveChangesFailed -= NotSaved;
         PendingDelivery.Leave(_dbContext);
 
-        // Saved in a transaction that somebody else ended, well or badly: the table knows.
-        if (_deliver)
+        if (!_deliver)
+            return;
+
+        // Saved in a transaction that somebody else ended, well or badly, or by a save that nobody saw the end of: the table knows.
+        foreach (var (_, group) in _saved)
+            _delivery.DeliverIfCommitted(group);
+        if (_lostSight && _unsaved.Count > 0)
+            _delivery.DeliverIfCommitted(new OutboxGroup(_outboxId, _unsaved));
+    }
+
+    // The lease runs from the save, not from when the first message was published: a scope may take its time.
+    void Saving(object? sender, SavingChangesEventArgs saving)
+    {
+        lock (_lock)
         {
-            foreach (var (_, group) in _saved)
-                _delivery.DeliverIfCommitted(group.Id);
+            var until = _delivery.Now + _delivery.Lease;
+            foreach (var message in _unsaved)
+                message.LockedUntil = until;
         }
     }
+
+    void NotSaved(object? sender, SaveChangesFailedEventArgs failed) => _lostSight = OutboxCommit.MayHaveHappened(failed.Exception);
 
     void Saved(object? sender, SavedChangesEventArgs saved)
     {
         lock (_lock)
         {
+            _lostSight = false;
+
             // What the caller has thrown out of the context since then was not saved and never will be.
             var stored = _unsaved.FindAll(message => _dbContext.Entry(message).State == EntityState.Unchanged);
             if (stored.Count == 0)

@@ -45,7 +45,7 @@ internal sealed class InboxCleanupService<TDbContext>(
     async Task<int> Clean(CancellationToken cancellationToken)
     {
         var before = outbox.Now - _options.DuplicateDetectionWindow;
-        var removed = await outbox.Run((model, db) => model.Expire(db, before, AtOnce, cancellationToken), false, cancellationToken).ConfigureAwait(false);
+        var removed = await outbox.Run((model, db) => model.Inbox.Expire(db, before, AtOnce, cancellationToken), false, cancellationToken).ConfigureAwait(false);
         if (removed > 0)
             log.Cleaned(removed);
         return removed;

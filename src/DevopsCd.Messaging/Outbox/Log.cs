@@ -10,6 +10,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "Outbox {OutboxId} did not leave at once; the sweep will send it")]
     public static partial void LeftInOutbox(this ILogger log, Exception exception, Guid outboxId);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Whether outbox {OutboxId} was committed could not be asked yet")]
+    public static partial void NotAsked(this ILogger log, Exception exception, Guid outboxId);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} delivered outboxes could not be removed yet")]
     public static partial void NotRemoved(this ILogger log, Exception exception, int count);
 

@@ -61,7 +61,8 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
     public void Deliver(OutboxGroup group)
     {
         _ = _work.Value;
-        _underWay.TryAdd(group.Id, 0);
+        if (group.IsCommitted)
+            _underWay.TryAdd(group.Id, 0);
         if (!_groups.Writer.TryWrite(group))
             _underWay.TryRemove(group.Id, out _);
     }
@@ -69,8 +70,8 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
     /// <summary>This process is sending the outbox, or has sent it and is removing its rows: its own sweep lets it be, however long that takes.</summary>
     public bool IsUnderWay(Guid outboxId) => _underWay.ContainsKey(outboxId);
 
-    /// <summary>Sends the messages of an outbox whose commit nobody saw, if they are there.</summary>
-    public void DeliverIfCommitted(Guid outboxId) => Deliver(new OutboxGroup(outboxId, []));
+    /// <summary>Sends the messages of an outbox whose commit nobody saw, if they are there and nobody else's.</summary>
+    public void DeliverIfCommitted(OutboxGroup group) => Deliver(group with { IsCommitted = false });
 
     /// <summary>Sends one message; throws when the transport does not take it in time.</summary>
     public async Task Send(OutboxMessage message, ISendEndpointProvider? endpoints, CancellationToken cancellationToken)
@@ -175,11 +176,22 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
     /// <summary>True when all of it was sent and its rows are about to be removed.</summary>
     async Task<bool> Deliver(OutboxGroup group, CancellationToken cancellationToken)
     {
-        if (group.Messages.Count == 0)
+        if (!group.IsCommitted)
         {
-            group = group with { Messages = await Run((model, db) => model.Claim(db, group.Id, Now + Lease, cancellationToken), false, cancellationToken).ConfigureAwait(false) };
+            try
+            {
+                group = group with { Messages = await Claim(group, cancellationToken).ConfigureAwait(false), IsCommitted = true };
+            }
+            catch (Exception exception) when (Now < group.Lease && !cancellationToken.IsCancellationRequested)
+            {
+                // The database that was lost with the commit is seldom back at once. After the lease it is the sweep that asks.
+                _log.NotAsked(exception, group.Id);
+                _ = AskAgain(group with { Asked = group.Asked + 1 }, cancellationToken);
+                return false;
+            }
             if (group.Messages.Count == 0)
                 return false;
+            _underWay.TryAdd(group.Id, 0);
         }
 
         var sent = 0L;
@@ -208,13 +220,33 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
         await Run(async (model, db) =>
         {
             if (sent > 0)
-                await model.DeleteUpTo(db, group.Id, sent, cancellationToken).ConfigureAwait(false);
-            await model.Release(db, group.Id, sent + 1, Now, cancellationToken).ConfigureAwait(false);
+                await DeleteUpTo(model, db, group.Id, sent, cancellationToken).ConfigureAwait(false);
+            await model.Outbox.Release(db, group.Id, sent + 1, group.Lease, Now, cancellationToken).ConfigureAwait(false);
             return 0;
         }, true, cancellationToken).ConfigureAwait(false);
         _underWay.TryRemove(group.Id, out _);
         LeftBehind?.Invoke();
         return false;
+    }
+
+    /// <summary>Removes the messages of one outbox up to a position, and what was noted about their trouble.</summary>
+    public static async Task DeleteUpTo(OutboxModel model, TDbContext db, Guid outboxId, long sequenceNumber, CancellationToken cancellationToken)
+    {
+        await model.Outbox.DeleteUpTo(db, outboxId, sequenceNumber, cancellationToken).ConfigureAwait(false);
+        await model.Troubles.DeleteUpTo(db, outboxId, sequenceNumber, cancellationToken).ConfigureAwait(false);
+    }
+
+    Task<List<OutboxMessage>> Claim(OutboxGroup group, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        return Run((model, db) => model.Outbox.Claim(db, group.Id, group.Lease, now, now + Lease, cancellationToken), false, cancellationToken);
+    }
+
+    async Task AskAgain(OutboxGroup group, CancellationToken cancellationToken)
+    {
+        var pause = TimeSpan.FromMilliseconds(Math.Min(5_000, 100 * Math.Pow(2, group.Asked)));
+        await Task.Delay(pause, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Deliver(group);
     }
 
     async Task Remove()
@@ -231,7 +263,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
                 {
                     await Run(async (model, db) =>
                     {
-                        await model.Delete(db, ids, _stopping.Token).ConfigureAwait(false);
+                        await model.Outbox.Delete(db, ids, _stopping.Token).ConfigureAwait(false);
                         return 0;
                     }, false, _stopping.Token).ConfigureAwait(false);
                     foreach (var id in ids)

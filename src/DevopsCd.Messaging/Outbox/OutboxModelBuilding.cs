@@ -25,6 +25,9 @@ internal static class OutboxModelBuilding
         outbox.Property(row => row.ExpirationTime).HasConversion(Utc);
         outbox.Property(row => row.EnqueueTime).HasConversion(Utc);
         outbox.Property(row => row.LockedUntil).HasConversion(Utc);
+
+        // The sweep looks for what is due; without it, it would read all that is not.
+        outbox.HasIndex(row => row.LockedUntil);
     }
 
     public static void Configure(EntityTypeBuilder<OutboxState> state)

@@ -10,23 +10,24 @@ internal static class UnitOfWork
     /// <param name="isolation">The isolation of the transaction; null for none.</param>
     /// <param name="work">What to do. It may run again when the context's execution strategy retries.</param>
     /// <param name="cancellationToken">Cancels everything but the commit.</param>
-    public static async Task Run(DbContext dbContext, IsolationLevel? isolation, Func<Task> work, CancellationToken cancellationToken)
+    public static Task Run(DbContext dbContext, IsolationLevel? isolation, Func<Task> work, CancellationToken cancellationToken) =>
+        Retried(dbContext, () => Once(dbContext, isolation, work, cancellationToken));
+
+    /// <summary>Runs a whole unit of work under the context's execution strategy: a second try does not save what the first has left in the context.</summary>
+    public static Task Retried(DbContext dbContext, Func<Task> work)
     {
         var strategy = dbContext.Database.CreateExecutionStrategy();
         if (!strategy.RetriesOnFailure)
-        {
-            await Once(dbContext, isolation, work, cancellationToken).ConfigureAwait(false);
-            return;
-        }
+            return work();
 
         var repeated = false;
-        await strategy.ExecuteAsync(async () =>
+        return strategy.ExecuteAsync(() =>
         {
             if (repeated)
                 dbContext.ChangeTracker.Clear();
             repeated = true;
-            await Once(dbContext, isolation, work, cancellationToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+            return work();
+        });
     }
 
     /// <summary>Saves without the savepoint EF sets inside a transaction: what fails here ends the transaction anyway.</summary>
@@ -71,7 +72,7 @@ internal static class UnitOfWork
                 await work().ConfigureAwait(false);
                 await Save(dbContext, cancellationToken).ConfigureAwait(false);
 
-                await OutboxModel.Commit(dbContext, transaction).ConfigureAwait(false);
+                await OutboxCommit.Commit(dbContext, transaction).ConfigureAwait(false);
             }
         }
 

@@ -67,10 +67,10 @@ internal sealed class SagaReader<TSaga>
     /// <summary>Writes the inbox row and locks the instance in one round trip; PostgreSQL only.</summary>
     public async Task<(bool First, TSaga? Instance)> Read(DbContext context, Guid correlationId, InboxState row, CancellationToken cancellationToken)
     {
-        var batch = OutboxModel.Batch(context);
+        var batch = OutboxCommit.Batch(context);
         await using (batch.ConfigureAwait(false))
         {
-            var inbox = OutboxModel.For(context).AddInbox(batch, row);
+            var inbox = OutboxModel.For(context).Inbox.Add(batch, row);
             var select = batch.CreateBatchCommand();
             select.CommandText = _statement;
             select.Parameters.Add(_correlationId.CreateParameter(Parameters, "", correlationId, false));

@@ -1,6 +1,7 @@
 using DevopsCd.Messaging.Tests.Houses;
 using DevopsCd.Testing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.Messaging.Tests.Outbox;
 
@@ -65,6 +66,70 @@ public sealed class A_lost_connection
         await ShowsOneEffectEach(house, works);
     }
 
+    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
+    public async Task With_the_answer_to_a_consumers_commit_delays_no_message(Ground ground)
+    {
+        var answers = new LostAnswers();
+        await using var house = await House.On(ground, options => NobodySweeps(options, answers));
+        house.Script.OnWork = async (context, db, publish) =>
+        {
+            await Record(context, db, publish);
+            answers.LoseNext();
+        };
+
+        await house.Send(new Work());
+
+        await house.UntilDone(1);
+        await house.UntilOutboxIsEmpty();
+        answers.Lost.ShouldBe(1);
+        house.Script.Works.ShouldBe(1);
+        house.Script.Faults.ShouldBeEmpty();
+    }
+
+    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
+    public async Task With_the_answer_to_a_save_delays_no_message(Ground ground)
+    {
+        var answers = new LostAnswers();
+        await using var house = await House.On(ground, options => NobodySweeps(options, answers));
+
+        await house.InScope(async scope =>
+        {
+            await scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 1 });
+            await scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 2 });
+            answers.LoseNext();
+            await Should.ThrowAsync<IOException>(() => scope.GetRequiredService<ShopDbContext>().SaveChangesAsync());
+        });
+
+        await house.UntilDone(2);
+        await house.UntilOutboxIsEmpty();
+        house.Script.Done.Select(done => done.Message.Number).Order().ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public async Task That_is_still_lost_when_the_commit_is_asked_for_delays_the_messages_only_until_it_is_back()
+    {
+        var answers = new LostAnswers();
+        await using var house = await House.On(Ground.Servers, options =>
+        {
+            NobodySweeps(options, answers);
+            options.Relays = true;
+        });
+        answers.OnLost = () => house.PostgresRelay!.Cut();
+
+        await house.InScope(async scope =>
+        {
+            await scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 1 });
+            await scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 2 });
+            answers.LoseNext();
+            await Should.ThrowAsync<IOException>(() => scope.GetRequiredService<ShopDbContext>().SaveChangesAsync());
+        });
+        await Eventually.IsTrue(() => house.Log.Any(line => line.StartsWith("Whether outbox", StringComparison.Ordinal)), "the table was asked in vain");
+        house.PostgresRelay!.Restore();
+
+        await house.UntilDone(2);
+        await house.UntilOutboxIsEmpty();
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task Inside_a_consumer_that_hides_it_takes_everything_back(bool savesItself)
     {
@@ -87,6 +152,18 @@ public sealed class A_lost_connection
 
         await ShowsOneEffectEach(house, [work]);
         tries.ShouldBe(2);
+    }
+
+    static void NobodySweeps(HouseOptions options, LostAnswers answers)
+    {
+        options.Outbox = outbox =>
+        {
+            outbox.QueryDelay = TimeSpan.FromHours(1);
+            outbox.UseBusOutbox(delivery => delivery.MessageDeliveryTimeout = TimeSpan.FromHours(1));
+        };
+        options.Services = services => services
+            .ConfigureDbContext<PostgresShopDbContext>(db => db.AddInterceptors(answers))
+            .ConfigureDbContext<SqliteShopDbContext>(db => db.AddInterceptors(answers));
     }
 
     static void Patient(HouseOptions options) => options.Retry = retry => retry.Interval(20, TimeSpan.FromMilliseconds(100));

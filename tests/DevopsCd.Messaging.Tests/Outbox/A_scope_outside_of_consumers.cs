@@ -136,11 +136,10 @@ public sealed class A_scope_outside_of_consumers
     }
 
     [Fact]
-    public async Task Completes_at_once_while_the_broker_is_down_and_sends_when_it_is_back()
+    public async Task Completes_while_the_broker_is_down_and_sends_when_it_is_back()
     {
         await using var house = await House.On(Ground.Servers, options => options.Relays = true);
         house.RabbitRelay!.Cut();
-        var started = TimeProvider.System.GetTimestamp();
 
         for (var number = 0; number < 20; number++)
         {
@@ -151,7 +150,6 @@ public sealed class A_scope_outside_of_consumers
             });
         }
 
-        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(4));
         (await house.Read(db => db.Outbox.CountAsync())).ShouldBe(20);
         house.RabbitRelay.Restore();
         await Eventually.IsTrue(() => house.Script.Done.Select(done => done.Message.Number).Distinct().Count() == 20, "all twenty arrived", TimeSpan.FromSeconds(60));
