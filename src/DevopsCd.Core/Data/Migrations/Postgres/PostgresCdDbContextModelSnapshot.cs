@@ -1187,6 +1187,9 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.HasKey("OutboxId", "SequenceNumber")
                         .HasName("pk_outbox_message");
 
+                    b.HasIndex("LockedUntil")
+                        .HasDatabaseName("ix_outbox_message_locked_until");
+
                     b.ToTable("outbox_message", (string)null);
                 });
 

@@ -1159,6 +1159,9 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.HasKey("OutboxId", "SequenceNumber")
                         .HasName("pk_outbox_message");
 
+                    b.HasIndex("LockedUntil")
+                        .HasDatabaseName("ix_outbox_message_locked_until");
+
                     b.ToTable("outbox_message", (string)null);
                 });
 
