@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -20,10 +21,14 @@ internal enum Floor
 internal sealed class FloorContestant(Floor floor) : Contestant
 {
     private const string Queue = "bench";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private NpgsqlDataSource _database = null!;
     private IConnection _connection = null!;
     private IChannel _consuming = null!;
+    private string _consumer = "";
+    private int _busy;
+    private volatile bool _ending;
     private readonly System.Threading.Channels.Channel<IChannel> _publishing = System.Threading.Channels.Channel.CreateUnbounded<IChannel>();
 
     public override async Task Start(string postgres, Uri rabbit)
@@ -44,18 +49,47 @@ internal sealed class FloorContestant(Floor floor) : Contestant
                 new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)));
         var consumer = new AsyncEventingBasicConsumer(_consuming);
         consumer.ReceivedAsync += Consume;
-        await _consuming.BasicConsumeAsync(Queue, autoAck: false, consumer);
+        _consumer = await _consuming.BasicConsumeAsync(Queue, autoAck: false, consumer);
     }
 
     public override Task Publish(Advance message) => Send(Queue, Guid.NewGuid(), JsonSerializer.Serialize(message));
 
     public override async ValueTask DisposeAsync()
     {
-        await _connection.DisposeAsync();
+        // The commit that ends a measurement comes before its message is acknowledged, and a connection that is disposed while a handler is
+        // at work waits for that handler, which waits for the connection: nobody ends.
+        if (_consuming.IsOpen)
+            await _consuming.BasicCancelAsync(_consumer);
+        for (var started = Stopwatch.GetTimestamp(); Volatile.Read(ref _busy) > 0 && Stopwatch.GetElapsedTime(started) < Patience;)
+            await Task.Delay(10);
+        _ending = true;
+        await _connection.DisposeAsync().AsTask().WaitAsync(Patience);
         await _database.DisposeAsync();
     }
 
+    // The client would only leave the message unacknowledged, and the measurement would wait for it.
     private async Task Consume(object sender, BasicDeliverEventArgs delivery)
+    {
+        Interlocked.Increment(ref _busy);
+        try
+        {
+            await Handle(delivery);
+        }
+        catch (Exception) when (_ending)
+        {
+            // Cut off by the end of the measurement.
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _busy);
+        }
+    }
+
+    private async Task Handle(BasicDeliverEventArgs delivery)
     {
         var message = JsonSerializer.Deserialize<Advance>(delivery.Body.Span)!;
         var tag = delivery.DeliveryTag;
@@ -149,7 +183,19 @@ internal sealed class FloorContestant(Floor floor) : Contestant
     {
         // A channel belongs to one publish at a time: confirms of many at once on one channel have been seen to go missing.
         var channel = await _publishing.Reader.ReadAsync();
-        await channel.BasicPublishAsync("", queue, false, new BasicProperties { MessageId = id.ToString(), Persistent = true }, System.Text.Encoding.UTF8.GetBytes(body));
-        await _publishing.Writer.WriteAsync(channel);
+        try
+        {
+            using var limit = new CancellationTokenSource(Patience);
+            await channel.BasicPublishAsync("", queue, false, new BasicProperties { MessageId = id.ToString(), Persistent = true },
+                System.Text.Encoding.UTF8.GetBytes(body), limit.Token).AsTask().WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (channel.IsOpen)
+        {
+            throw new TimeoutException($"The broker has not confirmed a message to {queue} within {Patience.TotalSeconds} s");
+        }
+        finally
+        {
+            await _publishing.Writer.WriteAsync(channel);
+        }
     }
 }

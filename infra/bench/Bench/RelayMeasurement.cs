@@ -18,7 +18,7 @@ internal static class RelayMeasurement
         await consuming.BasicQosAsync(0, Options.Prefetch, false);
         var expected = options.Sagas * Advance.Steps;
         var seen = 0;
-        var done = new TaskCompletionSource();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var consumer = new AsyncEventingBasicConsumer(consuming);
         consumer.ReceivedAsync += async (_, delivery) =>
         {

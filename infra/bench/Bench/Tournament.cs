@@ -22,18 +22,25 @@ internal static class Tournament
         var rounds = int.Parse(Argument(args, "--rounds") ?? "3", CultureInfo.InvariantCulture);
         var latency = int.Parse(Argument(args, "--latency") ?? "10", CultureInfo.InvariantCulture);
         var guest = Argument(args, "--guest");
-        string[] contestants = [.. Argument(args, "--only")?.Split(',') ?? All, .. guest is null ? Array.Empty<string>() : ["guest"]];
+        string[] asked = [.. Argument(args, "--only")?.Split(',') ?? All, .. guest is null ? Array.Empty<string>() : ["guest"]];
+        var contestants = asked.Where(contestant => File.Exists(Program(contestant, guest))).ToArray();
+        foreach (var contestant in asked.Except(contestants))
+            Console.WriteLine($"{contestant}: not built, left out");
         var preload = int.Parse(Argument(args, "--preload") ?? "0", CultureInfo.InvariantCulture);
         var readme = Argument(args, "--readme");
 
         var results = new List<Result>();
+        var complete = true;
         for (var round = 1; round <= rounds; round++)
         {
             foreach (var contestant in contestants)
             {
                 var result = await RunOne(contestant, sagas, latency, preload, guest);
                 if (result is null)
+                {
+                    complete = false;
                     continue;
+                }
 
                 results.Add(result);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -44,6 +51,12 @@ internal static class Tournament
         var medians = contestants.Select(name => Median(results.Where(result => result.Contestant == name).ToArray())).OfType<Result>().ToArray();
         var table = Table(medians, sagas, rounds);
         Console.WriteLine(table);
+        if (!complete)
+        {
+            Console.Error.WriteLine("A contestant has no result: no table is written");
+            return 1;
+        }
+
         if (readme is not null)
             Write(readme, table);
         return 0;
@@ -51,6 +64,13 @@ internal static class Tournament
 
     private static string? Argument(string[] args, string name) =>
         Array.IndexOf(args, name) is >= 0 and var index ? args[index + 1] : null;
+
+    private static string Program(string contestant, string? guest) => contestant switch
+    {
+        "guest" => guest!,
+        "wolverine" => Path.Combine(AppContext.BaseDirectory, "../../../../Wolverine/bin/Release/net10.0/DevopsCd.Bench.Wolverine.dll"),
+        _ => Path.Combine(AppContext.BaseDirectory, "DevopsCd.Bench.dll"),
+    };
 
     private static async Task<Result?> RunOne(string contestant, int sagas, int latency, int preload, string? guest)
     {
@@ -72,19 +92,7 @@ internal static class Tournament
             var options = new Options(
                 contestant == "guest" ? "ours" : contestant, new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString,
                 new UriBuilder(broker) { Path = "/" + name }.Uri.ToString(), sagas, latency, output, preload);
-            var program = contestant switch
-            {
-                "guest" => guest!,
-                "wolverine" => Path.Combine(AppContext.BaseDirectory, "../../../../Wolverine/bin/Release/net10.0/DevopsCd.Bench.Wolverine.dll"),
-                _ => Path.Combine(AppContext.BaseDirectory, "DevopsCd.Bench.dll"),
-            };
-            if (!File.Exists(program))
-            {
-                Console.WriteLine($"{contestant}: not built, left out");
-                return null;
-            }
-
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. options.ToArguments()]))!;
+            using var process = Process.Start(new ProcessStartInfo("dotnet", [Program(contestant, guest), .. options.ToArguments()]))!;
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10 + sagas * Advance.Steps / 3000.0));
             try
             {
@@ -92,13 +100,15 @@ internal static class Tournament
             }
             catch (OperationCanceledException)
             {
+                Console.WriteLine($"{contestant}: not done in time, killed");
                 process.Kill();
+                await process.WaitForExitAsync();
             }
 
             var text = await File.ReadAllTextAsync(output);
             if (text.Length > 0)
                 return JsonSerializer.Deserialize<Result>(text)! with { Contestant = contestant };
-            Console.WriteLine($"{contestant}: no result");
+            Console.WriteLine($"{contestant}: no result, exit code {process.ExitCode}");
             return null;
         }
         finally

@@ -8,6 +8,8 @@ namespace DevopsCd.Bench;
 /// <summary>The measuring itself, the same for everyone: full load first, then 50 events a second.</summary>
 internal static class Measurement
 {
+    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(60);
+
     internal static async Task Run(Options options, Func<Contestant> create)
     {
         var address = new NpgsqlConnectionStringBuilder(options.Postgres);
@@ -81,9 +83,22 @@ internal static class Measurement
         var statements = relay.Statements;
         var publishing = PublishSteadily(contestant, ids, published);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.LatencySeconds * 3 + 30));
-        while (latencies.Count < ids.Length)
-            await listening.WaitAsync(limit.Token);
-        await publishing;
+        try
+        {
+            while (latencies.Count < ids.Length)
+            {
+                if (contestant.Failed.IsFaulted)
+                    await contestant.Failed;
+                await listening.WaitAsync(limit.Token);
+            }
+            await publishing.WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            if (contestant.Failed.IsFaulted)
+                await contestant.Failed;
+            throw new TimeoutException($"{options.Contestant}: {latencies.Count} of {ids.Length} events at {Options.Rate} a second were committed in time");
+        }
 
         var sorted = latencies.Order().ToArray();
         return result with
@@ -116,12 +131,16 @@ internal static class Measurement
         var start = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = 32 },
             async (id, _) => await contestant.Publish(new Advance { SagaId = id, Step = 1 }));
-        var limit = TimeSpan.FromSeconds(300 + count * Advance.Steps / 50.0);
         var samples = 0;
+        var (before, moved) = (-1L, start);
         while (await Schema.Count(database) is var done && done < expected)
         {
-            if (Stopwatch.GetElapsedTime(start) > limit)
-                throw new TimeoutException($"{done} of {expected} events after {limit}");
+            if (contestant.Failed.IsFaulted)
+                await contestant.Failed;
+            if (done > before)
+                (before, moved) = (done, Stopwatch.GetTimestamp());
+            else if (Stopwatch.GetElapsedTime(moved) > Standstill)
+                throw new TimeoutException($"{expected - done} of {expected} events were not worked on, and none in the last {Standstill.TotalSeconds} s");
             if (Stopwatch.GetElapsedTime(start).TotalSeconds > 30 * (samples + 1))
             {
                 samples++;
