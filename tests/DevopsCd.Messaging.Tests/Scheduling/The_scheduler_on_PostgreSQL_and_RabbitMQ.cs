@@ -77,7 +77,7 @@ public sealed class The_scheduler_on_PostgreSQL_and_RabbitMQ : IAsyncLifetime
         {
             var scheduler = scope.GetRequiredService<IMessageScheduler>();
             kept = (await scheduler.SchedulePublish(due, new Pinged { Text = "kept" })).TokenId;
-            dropped = (await scheduler.SchedulePublish(due, new Pinged { Text = "dropped" })).TokenId;
+            dropped = (await scheduler.SchedulePublish(due.AddHours(1), new Pinged { Text = "dropped" })).TokenId;
         });
         await InTransaction(node, false, scheduler => scheduler.CancelScheduledPublish<Pinged>(kept));
         await InTransaction(node, true, scheduler => scheduler.CancelScheduledPublish<Pinged>(dropped));
