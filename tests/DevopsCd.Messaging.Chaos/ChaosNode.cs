@@ -21,6 +21,7 @@ internal static class ChaosNode
         builder.Services.AddScoped<PokeActivity>();
         builder.Services.AddMassTransit(x =>
         {
+            x.DisableUsageTelemetry();
             x.AddConsumer<EffectConsumer>();
             x.AddSagaStateMachine<AccountStateMachine, Account>().EntityFrameworkRepository(repository => repository.ExistingDbContext<ChaosDb>());
             x.AddEntityFrameworkOutbox<ChaosDb>(outbox =>

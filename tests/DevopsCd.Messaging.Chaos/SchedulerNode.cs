@@ -13,7 +13,11 @@ internal static class SchedulerNode
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddQuartzMessageStore(options => options.UsePostgres(postgres));
-        builder.Services.AddMassTransit(x => x.UsingRabbitMq((context, cfg) => cfg.Host(rabbit)));
+        builder.Services.AddMassTransit(x =>
+        {
+            x.DisableUsageTelemetry();
+            x.UsingRabbitMq((context, cfg) => cfg.Host(rabbit));
+        });
         using var host = builder.Build();
         host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(() => Console.WriteLine("ready"));
         await host.RunAsync();

@@ -26,6 +26,7 @@ internal sealed class MassTransitContestant(bool durable) : Contestant
         builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
         builder.Services.AddMassTransit(x =>
         {
+            x.DisableUsageTelemetry();
             x.AddSagaStateMachine<BenchStateMachine, BenchSaga>().EntityFrameworkRepository(repository =>
             {
                 repository.ExistingDbContext<BenchDb>();
