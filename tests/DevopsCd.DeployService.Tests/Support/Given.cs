@@ -15,7 +15,7 @@ internal sealed class Given : IAsyncDisposable
     public const string Key = "the-engine's-key-of-high-entropy";
 
     /// <summary>For tests of rollouts that are to fail. Any other rollout may have to wait for a node or a pod when the machine is busy.</summary>
-    public static readonly (string Key, string Value)[] SoonGivenUp = [("deploy_service:rollout:unschedulable_after", "2s"), ("deploy_service:rollout:config_error_after", "2s")];
+    public static readonly (string Key, string Value)[] SoonGivenUp = [("deploy_service:rollout:unschedulable_after", "2s"), ("deploy_service:rollout:config_error_after", "2s"), ("deploy_service:rollout:poll_interval", "1s")];
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
