@@ -1,14 +1,20 @@
 # The host. Build from the top of the tree: docker build -f infra/docker/Host.Dockerfile .
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# By digest: what is built today is built tomorrow. How to move them is in infra/docker/README.md.
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0@sha256:e1ffd2a92ae84c1291bc1b6887501f8af98e6331e7af6d4c8d37168c5e87a64c
+ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0@sha256:a4556ed033fa96f984bb7a8d348851cb2d36b1281dd2420070045f664fbb5f94
+
+FROM ${SDK_IMAGE} AS build
 WORKDIR /src
 COPY .editorconfig global.json Directory.Packages.props ./
 COPY infra/build/ infra/build/
 COPY contracts/ contracts/
 COPY src/ src/
-RUN dotnet publish src/DevopsCd.Host -c Release -o /app --nologo -p:UseAppHost=false \
+# Locked: a package that the lock files do not hold, or another content of one, ends the build.
+RUN dotnet restore src/DevopsCd.Host --locked-mode -v q \
+ && dotnet publish src/DevopsCd.Host -c Release -o /app --no-restore --nologo -p:UseAppHost=false \
  && install -d -m 0750 /data
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0
+FROM ${RUNTIME_IMAGE}
 # /data holds the SQLite file of the embedded mode. Nothing else is written: the file system may be read-only, with a tmpfs on /tmp.
 ENV DOTNET_EnableDiagnostics=0 \
     DOTNET_CLI_TELEMETRY_OPTOUT=1 \

@@ -1,11 +1,18 @@
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Applications;
+using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Configuration;
+using DevopsCd.Core.Consuming;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
+using DevopsCd.Core.Intake.Webhooks;
 using DevopsCd.Core.Notifications;
+using DevopsCd.Core.Parking;
+using DevopsCd.Core.Policies;
+using DevopsCd.Core.Requests;
 using DevopsCd.Core.Scanning;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -15,20 +22,28 @@ namespace DevopsCd.Core;
 internal static class CoreRegistration
 {
     /// <param name="services">The host's services.</param>
-    /// <param name="configuration">The root of the configuration.</param>
-    /// <param name="wrong">What the host has found wrong in keys of its own, for the one message that names all.</param>
-    /// <exception cref="WrongConfiguration">Keys are wrong; all are named.</exception>
-    public static CoreSettings AddCore(this IServiceCollection services, IConfiguration configuration, IEnumerable<string> wrong)
+    /// <param name="reader">The configuration. Whoever has keys of its own reads them before: a key that nobody has read stops the start.</param>
+    /// <exception cref="WrongConfigurationException">Keys are wrong; all are named.</exception>
+    public static CoreSettings AddCore(this IServiceCollection services, ConfigurationReader reader)
     {
-        var settings = CoreSettings.Read(configuration, wrong);
+        var settings = CoreSettings.Read(reader);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings.Core).AddSingleton(settings.Deploy).AddSingleton(settings.K8s).AddSingleton(settings.Storage);
         services.AddStorage(settings.Storage);
+        services.AddAccess(settings.Access);
+        services.AddPolicies(settings.PolicyBounds);
+        services.AddRequests();
+        services.AddSingleton<SenderDoor>();
+        services.AddApprovals();
         services.AddBatches();
+        services.AddApplications(settings.Deploy, settings.K8s);
         services.AddBuilds();
         services.AddDeployments(settings.Deploy, settings.K8s);
         services.AddNotifications(settings.Notification);
         services.AddScanning(settings.Storage);
+        services.AddSchedule(settings);
+        services.AddParking();
+        services.AddWebhooks(settings.Webhooks);
         return settings;
     }
 }

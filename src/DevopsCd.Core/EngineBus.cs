@@ -1,6 +1,6 @@
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Builds;
-using DevopsCd.Core.Configuration;
+using DevopsCd.Core.Consuming;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Observability;
@@ -22,7 +22,8 @@ internal static class EngineBus
         {
             outbox.IsolationLevel = System.Data.IsolationLevel.ReadCommitted;
             outbox.QueryDelay = TimeSpan.FromSeconds(2);
-            outbox.UseBusOutbox();
+            // The lease is twice that: what a lost host had committed and not sent is with the others' sweep after 10 to 12 s.
+            outbox.UseBusOutbox(delivery => delivery.MessageDeliveryTimeout = TimeSpan.FromSeconds(5));
         });
         bus.AddTransactionalQuartzScheduler<CdDbContext>();
         bus.AddSagaStateMachine<BatchStateMachine, Batch, BatchDefinition>().InTables();

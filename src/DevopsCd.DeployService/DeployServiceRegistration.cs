@@ -18,18 +18,21 @@ internal static class DeployServiceRegistration
 {
     public static IServiceCollection AddDeployments(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptionsWithValidateOnStart<DeployServiceOptions>().Configure(options => Readable(configuration.GetSection(DeployServiceOptions.Section)).Bind(options));
+        services.AddOptionsWithValidateOnStart<DeployServiceOptions>()
+            .Configure(options => Readable(configuration.GetSection(DeployServiceOptions.Section)).Bind(options));
         return services
             .AddSingleton<IValidateOptions<DeployServiceOptions>, DeployServiceOptionsCheck>()
-            .AddSingleton(TimeProvider.System)
+            .AddSingleton(new ClusterClock(TimeProvider.System))
+            .AddSingleton<TimeProvider>(provider => provider.GetRequiredService<ClusterClock>())
             .AddSingleton<DeployMetrics>()
             .AddSingleton<Clusters>()
             .AddSingleton<OperationStore>()
             .AddSingleton<OperationService>()
             .AddSingleton<Preflight>()
             .AddSingleton<Schedule>()
-            .AddSingleton<Contexts>()
+            .AddSingleton<OperationContextFactory>()
             .AddSingleton<Transitions>()
+            .AddSingleton<Leftovers>()
             .AddSingleton<DeploySteps>()
             .AddSingleton<ReturnSteps>()
             .AddSingleton<FinishSteps>()
@@ -73,17 +76,22 @@ internal static class DeployServiceRegistration
             .AddKeyedSingleton<ICallback>(CallbackKinds.Http, (provider, _) =>
                 ActivatorUtilities.CreateInstance<HttpCallback>(provider, provider.GetRequiredService<IHttpClientFactory>().CreateClient(CallbackKinds.Http)))
             .AddKeyedSingleton<ICallback, RabbitMqCallback>(CallbackKinds.RabbitMq)
-            .AddSingleton(provider => provider.GetRequiredKeyedService<ICallback>(provider.GetRequiredService<IOptions<DeployServiceOptions>>().Value.Callback.Kind));
+            .AddSingleton(provider =>
+                provider.GetRequiredKeyedService<ICallback>(provider.GetRequiredService<IOptions<DeployServiceOptions>>().Value.Callback.Kind));
     }
 
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.AddSingleton<RequestReader>();
-        services.AddOpenApi();
+        services.AddOpenApi("v1", ApiDocument.Describe);
+        // What is wrong with a parameter is said in every environment, by FailureHandler.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         services.AddExceptionHandler<FailureHandler>();
-        services.AddAuthentication(ApiKeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
-        services.AddAuthorizationBuilder().SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+        services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddHealthChecks().AddCheck<RecordsReady>("records", tags: ["ready"]);
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(DeployMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")

@@ -12,28 +12,38 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Operation {OperationId}: {Caller} asked for {Verb}")]
     public static partial void Asked(this ILogger log, string operationId, string verb, string caller);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Operation {OperationId} cannot go on for now: {Why}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Operation {OperationId} cannot continue for now: {Why}")]
     public static partial void Hindered(this ILogger log, string operationId, string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Operation {OperationId}: a step failed unexpectedly")]
     public static partial void Broke(this ILogger log, Exception error, string operationId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Operation {OperationId}: the callback failed and is tried again in {Wait}: {Why}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Operation {OperationId}: the callback failed; next try in {Wait}: {Why}")]
     public static partial void CallbackFailed(this ILogger log, string operationId, TimeSpan wait, string why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Operation {OperationId}: the host has refused the callback with {Status}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Operation {OperationId}: the host refused the callback with {Status}")]
     public static partial void CallbackRefused(this ILogger log, string operationId, int status);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Operation {OperationId}: the callback is given up")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Operation {OperationId}: the callback was given up")]
     public static partial void CallbackGivenUp(this ILogger log, string operationId);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Operation {OperationId} is forgotten: the history of its workload is full")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Operation {OperationId} was removed from the records: the history of its workload is full")]
     public static partial void Forgotten(this ILogger log, string operationId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The record {Name} cannot be read and is left alone: {Why}")]
     public static partial void BrokenRecord(this ILogger log, string name, string why);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The watch of {Resource} in {Namespace} is too old; listing again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Operation {OperationId}: its record {Name} has format {Found}; this replica knows formats up to {Known} and leaves it alone")]
+    public static partial void NewerRecord(this ILogger log, string operationId, string name, int found, int known);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Operation {OperationId}: its record {Name} was damaged from outside and is written again")]
+    public static partial void RecordMended(this ILogger log, string operationId, string name);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Operation {OperationId}: its record {Name} was deleted while the operation still needed it and is written again")]
+    public static partial void RecordReplaced(this ILogger log, string operationId, string name);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The watch of {Resource} in {Namespace} has expired; listing again")]
     public static partial void WatchExpired(this ILogger log, string resource, string? @namespace);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The watch of {Resource} in {Namespace} broke: {Why}")]
@@ -45,6 +55,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger log, Exception error, string method, string path);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "helm {Arguments} ended with {ExitCode}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "helm {Arguments} exited with {ExitCode}")]
     public static partial void HelmEnded(this ILogger log, string arguments, int exitCode);
 }

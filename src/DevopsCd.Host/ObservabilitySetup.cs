@@ -1,4 +1,5 @@
 using DevopsCd.Core.Observability;
+using DevopsCd.Host.Access;
 using DevopsCd.Host.Broker;
 using OpenTelemetry.Metrics;
 
@@ -15,6 +16,6 @@ internal static class ObservabilitySetup
     public static void MapObservability(this WebApplication app)
     {
         Metrics.WatchBroker(() => app.Services.GetRequiredService<BrokerCheck>().Connected);
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new LoginNeeded());
     }
 }

@@ -1,49 +1,69 @@
 using DevopsCd.Core;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
-using DevopsCd.Core.Intake.Webhooks;
-using DevopsCd.Core.Parking;
 using DevopsCd.Host;
+using DevopsCd.Host.Access;
 using DevopsCd.Host.Api;
 using DevopsCd.Host.Broker;
+using DevopsCd.Host.Starting;
+using DevopsCd.Host.Ui;
+using DevopsCd.Shared;
 using MassTransit;
 using Serilog;
 using Serilog.Formatting.Compact;
 
+IHostApplicationLifetime? lifetime = null;
+List<IHostedService> services = [];
 try
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.Services.AddSerilog(log => LogTo(log.Levels(builder.Configuration), builder.Configuration["core:log:format"]));
-    var settings = builder.Services.AddCore(builder.Configuration, [.. BrokerRegistration.WrongKeys(builder.Configuration), .. WebhookRegistration.WrongKeys(builder.Configuration)]);
-    builder.Services.AddSchedule(settings);
-    builder.Services.AddParking();
-    builder.Services.AddWebhooks(builder.Configuration);
+    var reader = new ConfigurationReader(builder.Configuration);
+    reader.Read<LogOptions>(LogOptions.Section);
+    BrokerRegistration.Read(reader);
+    var auth = AuthOptions.Read(reader);
+    var settings = builder.Services.AddCore(reader);
     builder.Services.AddMassTransit(bus =>
     {
         bus.AddEngine();
         bus.AddBroker(builder.Configuration, (context, endpoints) => endpoints.UseEngine(context));
     });
     builder.AddApi();
+    builder.AddLogin(auth, settings);
+    builder.AddUi();
     builder.AddObservability();
+    builder.AddStart();
 
     var app = builder.Build();
-    await SchemaMigration.Migrate(app.Services, CancellationToken.None);
+    lifetime = app.Lifetime;
+    app.Logger.Doubtful(reader.Doubts);
     app.MapApi();
+    app.MapUi();
     app.MapObservability();
-    app.Lifetime.ApplicationStarted.Register(() => Welcome.Print(app));
+    app.Lifetime.ApplicationStarted.Register(() => Welcome.Print(app, settings));
+    services = app.Services.GetServices<IHostedService>().ToList();
     await app.RunAsync();
-    return 0;
+    return await BackgroundFailure.TellAsync("DevopsCd", services);
 }
-catch (WrongConfiguration e)
+catch (OperationCanceledException) when (lifetime?.ApplicationStopping.IsCancellationRequested == true)
+{
+    // Told to end before the start was over, by somebody or by the death of a background service.
+    return await BackgroundFailure.TellAsync("DevopsCd", services);
+}
+catch (Exception e) when (e is WrongConfigurationException or StartRefusedException)
 {
     await Console.Error.WriteLineAsync(e.Message);
-    return 2;
+    return StartFailure.ExitCode;
+}
+catch (Exception e) when (e is not HostAbortedException && lifetime?.ApplicationStarted.IsCancellationRequested != true)
+{
+    await Console.Error.WriteLineAsync(StartFailure.Explain("DevopsCd", e));
+    return StartFailure.ExitCode;
 }
 finally
 {
     await Serilog.Log.CloseAndFlushAsync();
 }
 
-static LoggerConfiguration LogTo(LoggerConfiguration log, string? format) => format == "json"
-    ? log.WriteTo.Console(new RenderedCompactJsonFormatter())
-    : log.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: System.Globalization.CultureInfo.InvariantCulture);
+static LoggerConfiguration LogTo(LoggerConfiguration log, string? format) =>
+    log.WriteTo.Queued(to => to.Console(format == "json" ? new PrintableJson(new RenderedCompactJsonFormatter()) : new PrintableLines()));

@@ -23,7 +23,7 @@ public sealed class A_batch_of_twenty_applications(TestCluster cluster)
             .With("core__deploy__driver", "http").With("core__k8s__base_url", service.Http.BaseAddress!.ToString()).With("core__k8s__api_key", Given.Key));
         var names = Enumerable.Range(0, Applications).Select(i => $"shop-{i}").ToList();
         await Task.WhenAll(names.SelectMany(n => new[] { n, n + "-live" }).Select(n => cluster.GivenDeploymentAsync(given.Namespace, n)));
-        var api = new CdApi(host.Http);
+        var api = CdApi.Patient(host.Http);
         foreach (var (name, i) in names.Select((n, i) => (n, i)))
         {
             (await api.AddApplication(name)).Expect();
@@ -43,12 +43,13 @@ public sealed class A_batch_of_twenty_applications(TestCluster cluster)
         (await api.Raise(batch, "final_accept")).Expect();
         await UntilAsync(api, batch, 40);
 
-        var wanted = names.Select((n, i) => (string?)$"registry.example/{n}@sha256:{i + 1:x64}").ToList();
+        var wanted = names.Select((n, i) => (string?)$"registry.example/{n}:1.0.{i + 1}@sha256:{i + 1:x64}").ToList();
         afterPre.ShouldBe(wanted);
         (await ImagesAsync(given, [.. names.Select(n => n + "-live")])).ShouldBe(wanted);
         var (_, sets) = await cluster.Api.ListAsync(KubeResource.ReplicaSets, given.Namespace, null, null, default);
         sets.Count.ShouldBe(4 * Applications);
-        (await cluster.Api.ListAsync(KubeResource.ConfigMaps, given.Records, "devopscd.io/record=operation", null, default)).Items.Count.ShouldBe(2 * Applications);
+        (await cluster.Api.ListAsync(KubeResource.ConfigMaps, given.Records, "devopscd.io/record=operation", null, default)).Items.Count.ShouldBe(
+            2 * Applications);
     }
 
     private static Task<CdAnswer> TargetAsync(CdApi api, Given given, string application, string stage, string workload) => api.Send(
@@ -58,7 +59,7 @@ public sealed class A_batch_of_twenty_applications(TestCluster cluster)
     private static Task<CdAnswer> UntilAsync(CdApi api, long batch, int state) =>
         Eventually.Sees(() => api.Batch(batch), b => b.IsSuccess && b.State == state, $"the batch is in {state}", TimeSpan.FromMinutes(3));
 
-    private async Task<List<string?>> ImagesAsync(Given given, IEnumerable<string> names)
+    private static async Task<List<string?>> ImagesAsync(Given given, IEnumerable<string> names)
     {
         var images = new List<string?>();
         foreach (var name in names)

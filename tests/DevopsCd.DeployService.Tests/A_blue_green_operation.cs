@@ -12,13 +12,16 @@ public sealed class A_blue_green_operation(TestCluster cluster)
     {
         await using var given = await ShopAsync();
 
-        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", promote = "manual", keepOld = "1s" }));
+        await given.DeployAsync("op-1",
+            given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", promote = "manual", keepOld = "1s" }));
         await given.UntilAsync("op-1", DeployPhases.Paused);
         var waiting = await EndpointsAsync(given);
         await given.CommandAsync("op-1", "promote");
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
-        var switched = await Eventually.Sees(() => EndpointsAsync(given), e => e.SequenceEqual(["registry.example/app:2"]), "the Service has new pods only", TimeSpan.FromMinutes(2));
-        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null, "the second workload is gone", TimeSpan.FromMinutes(2));
+        var switched = await Eventually.Sees(() => EndpointsAsync(given), e => e.SequenceEqual(["registry.example/app:2"]), "the Service has new pods only",
+            TimeSpan.FromMinutes(2));
+        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null,
+            "the second workload is gone", TimeSpan.FromMinutes(2));
 
         waiting.ShouldBe(["registry.example/app:1"]);
         switched.ShouldBe(["registry.example/app:2"]);
@@ -72,7 +75,8 @@ public sealed class A_blue_green_operation(TestCluster cluster)
         await given.UntilAsync("op-2", DeployPhases.Succeeded);
 
         preflight.Ok.ShouldBeTrue();
-        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null, "the second workload is gone", TimeSpan.FromMinutes(2));
+        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null,
+            "the second workload is gone", TimeSpan.FromMinutes(2));
         (await given.DeploymentAsync("shop")).Image().ShouldBe("registry.example/app:3");
         (await ServiceAsync(given)).Root.Map("spec", "selector").ShouldBe(new Dictionary<string, string> { ["app"] = "shop" });
     }
@@ -100,8 +104,10 @@ public sealed class A_blue_green_operation(TestCluster cluster)
         await QuotaAsync(given, pods: 2, used: 4);
 
         await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
-        var waiting = await Eventually.Sees(() => given.ViewAsync("op-2"), v => v.Message?.Contains("QuotaExceeded", StringComparison.Ordinal) is true, "it says why", TimeSpan.FromMinutes(2));
-        var itself = await Eventually.Sees(() => given.ViewAsync("op-1"), v => v.Message!.Contains("QuotaExceeded", StringComparison.Ordinal), "it says so itself", TimeSpan.FromMinutes(2));
+        var waiting = await Eventually.Sees(() => given.ViewAsync("op-2"), v => v.Message?.Contains("QuotaExceeded", StringComparison.Ordinal) is true,
+            "it says why", TimeSpan.FromMinutes(2));
+        var itself = await Eventually.Sees(() => given.ViewAsync("op-1"), v => v.Message!.Contains("QuotaExceeded", StringComparison.Ordinal),
+            "it says so itself", TimeSpan.FromMinutes(2));
         await cluster.KubectlAsync("-n", given.Namespace, "delete", "resourcequota", "full");
 
         waiting.Message!.ShouldStartWith("operation op-1 is not finished with this workload: QuotaExceeded: ");
@@ -121,7 +127,8 @@ public sealed class A_blue_green_operation(TestCluster cluster)
 
         await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3", new { type = "blue-green", service = "shop", keepOld = "0s" }));
         await given.UntilAsync("op-2", DeployPhases.Succeeded);
-        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null, "the second workload is gone", TimeSpan.FromMinutes(2));
+        await Eventually.Sees(() => cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-next", default), d => d is null,
+            "the second workload is gone", TimeSpan.FromMinutes(2));
 
         var after = await given.DeploymentAsync("shop");
         after.Image().ShouldBe("registry.example/app:3");
@@ -133,13 +140,14 @@ public sealed class A_blue_green_operation(TestCluster cluster)
     [Fact]
     public async Task Can_be_rolled_back_while_a_quota_keeps_it_from_its_end()
     {
-        await using var given = await ShopAsync(Given.SoonGivenUp);
+        await using var given = await ShopAsync(("deploy_service:rollout:poll_interval", "1s"));
         var before = await given.DeploymentAsync("shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "blue-green", service = "shop", keepOld = "10m" }));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
         await QuotaAsync(given, pods: 2, used: 4);
         await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
-        await Eventually.Sees(() => given.ViewAsync("op-2"), v => v.Message?.Contains("QuotaExceeded", StringComparison.Ordinal) is true, "it says why", TimeSpan.FromMinutes(2));
+        await Eventually.Sees(() => given.ViewAsync("op-2"), v => v.Message?.Contains("QuotaExceeded", StringComparison.Ordinal) is true, "it says why",
+            TimeSpan.FromMinutes(2));
         await given.CommandAsync("op-2", "stop");
         await given.UntilAsync("op-2", DeployPhases.Stopped);
 
@@ -171,8 +179,15 @@ public sealed class A_blue_green_operation(TestCluster cluster)
 
     private async Task QuotaAsync(Given given, int pods, int used)
     {
-        await cluster.Api.CreateAsync(KubeResource.Quotas, given.Namespace, new { apiVersion = "v1", kind = "ResourceQuota", metadata = new { name = "full" }, spec = new { hard = new { pods = $"{pods}" } } }, dryRun: false, default);
-        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.Quotas, given.Namespace, "full", default), q => q.Root.Text("status", "used", "pods") == $"{used}", "the quota is counted");
+        await cluster.Api.CreateAsync(KubeResource.Quotas, given.Namespace, new
+        {
+            apiVersion = "v1",
+            kind = "ResourceQuota",
+            metadata = new { name = "full" },
+            spec = new { hard = new { pods = $"{pods}" } }
+        }, dryRun: false, default);
+        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.Quotas, given.Namespace, "full", default),
+            q => q.Root.Text("status", "used", "pods") == $"{used}", "the quota is counted");
     }
 
     private async Task<Given> ShopAsync(params (string Key, string Value)[] settings)

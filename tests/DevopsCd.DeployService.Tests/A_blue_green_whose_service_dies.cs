@@ -35,7 +35,8 @@ public sealed class A_blue_green_whose_service_dies(TestCluster cluster)
             await service.KillAsync();
         }
         await using var last = await ServiceProcess.StartAsync(given.Settings);
-        await Eventually.Sees(() => SeenAsync(given), s => s.Next is null && s.Selected == "shop", "nothing is left beside the workload", TimeSpan.FromMinutes(2));
+        await Eventually.Sees(() => SeenAsync(given), s => s.Next is null && s.Selected == "shop", "nothing is left beside the workload",
+            TimeSpan.FromMinutes(2));
 
         (await given.ViewAsync("op-1", last.Http)).Phase.ShouldBe(DeployPhases.Succeeded);
         var after = (await SeenAsync(given)).Shop;

@@ -15,6 +15,7 @@ public sealed class A_canary(TestCluster cluster)
     [InlineData(1, 20, false, 1, 1)]
     [InlineData(4, 100, false, 4, 0)]
     [InlineData(10, 25, true, 3, 10)]
+    [InlineData(0, 50, false, 0, 0)]
     public void Shares_the_pods_by_weight(int total, int weight, bool routed, int newPods, int oldPods) =>
         CanaryStrategy.Share(total, weight, routed).ShouldBe((newPods, oldPods));
 
@@ -29,8 +30,8 @@ public sealed class A_canary(TestCluster cluster)
         var first = await given.UntilAsync("op-1", DeployPhases.Paused);
         var (canary, stable) = (await given.DeploymentAsync("shop-canary"), await given.DeploymentAsync("shop"));
         await given.CommandAsync("op-1", "promote");
-        await given.CommandAsync("op-1", "promote");
-        var second = await Eventually.Sees(() => given.ViewAsync("op-1"), v => v is { Phase: DeployPhases.Paused } && v.Message!.Contains("step 2"), "paused at step 2");
+        var second = await Eventually.Sees(() => given.ViewAsync("op-1"), v => v is { Phase: DeployPhases.Paused } && v.Message!.Contains("step 2"),
+            "paused at step 2");
         var half = await given.DeploymentAsync("shop-canary");
         await given.CommandAsync("op-1", "promote");
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
@@ -55,7 +56,7 @@ public sealed class A_canary(TestCluster cluster)
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new
         {
             type = "canary",
-            steps = new[] { new { weight = 50, pause = "1s" } },
+            steps = new[] { new { weight = 50, pause = "3s" } },
             analysis = new { query = "error_rate{app=\"{{canary}}\"}", max = 0.05, interval = "1s" }
         }));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
@@ -130,11 +131,12 @@ public sealed class A_canary(TestCluster cluster)
             canaryService = "shop-canary"
         }));
         await given.UntilAsync("op-1", DeployPhases.Paused);
-        var weights = (await cluster.Api.GetAsync(KubeResource.HttpRoutes, given.Namespace, "shop", default)).Root.Items("spec", "rules")[0].Items("backendRefs")
+        var weights = (await cluster.Api.GetAsync(KubeResource.HttpRoutes, given.Namespace, "shop", default)).Root.Items("spec", "rules")[0].Items(
+            "backendRefs")
             .Select(b => (b.Text("name"), b.Number("weight"))).ToList();
         var stable = await given.DeploymentAsync("shop");
-        var newPods = (await cluster.Api.ListAsync(KubeResource.Pods, given.Namespace, "app=shop-canary", null, default)).Items;
-        var oldPods = (await cluster.Api.ListAsync(KubeResource.Pods, given.Namespace, "app=shop", null, default)).Items;
+        var newPods = (await cluster.Api.ListAsync(KubeResource.Pods, given.Namespace, "app=shop,devopscd.io/track=canary", null, default)).Items;
+        var oldPods = (await cluster.Api.ListAsync(KubeResource.Pods, given.Namespace, "app=shop,devopscd.io/track!=canary", null, default)).Items;
         var service = await cluster.Api.GetAsync(KubeResource.Services, given.Namespace, "shop-canary", default);
         await given.CommandAsync("op-1", "promote");
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
@@ -152,7 +154,8 @@ public sealed class A_canary(TestCluster cluster)
     {
         await using var given = await Given.ServiceAsync(cluster);
         await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2);
-        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "canary", steps = new[] { new { weight = 50, pause = true } } }));
+        await given.DeployAsync("op-1",
+            given.Request("shop", "registry.example/app:2", new { type = "canary", steps = new[] { new { weight = 50, pause = true } } }));
         await given.UntilAsync("op-1", DeployPhases.Paused);
 
         await given.CommandAsync("op-1", "stop");
@@ -162,6 +165,23 @@ public sealed class A_canary(TestCluster cluster)
         ended.Reason.ShouldBe("Stopped");
         ended.Message!.ShouldStartWith("stopped by engine");
         (await given.DeploymentAsync("shop")).Root.Number("spec", "replicas").ShouldBe(2);
+        (await cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-canary", default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Goes_with_the_workload_that_somebody_deletes()
+    {
+        await using var given = await Given.ServiceAsync(cluster);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2);
+        await given.DeployAsync("op-1",
+            given.Request("shop", "registry.example/app:2", new { type = "canary", steps = new[] { new { weight = 50, pause = true } } }));
+        await given.UntilAsync("op-1", DeployPhases.Paused);
+
+        await cluster.KubectlAsync("-n", given.Namespace, "delete", "deployment", "shop");
+        var ended = await given.UntilAsync("op-1", DeployPhases.Failed);
+
+        ended.Reason.ShouldBe("WorkloadNotFound");
+        ended.Message!.Split("Deployment 'shop' does not exist").Length.ShouldBe(2);
         (await cluster.Api.FindAsync(KubeResource.Deployments, given.Namespace, "shop-canary", default)).ShouldBeNull();
     }
 }

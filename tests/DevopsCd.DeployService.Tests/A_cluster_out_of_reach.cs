@@ -28,11 +28,13 @@ public sealed class A_cluster_out_of_reach(TestCluster cluster)
     [Fact]
     public async Task Lets_its_operations_go_on_when_it_is_back()
     {
-        await using var relay = TcpRelay.To("127.0.0.1", new Uri(await cluster.KubectlAsync("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")).Port);
+        await using var relay =
+            TcpRelay.To("127.0.0.1", new Uri(await cluster.KubectlAsync("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")).Port);
         await using var given = await Given.NothingYetAsync(cluster);
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         var far = Path.GetTempFileName();
-        await File.WriteAllTextAsync(far, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig), @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{relay.Port}"));
+        await File.WriteAllTextAsync(far, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig),
+            @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{relay.Port}"));
         given.Settings["deploy_service:records:cluster"] = "test";
         given.Settings["deploy_service:clusters:far:kubeconfig"] = far;
         given.Settings["deploy_service:clusters:far:namespaces:0"] = given.Namespace;
@@ -50,18 +52,21 @@ public sealed class A_cluster_out_of_reach(TestCluster cluster)
     [Fact]
     public async Task Is_a_503_with_a_reason_when_it_is_the_one_that_keeps_the_records()
     {
-        await using var relay = TcpRelay.To("127.0.0.1", new Uri(await cluster.KubectlAsync("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")).Port);
+        await using var relay =
+            TcpRelay.To("127.0.0.1", new Uri(await cluster.KubectlAsync("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")).Port);
         await using var given = await Given.NothingYetAsync(cluster);
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         var home = Path.GetTempFileName();
-        await File.WriteAllTextAsync(home, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig), @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{relay.Port}"));
+        await File.WriteAllTextAsync(home, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig),
+            @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{relay.Port}"));
         given.Settings["deploy_service:clusters:test:kubeconfig"] = home;
         await given.StartAsync();
         relay.Cut();
 
         using var refused = await given.PutAsync("op-1", given.Request("shop", "registry.example/app:2"));
         relay.Restore();
-        using var taken = await Eventually.Sees(() => given.PutAsync("op-1", given.Request("shop", "registry.example/app:2")), a => a.IsSuccessStatusCode, "the operation is taken");
+        using var taken = await Eventually.Sees(() => given.PutAsync("op-1", given.Request("shop", "registry.example/app:2")), a => a.IsSuccessStatusCode,
+            "the operation is taken");
 
         refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         refused.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
@@ -72,11 +77,13 @@ public sealed class A_cluster_out_of_reach(TestCluster cluster)
     [Fact]
     public async Task Is_reached_by_a_new_connection_when_the_old_one_has_fallen_silent()
     {
-        await using var relay = TcpRelay.To("127.0.0.1", new Uri(await cluster.KubectlAsync("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")).Port);
+        await using var relay =
+            TcpRelay.To("127.0.0.1", new Uri(await cluster.KubectlAsync("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")).Port);
         await using var given = await Given.NothingYetAsync(cluster);
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         var home = Path.GetTempFileName();
-        await File.WriteAllTextAsync(home, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig), @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{relay.Port}"));
+        await File.WriteAllTextAsync(home, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig),
+            @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{relay.Port}"));
         given.Settings["deploy_service:clusters:test:kubeconfig"] = home;
         await given.StartAsync();
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:never", timeout: 600));
@@ -85,7 +92,8 @@ public sealed class A_cluster_out_of_reach(TestCluster cluster)
         relay.Abandon();
 
         // The watch of the records and every call went over the silent connection; TCP itself would notice after a quarter of an hour.
-        using var taken = await Eventually.Sees(() => given.PutAsync("op-2", given.Request("shop", "registry.example/app:2")), a => a.IsSuccessStatusCode, "the operation is taken", TimeSpan.FromMinutes(2));
+        using var taken = await Eventually.Sees(() => given.PutAsync("op-2", given.Request("shop", "registry.example/app:2")), a => a.IsSuccessStatusCode,
+            "the operation is taken", TimeSpan.FromMinutes(2));
         await given.UntilAsync("op-2", DeployPhases.Succeeded);
     }
 
@@ -93,7 +101,8 @@ public sealed class A_cluster_out_of_reach(TestCluster cluster)
     {
         var given = await Given.NothingYetAsync(cluster);
         var nowhere = Path.GetTempFileName();
-        await File.WriteAllTextAsync(nowhere, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig), @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{FreePort.Next()}"));
+        await File.WriteAllTextAsync(nowhere, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig),
+            @"https://127\.0\.0\.1:\d+", $"https://127.0.0.1:{FreePort.Next()}"));
         given.Settings["deploy_service:records:cluster"] = "test";
         given.Settings["deploy_service:clusters:far:kubeconfig"] = nowhere;
         given.Settings["deploy_service:clusters:far:namespaces:0"] = given.Namespace;

@@ -9,10 +9,10 @@ namespace DevopsCd.DeployService.Tests;
 public sealed class A_rollback_or_stop(TestCluster cluster)
 {
     [Fact]
-    public async Task Restores_the_image_and_the_template_exactly()
+    public async Task Takes_back_the_image_and_keeps_what_others_have_changed()
     {
         await using var given = await Given.ServiceAsync(cluster);
-        var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2);
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
         await cluster.KubectlAsync("-n", given.Namespace, "set", "env", "deployment/shop", "GREETING=changed-since");
@@ -26,7 +26,9 @@ public sealed class A_rollback_or_stop(TestCluster cluster)
         ended.Reason.ShouldBe("RolledBack");
         after.StatusCode.ShouldBe(HttpStatusCode.OK);
         var live = await given.DeploymentAsync("shop");
-        JsonElement.DeepEquals(live.Root.At("spec", "template")!.Value, before.Root.At("spec", "template")!.Value).ShouldBeTrue();
+        ended.Message!.ShouldContain("what others have changed of the pod template since then is kept");
+        live.Image().ShouldBe("registry.example/app:1");
+        live.Root.Items("spec", "template", "spec", "containers")[0].Items("env")[0].Text("value").ShouldBe("changed-since");
         live.Root.Number("spec", "replicas").ShouldBe(3);
         live.Root.Number("status", "availableReplicas").ShouldBe(3);
     }
@@ -78,5 +80,29 @@ public sealed class A_rollback_or_stop(TestCluster cluster)
 
         refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await refused.Content.ReadAsStringAsync()).ShouldContain("op-2");
+    }
+
+    [Fact]
+    public async Task Is_refused_where_a_later_operation_has_deployed_the_same_container_and_goes_back_one_by_one()
+    {
+        await using var given = await Given.ServiceAsync(cluster);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+        foreach (var number in new[] { 2, 3 })
+        {
+            await given.DeployAsync($"op-{number}", given.Request("shop", $"registry.example/app:{number}"));
+            await given.UntilAsync($"op-{number}", DeployPhases.Succeeded);
+        }
+
+        using var refused = await given.Http.PostAsync("api/v1/deployments/op-2/rollback", null);
+        var untouched = (await given.DeploymentAsync("shop")).Image();
+        await given.CommandAsync("op-3", "rollback");
+        await given.UntilAsync("op-3", DeployPhases.Stopped);
+        await given.CommandAsync("op-2", "rollback");
+        await given.UntilAsync("op-2", DeployPhases.Stopped);
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("operation 'op-3' has deployed 'registry.example/app:3'");
+        untouched.ShouldBe("registry.example/app:3");
+        (await given.DeploymentAsync("shop")).Image().ShouldBe("registry.example/app:1");
     }
 }

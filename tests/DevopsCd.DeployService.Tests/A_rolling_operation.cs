@@ -49,7 +49,11 @@ public sealed class A_rolling_operation(TestCluster cluster)
         await using var given = await Given.ServiceAsync(cluster);
         var resource = kind == "StatefulSet" ? KubeResource.StatefulSets : KubeResource.DaemonSets;
         var selector = new { matchLabels = new { app = "db" } };
-        var template = new { metadata = new { labels = new { app = "db" } }, spec = KubeTestExtensions.PodSpec("registry.example/db:1", nodeSelector: KubeTestExtensions.HollowNodes) };
+        var template = new
+        {
+            metadata = new { labels = new { app = "db" } },
+            spec = KubeTestExtensions.PodSpec("registry.example/db:1", nodeSelector: KubeTestExtensions.HollowNodes)
+        };
         await cluster.Api.CreateAsync(resource, given.Namespace, new
         {
             apiVersion = "apps/v1",
@@ -58,7 +62,8 @@ public sealed class A_rolling_operation(TestCluster cluster)
             spec = kind == "StatefulSet" ? (object)new { replicas = 2, serviceName = "db", selector, template } : new { selector, template }
         }, dryRun: false, default);
         await Eventually.Sees(() => cluster.Api.GetAsync(resource, given.Namespace, "db", default),
-            w => w.Root.Number("status", kind == "StatefulSet" ? "readyReplicas" : "numberAvailable") >= 2, "the first rollout is over", TimeSpan.FromMinutes(2));
+            w => w.Root.Number("status", kind == "StatefulSet" ? "readyReplicas" : "numberAvailable") >= 2, "the first rollout is over",
+                TimeSpan.FromMinutes(2));
 
         await given.DeployAsync("op-1", given.Request("db", "registry.example/db:2", kind: kind));
         var ended = await given.UntilAsync("op-1", DeployPhases.Succeeded);
@@ -88,7 +93,8 @@ public sealed class A_rolling_operation(TestCluster cluster)
     {
         await using var given = await Given.ServiceAsync(cluster);
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
-        await cluster.KubectlAsync("-n", given.Namespace, "patch", "deployment", "shop", "-p", """{"spec":{"template":{"spec":{"containers":[{"name":"proxy","image":"registry.example/proxy:1"}]}}}}""");
+        await cluster.KubectlAsync("-n", given.Namespace, "patch", "deployment", "shop", "-p",
+            """{"spec":{"template":{"spec":{"containers":[{"name":"proxy","image":"registry.example/proxy:1"}]}}}}""");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
 
@@ -96,7 +102,8 @@ public sealed class A_rolling_operation(TestCluster cluster)
         await given.DeployAsync("op-2", proxy with { Workload = proxy.Workload with { Container = "proxy" } });
         await given.UntilAsync("op-2", DeployPhases.Succeeded);
 
-        var images = (await given.DeploymentAsync("shop")).Root.Items("spec", "template", "spec", "containers").ToDictionary(c => c.Text("name")!, c => c.Text("image"));
+        var images = (await given.DeploymentAsync("shop")).Root.Items("spec", "template", "spec", "containers").ToDictionary(c => c.Text("name")!,
+            c => c.Text("image"));
         images["app"].ShouldBe("registry.example/app:2");
         images["proxy"].ShouldBe("registry.example/proxy:2");
     }
@@ -125,9 +132,11 @@ public sealed class A_rolling_operation(TestCluster cluster)
         var first = await given.UntilAsync("op-1", DeployPhases.Succeeded);
         var ahead = first.StartedAt!.Value.AddMinutes(1);
         var record = (await cluster.Api.ListAsync(KubeResource.ConfigMaps, given.Records, "devopscd.io/record=operation", null, default)).Items.Single();
-        var operation = record.Root.Text("data", "operation")!.Replace(JsonSerializer.Serialize(first.StartedAt), JsonSerializer.Serialize(ahead), StringComparison.Ordinal);
+        var operation = record.Root.Text("data", "operation")!.Replace(JsonSerializer.Serialize(first.StartedAt), JsonSerializer.Serialize(ahead),
+            StringComparison.Ordinal);
         await cluster.Api.MergeAsync(KubeResource.ConfigMaps, given.Records, record.Name, new { data = new { operation } }, default);
-        await cluster.Api.MergeAsync(KubeResource.Deployments, given.Namespace, "shop", new { metadata = new { annotations = new Dictionary<string, string> { ["devopscd.io/accepted-at"] = ahead.ToString("O") } } }, default);
+        await cluster.Api.MergeAsync(KubeResource.Deployments, given.Namespace, "shop",
+            new { metadata = new { annotations = new Dictionary<string, string> { ["devopscd.io/accepted-at"] = ahead.ToString("O") } } }, default);
         await Eventually.Sees(() => given.ViewAsync("op-1"), v => v.StartedAt == ahead, "the record says so");
 
         await given.DeployAsync("op-2", given.Request("shop", "registry.example/app:3"));
@@ -169,5 +178,22 @@ public sealed class A_rolling_operation(TestCluster cluster)
         await cluster.KubectlAsync("-n", given.Namespace, "set", "image", "deployment/shop", "app=registry.example/app:manual");
 
         (await given.UntilAsync("op-1", DeployPhases.Failed)).Reason.ShouldBe("ChangedByOthers");
+    }
+
+    [Fact]
+    public async Task Says_that_somebody_has_paused_it_and_how_far_it_was_at_its_deadline()
+    {
+        await using var given = await Given.ServiceAsync(cluster, Given.SoonGivenUp);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop", replicas: 2);
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:never", timeout: 8));
+        await given.UntilReasonAsync("op-1", "RollingOut");
+
+        await cluster.KubectlAsync("-n", given.Namespace, "rollout", "pause", "deployment/shop");
+        var paused = await given.UntilReasonAsync("op-1", "WorkloadPaused");
+        var ended = await given.UntilAsync("op-1", DeployPhases.Failed);
+
+        paused.Message!.ShouldContain("kubectl rollout resume");
+        ended.Reason.ShouldBe("DeadlineExceeded");
+        ended.Replicas.ShouldNotBeNull().Desired.ShouldBe(2);
     }
 }

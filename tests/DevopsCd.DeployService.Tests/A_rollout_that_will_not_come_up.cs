@@ -32,7 +32,8 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:never", timeout: 300));
         var pod = await Eventually.Sees(async () => (await cluster.Api.ListAsync(KubeResource.Pods, given.Namespace, "app=shop", null, default)).Items
-            .FirstOrDefault(p => p.Root.Items("spec", "containers")[0].Text("image")!.EndsWith(":never", StringComparison.Ordinal)), p => p is not null, "the new pod", TimeSpan.FromMinutes(2));
+            .FirstOrDefault(p => p.Root.Items("spec", "containers")[0].Text("image")!.EndsWith(":never", StringComparison.Ordinal)), p => p is not null,
+                "the new pod", TimeSpan.FromMinutes(2));
         await cluster.Api.CreateAsync(KubeResource.Events, given.Namespace, new
         {
             apiVersion = "v1",
@@ -48,7 +49,11 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
 
         await cluster.Api.MergeStatusAsync(KubeResource.Pods, given.Namespace, pod.Name, new
         {
-            status = new { containerStatuses = new[] { new { name = "app", image = "x", imageID = "", ready = false, restartCount = 0, state = new { waiting = new { reason = "InvalidImageName", message = "bad" } } } } }
+            status = new
+            {
+                containerStatuses = new[] { new { name = "app", image = "x", imageID = "", ready = false, restartCount = 0,
+                state = new { waiting = new { reason = "InvalidImageName", message = "bad" } } } }
+            }
         }, default);
 
         (await given.UntilAsync("op-1", DeployPhases.Failed)).Message!.ShouldContain("FailedMount: volume \"ledger\" is away");
@@ -59,7 +64,8 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
     {
         await using var given = await Given.ServiceAsync(cluster, Given.SoonGivenUp);
         await cluster.GivenDeploymentAsync(given.Namespace, "shop", puppets: false);
-        await cluster.KubectlAsync("-n", given.Namespace, "patch", "deployment", "shop", "-p", """{"spec":{"template":{"spec":{"nodeSelector":{"disk":"golden"}}}}}""");
+        await cluster.KubectlAsync("-n", given.Namespace, "patch", "deployment", "shop", "-p",
+            """{"spec":{"template":{"spec":{"nodeSelector":{"disk":"golden"}}}}}""");
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
         var ended = await given.UntilAsync("op-1", DeployPhases.Failed);
@@ -90,7 +96,8 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
                     template = new { metadata = new { labels = new { app = "shop" } }, spec = KubeTestExtensions.PodSpec("registry.example/app:1") }
                 }
             }, dryRun: false, default);
-        await Eventually.Sees(async () => (await cluster.Api.ListAsync(KubeResource.Pods, given.Namespace, "app=shop", null, default)).Items, p => p.Count == 1 && p[0].Root.Text("status", "phase") == "Running", "one pod", TimeSpan.FromMinutes(2));
+        await Eventually.Sees(async () => (await cluster.Api.ListAsync(KubeResource.Pods, given.Namespace, "app=shop", null, default)).Items,
+            p => p.Count == 1 && p[0].Root.Text("status", "phase") == "Running", "one pod", TimeSpan.FromMinutes(2));
         await cluster.Api.CreateAsync(KubeResource.Quotas, given.Namespace, new
         {
             apiVersion = "v1",
@@ -98,7 +105,8 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
             metadata = new { name = "small" },
             spec = new { hard = new { pods = kind == "Deployment" ? "1" : "0" } }
         }, dryRun: false, default);
-        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.Quotas, given.Namespace, "small", default), q => q.Root.Text("status", "used", "pods") == "1", "the quota is counted");
+        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.Quotas, given.Namespace, "small", default),
+            q => q.Root.Text("status", "used", "pods") == "1", "the quota is counted");
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", kind: kind));
         var ended = await given.UntilAsync("op-1", DeployPhases.Failed);
@@ -112,8 +120,15 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
     {
         await using var given = await Given.ServiceAsync(cluster, Given.SoonGivenUp);
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
-        await cluster.Api.CreateAsync(KubeResource.Quotas, given.Namespace, new { apiVersion = "v1", kind = "ResourceQuota", metadata = new { name = "small" }, spec = new { hard = new { pods = "1" } } }, dryRun: false, default);
-        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.Quotas, given.Namespace, "small", default), q => q.Root.Text("status", "used", "pods") == "1", "the quota is counted");
+        await cluster.Api.CreateAsync(KubeResource.Quotas, given.Namespace, new
+        {
+            apiVersion = "v1",
+            kind = "ResourceQuota",
+            metadata = new { name = "small" },
+            spec = new { hard = new { pods = "1" } }
+        }, dryRun: false, default);
+        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.Quotas, given.Namespace, "small", default),
+            q => q.Root.Text("status", "used", "pods") == "1", "the quota is counted");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
         (await given.UntilAsync("op-1", DeployPhases.Failed)).Reason.ShouldBe("QuotaExceeded");
         await cluster.KubectlAsync("-n", given.Namespace, "delete", "resourcequota", "small");
@@ -140,9 +155,13 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
                 template = new { metadata = new { labels = new { app = "db" } }, spec = KubeTestExtensions.PodSpec("registry.example/db:1", puppets: true) }
             }
         }, dryRun: false, default);
-        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.StatefulSets, given.Namespace, "db", default), s => s.Root.Number("status", "readyReplicas") == 1, "the first rollout is over", TimeSpan.FromMinutes(2));
+        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.StatefulSets, given.Namespace, "db", default),
+            s => s.Root.Number("status", "readyReplicas") == 1, "the first rollout is over", TimeSpan.FromMinutes(2));
         await given.DeployAsync("op-1", given.Request("db", "registry.example/db:crash", kind: "StatefulSet"));
         await given.UntilAsync("op-1", DeployPhases.Failed);
+        // A controller that has not heard of the broken pod yet would take it for the good one before it, and replace it.
+        await Eventually.Sees(() => cluster.Api.GetAsync(KubeResource.StatefulSets, given.Namespace, "db", default),
+            s => s.Root.Number("status", "updatedReplicas") == 1, "the controller has seen the broken pod", TimeSpan.FromMinutes(2));
 
         await given.DeployAsync("op-2", given.Request("db", "registry.example/db:2", kind: "StatefulSet"));
         var blocked = await given.UntilAsync("op-2", DeployPhases.Failed);
@@ -165,7 +184,7 @@ public sealed class A_rollout_that_will_not_come_up(TestCluster cluster)
         var ended = await given.UntilAsync("op-1", DeployPhases.Failed);
 
         ended.Reason.ShouldBe("ImagePullBackOff");
-        ended.Message!.ShouldContain("1 of 1 pods run the image");
+        ended.Message!.ShouldContain("returned to registry.example/app:1: 1 of 1 pods run the image");
         (await given.DeploymentAsync("shop")).Image().ShouldBe("registry.example/app:1");
     }
 

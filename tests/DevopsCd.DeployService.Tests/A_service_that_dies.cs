@@ -48,7 +48,8 @@ public sealed class A_service_that_dies(TestCluster cluster)
             answer.StatusCode.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.OK);
         }
         foreach (var i in Enumerable.Range(0, Operations))
-            await Eventually.Sees(() => given.ViewAsync($"op-{i}", last.Http), v => v.Phase == DeployPhases.Succeeded, $"operation {i} succeeded", TimeSpan.FromMinutes(2));
+            await Eventually.Sees(() => given.ViewAsync($"op-{i}", last.Http), v => v.Phase == DeployPhases.Succeeded, $"operation {i} succeeded",
+                TimeSpan.FromMinutes(2));
 
         foreach (var name in names)
         {

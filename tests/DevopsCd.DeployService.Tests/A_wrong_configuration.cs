@@ -11,9 +11,11 @@ public sealed class A_wrong_configuration
         await File.WriteAllTextAsync(broken, "clusters: [");
 
         var (exit, output, error) = await StartAsync(
-            ("clusters__far__kubeconfig", broken), ("clusters__far__namespaces__0", "shop"), ("clusters__far__call_timeout", "soon"), ("clusters__near__in_cluster", "maybe"),
+            ("clusters__far__kubeconfig", broken), ("clusters__far__namespaces__0", "shop"), ("clusters__far__call_timeout", "soon"),
+                ("clusters__near__in_cluster", "maybe"),
             ("keys__0__name", "engine"), ("keys__0__sha256", "the-key-itself"), ("keys__0__clusters__0", "mars"), ("keys__0__namespaces__0", "*"),
-            ("callback__kind", "rabbitmq"), ("callback__url", "http://user:hidden@host/"), ("limits__requests_per_second", "0"), ("rollout__workers", "many"), ("rolout__helm", "helm4"));
+            ("callback__kind", "rabbitmq"), ("callback__url", "http://user:hidden@host/"), ("limits__requests_per_second", "0"), ("rollout__workers", "many"),
+                ("rolout__helm", "helm4"));
 
         exit.ShouldBe(2);
         output.ShouldBeEmpty();
@@ -21,9 +23,12 @@ public sealed class A_wrong_configuration
         lines[0].ShouldBe("The configuration is wrong:");
         foreach (var told in new[]
         {
-            "clusters:far:call_timeout: 'soon' is not a duration", "clusters:far: the credentials cannot be used", "clusters:near must have either kubeconfig or in_cluster=true",
-            "clusters:near:namespaces is empty", "clusters:near:in_cluster: 'maybe' is not true or false", "keys:0:sha256 must be 64 hex digits", "keys:0:clusters 'mars' is not among the clusters",
-            "callback:url must be an absolute address with amqp or amqps", "limits:requests_per_second must be 1..", "rollout:workers: 'many' is not a whole number", "rolout is not known; known: "
+            "clusters:far:call_timeout: 'soon' is not a duration", "clusters:far: the credentials cannot be used",
+                "clusters:near must have either kubeconfig or in_cluster=true",
+            "clusters:near:namespaces is empty", "clusters:near:in_cluster: 'maybe' is not true or false", "keys:0:sha256 must be 64 hex digits",
+                "keys:0:clusters 'mars' is not among the clusters",
+            "callback:url must be an absolute address with amqp or amqps", "limits:requests_per_second must be 1..",
+                "rollout:workers: 'many' is not a whole number", "rolout is not known; did you mean deploy_service:rollout?"
         })
             lines.ShouldContain(l => l.StartsWith($"- deploy_service:{told}", StringComparison.Ordinal), told);
         lines.Length.ShouldBe(12);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using DevopsCd.DeployService.Configuration;
 using DevopsCd.DeployService.Kubernetes;
 using DevopsCd.DeployService.Tests.Support;
+using DevopsCd.Shared;
 using DevopsCd.Testing;
 using k8s;
 using Microsoft.AspNetCore.Http;
@@ -56,6 +57,22 @@ public sealed class An_api_server_under_strain : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Is_out_of_reach_while_it_refuses_a_token_that_is_being_rotated()
+    {
+        await using var server = await FakeApiServer.StartAsync(async (_, context) =>
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            await context.Response.WriteAsync("""{"kind":"Status","status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}""");
+        });
+        using var api = ApiOf(server);
+
+        var unreachable = await Should.ThrowAsync<ClusterUnreachableException>(() => api.GetAsync(KubeResource.Pods, "shop", "app-1", default));
+
+        unreachable.Message.ShouldContain("refuses the credentials");
+        server.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Is_listed_again_when_it_has_forgotten_the_version_of_a_watch()
     {
         var lists = 0;
@@ -68,7 +85,8 @@ public sealed class An_api_server_under_strain : IAsyncDisposable
             }
             else if (context.Request.Query["resourceVersion"] == "100")
             {
-                await context.Response.WriteAsync("""{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old resource version"}}""" + "\n");
+                await context.Response.WriteAsync(
+                    """{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old resource version"}}""" + "\n");
             }
             else
             {
@@ -145,7 +163,8 @@ public sealed class An_api_server_under_strain : IAsyncDisposable
         await aborted.Task;
     }
 
-    private static string Pod(string name, int version) => $$"""{"metadata":{"name":"{{name}}","namespace":"shop","uid":"{{name}}","resourceVersion":"{{version}}"} }""";
+    private static string Pod(string name, int version) =>
+        $$"""{"metadata":{"name":"{{name}}","namespace":"shop","uid":"{{name}}","resourceVersion":"{{version}}"} }""";
 
     private KubeApi ApiOf(FakeApiServer server) => new("test", new ClusterOptions { ParallelCalls = 4, CallTimeout = Duration.Seconds(20) },
         new KubernetesClientConfiguration { Host = server.Url }, _services.GetRequiredService<DeployMetrics>(), TimeProvider.System);

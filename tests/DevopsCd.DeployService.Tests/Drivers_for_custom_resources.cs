@@ -10,6 +10,8 @@ namespace DevopsCd.DeployService.Tests;
 /// <summary>On the real API server; the controllers' part – the status – is written by the test.</summary>
 public sealed class Drivers_for_custom_resources(TestCluster cluster)
 {
+    private static readonly (string Key, string Value) s_fromTheRegistry = ("deploy_service:rollout:chart_sources:0", "oci://registry.example");
+
     [Theory]
     [InlineData("registry.example:5000/app:1.2", "registry.example:5000/app", "1.2", "1.2")]
     [InlineData("registry.example:5000/app@sha256:ab12", "registry.example:5000/app@sha256", "ab12", "")]
@@ -29,15 +31,38 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "argo-rollouts" }, "Rollout"));
         var written = await UntilWrittenAsync(given, KubeResource.Rollouts);
-        await StatusAsync(given, KubeResource.Rollouts, new { phase = "Paused", message = "CanaryPauseStep", observedGeneration = written.Generation.ToString(), pauseConditions = new[] { new { reason = "CanaryPauseStep" } } });
+        await StatusAsync(given, KubeResource.Rollouts, new
+        {
+            phase = "Paused",
+            message = "CanaryPauseStep",
+            observedGeneration = written.Generation.ToString(),
+            pauseConditions = new[] { new { reason = "CanaryPauseStep" } }
+        });
         await given.UntilAsync("op-1", DeployPhases.Paused);
         await given.CommandAsync("op-1", "promote");
         await Eventually.Sees(() => LiveAsync(given, KubeResource.Rollouts), r => r.Root.At("status", "pauseConditions") is null, "the pause is lifted");
-        await StatusAsync(given, KubeResource.Rollouts, new { phase = "Healthy", observedGeneration = written.Generation.ToString(), updatedReplicas = 3, availableReplicas = 3 });
+        await StatusAsync(given, KubeResource.Rollouts,
+            new { phase = "Healthy", observedGeneration = written.Generation.ToString(), updatedReplicas = 3, availableReplicas = 3 });
         var ended = await given.UntilAsync("op-1", DeployPhases.Succeeded);
 
         written.Image().ShouldBe("registry.example/app:2");
         ended.Replicas.ShouldBe(new DeployReplicas { Desired = 3, Updated = 3, Available = 3 });
+    }
+
+    [Fact]
+    public async Task Argo_rollouts_leaves_a_hotfix_alone()
+    {
+        await using var given = await RolloutAsync();
+
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "argo-rollouts" }, "Rollout"));
+        var written = await UntilWrittenAsync(given, KubeResource.Rollouts);
+        var fixedNow = await cluster.Api.EditAsync(KubeResource.Rollouts, given.Namespace, written.Name,
+            [new("replace", "/spec/template/spec/containers/0/image", "registry.example/app:hotfix")], default);
+        await StatusAsync(given, KubeResource.Rollouts, new { phase = "Degraded", message = "aborted", observedGeneration = fixedNow.Generation.ToString() });
+        var ended = await given.UntilAsync("op-1", DeployPhases.Failed);
+
+        ended.Message!.ShouldContain("'registry.example/app:hotfix'");
+        (await LiveAsync(given, KubeResource.Rollouts)).Image().ShouldBe("registry.example/app:hotfix");
     }
 
     [Fact]
@@ -47,8 +72,10 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "argo-rollouts" }, "Rollout"));
         var written = await UntilWrittenAsync(given, KubeResource.Rollouts);
-        await StatusAsync(given, KubeResource.Rollouts, new { phase = "Degraded", message = "ProgressDeadlineExceeded", observedGeneration = written.Generation.ToString() });
-        var returned = await Eventually.Sees(() => LiveAsync(given, KubeResource.Rollouts), r => r.Image() == "registry.example/app:1", "the old template is back");
+        await StatusAsync(given, KubeResource.Rollouts,
+            new { phase = "Degraded", message = "ProgressDeadlineExceeded", observedGeneration = written.Generation.ToString() });
+        var returned = await Eventually.Sees(() => LiveAsync(given, KubeResource.Rollouts), r => r.Image() == "registry.example/app:1",
+            "the old template is back");
         await StatusAsync(given, KubeResource.Rollouts, new { phase = "Healthy", observedGeneration = returned.Generation.ToString() });
         var ended = await given.UntilAsync("op-1", DeployPhases.Failed);
 
@@ -56,19 +83,54 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
         ended.Message!.ShouldContain("ProgressDeadlineExceeded");
     }
 
+    [Theory]
+    [InlineData("registry.example/app:2", "registry.example/app:2")]
+    [InlineData("registry.example/app@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "registry.example/app@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    [InlineData("registry.example/app:2@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "registry.example/app=registry.example/app:2@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    public async Task Argocd_writes_an_image_that_every_kustomize_finds(string image, string written)
+    {
+        await CustomResources.InstallAsync(cluster, KubeResource.Applications, status: false);
+        await using var given = await Given.ServiceAsync(cluster);
+        var source = new
+        {
+            repoURL = "https://git.example/shop",
+            path = "deploy",
+            kustomize = new { images = new[] { "registry.example/app=registry.example/app:1@sha256:" + new string('a', 64), "registry.example/other:1" } }
+        };
+        await cluster.Api.CreateAsync(KubeResource.Applications, given.Namespace,
+            new { apiVersion = "argoproj.io/v1alpha1", kind = "Application", metadata = new { name = "shop" }, spec = new { project = "default", source } },
+                dryRun: false, default);
+
+        await given.DeployAsync("op-1", given.Request("shop", image, new { type = "argocd" }, "Application"));
+        var live = await UntilWrittenAsync(given, KubeResource.Applications);
+
+        live.Root.Items("spec", "source", "kustomize", "images").Select(i => i.GetString()).ShouldBe(["registry.example/other:1", written]);
+    }
+
     [Fact]
     public async Task Argocd_is_done_only_when_its_own_source_is_synced_and_healthy()
     {
         await CustomResources.InstallAsync(cluster, KubeResource.Applications, status: false);
         await using var given = await Given.ServiceAsync(cluster);
-        var before = new { repoURL = "https://git.example/shop", path = "deploy", targetRevision = "main", kustomize = new { images = new[] { "registry.example/app:1" } } };
+        var before = new
+        {
+            repoURL = "https://git.example/shop",
+            path = "deploy",
+            targetRevision = "main",
+            kustomize = new { images = new[] { "registry.example/app:1" } }
+        };
         await cluster.Api.CreateAsync(KubeResource.Applications, given.Namespace, new
         {
             apiVersion = "argoproj.io/v1alpha1",
             kind = "Application",
             metadata = new { name = "shop" },
             spec = new { project = "default", source = before },
-            status = new { sync = new { status = "Synced", comparedTo = new { source = before } }, health = new { status = "Healthy" }, operationState = new { phase = "Succeeded", syncResult = new { source = before } } }
+            status = new
+            {
+                sync = new { status = "Synced", comparedTo = new { source = before } },
+                health = new { status = "Healthy" },
+                operationState = new { phase = "Succeeded", syncResult = new { source = before } }
+            }
         }, dryRun: false, default);
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "argocd", stableFor = "1s" }, "Application"));
@@ -77,7 +139,12 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
         var source = written.Root.At("spec", "source")!.Value;
         await cluster.Api.MergeAsync(KubeResource.Applications, given.Namespace, "shop", new
         {
-            status = new { sync = new { status = "Synced", comparedTo = new { source } }, health = new { status = "Progressing" }, operationState = new { phase = "Succeeded", syncResult = new { source } } }
+            status = new
+            {
+                sync = new { status = "Synced", comparedTo = new { source } },
+                health = new { status = "Progressing" },
+                operationState = new { phase = "Succeeded", syncResult = new { source } }
+            }
         }, default);
         await given.UntilReasonAsync("op-1", "RollingOut");
         await cluster.Api.MergeAsync(KubeResource.Applications, given.Namespace, "shop", new { status = new { health = new { status = "Healthy" } } }, default);
@@ -101,7 +168,11 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
                 apiVersion = "helm.toolkit.fluxcd.io/v2",
                 kind = "HelmRelease",
                 metadata = new { name },
-                spec = new { chart = new { spec = new { chart = name } }, values = new { image = new { repository = "registry.example/app", tag = "1" }, replicas = 2 } }
+                spec = new
+                {
+                    chart = new { spec = new { chart = name } },
+                    values = new { image = new { repository = "registry.example/app", tag = "1" }, replicas = 2 }
+                }
             }, dryRun: false, default);
         }
 
@@ -124,10 +195,11 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
     public async Task Helm_upgrades_with_the_flags_of_its_version_and_frees_a_stuck_release(string version, string flag)
     {
         using var helm = new FakeHelm(version);
-        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path));
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path), s_fromTheRegistry);
         helm.Have("shop", """[{"revision":1,"status":"deployed","description":"Install complete","chart":"shop-1.0"},{"revision":2,"status":"pending-upgrade","description":"Preparing upgrade","chart":"shop-1.0"}]""");
 
-        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/charts/shop" }, "Release"));
+        await given.DeployAsync("op-1",
+            given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/charts/shop" }, "Release"));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
 
         var calls = helm.Calls();
@@ -142,7 +214,7 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
     public async Task Helm_waits_for_an_upgrade_of_somebody_else()
     {
         using var helm = new FakeHelm("v3.18.4");
-        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path));
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path), s_fromTheRegistry);
         var history = $$"""[{"revision":1,"status":"deployed","description":"Install complete","chart":"c"},{"revision":2,"updated":"{{TimeProvider.System.GetUtcNow():O}}","status":"pending-upgrade","description":"Preparing upgrade","chart":"c"}]""";
         helm.Have("shop", history);
 
@@ -165,9 +237,11 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
         using var helm = new FakeHelm("v3.18.4");
         await using var given = await Given.NothingYetAsync(cluster);
         given.Settings["deploy_service:rollout:helm"] = helm.Path;
+        given.Settings[s_fromTheRegistry.Key] = s_fromTheRegistry.Value;
         helm.Have("shop", """[{"revision":1,"status":"deployed","description":"Install complete","chart":"c"}]""");
         await using var first = await ServiceProcess.StartAsync(given.Settings);
-        using var created = await given.PutAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/hangs" }, "Release", timeout: 300), first.Http);
+        using var created = await given.PutAsync("op-1", given.Request("shop", "registry.example/app:2",
+            new { type = "helm", chart = "oci://registry.example/hangs" }, "Release", timeout: 300), first.Http);
         await Eventually.IsTrue(() => helm.Hangs, "the first helm is under way");
 
         await first.KillAsync();
@@ -185,14 +259,16 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
     public async Task Helm_tells_why_an_upgrade_has_failed(string version, string flag)
     {
         using var helm = new FakeHelm(version);
-        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path));
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path), s_fromTheRegistry);
         helm.Have("shop", """[{"revision":1,"status":"deployed","description":"Install complete","chart":"c"}]""");
 
-        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/fails", onFailure = "return" }, "Release"));
+        await given.DeployAsync("op-1",
+            given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/fails", onFailure = "return" }, "Release"));
         var ended = await given.UntilAsync("op-1", DeployPhases.Failed);
 
         ended.Reason.ShouldBe("HelmFailed");
-        ended.Message.ShouldBe($"UPGRADE FAILED: release shop failed, and has been rolled back due to {flag} being set: context deadline exceeded; revision 1 runs again");
+        ended.Message.ShouldBe(
+            $"UPGRADE FAILED: release shop failed, and has been rolled back due to {flag} being set: context deadline exceeded; revision 1 runs again");
         helm.Calls().ShouldNotContain(c => c.StartsWith("rollback", StringComparison.Ordinal));
     }
 
@@ -200,9 +276,10 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
     public async Task Helm_leaves_an_upgrade_of_somebody_else_alone_when_it_is_stopped()
     {
         using var helm = new FakeHelm("v4.2.4");
-        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path));
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path), s_fromTheRegistry);
         helm.Have("shop", $$"""[{"revision":1,"status":"deployed","description":"Install complete","chart":"c"},{"revision":2,"updated":"{{TimeProvider.System.GetUtcNow():O}}","status":"pending-upgrade","description":"Preparing upgrade","chart":"c"}]""");
-        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/charts/shop" }, "Release"));
+        await given.DeployAsync("op-1",
+            given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/charts/shop" }, "Release"));
         await given.UntilReasonAsync("op-1", "WaitingForHelm");
 
         await given.CommandAsync("op-1", "stop");
@@ -216,11 +293,12 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
     public async Task Helm_says_that_it_may_not_read_its_releases()
     {
         using var helm = new FakeHelm("v4.2.4");
-        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path));
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", helm.Path), s_fromTheRegistry);
         helm.Have("shop", "[]");
         helm.Forbid();
 
-        using var refused = await given.PutAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/charts/shop" }, "Release"));
+        using var refused = await given.PutAsync("op-1",
+            given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/charts/shop" }, "Release"));
 
         refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await refused.Content.ReadAsStringAsync()).ShouldContain("which it keeps in Secrets: query: failed to query with labels: secrets is forbidden");
@@ -229,9 +307,10 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
     [Fact]
     public async Task Helm_says_that_the_command_is_missing()
     {
-        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", "/nowhere/helm"));
+        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:rollout:helm", "/nowhere/helm"), s_fromTheRegistry);
 
-        using var refused = await given.PutAsync("op-1", given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/charts/shop" }, "Release"));
+        using var refused = await given.PutAsync("op-1",
+            given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/charts/shop" }, "Release"));
 
         refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await refused.Content.ReadAsStringAsync()).ShouldContain("/nowhere/helm");
@@ -251,7 +330,8 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
         return given;
     }
 
-    private Task<KubeObject> LiveAsync(Given given, KubeResource resource, string name = "shop") => cluster.Api.GetAsync(resource, given.Namespace, name, default);
+    private Task<KubeObject> LiveAsync(Given given, KubeResource resource, string name = "shop") =>
+        cluster.Api.GetAsync(resource, given.Namespace, name, default);
 
     private Task<KubeObject> UntilWrittenAsync(Given given, KubeResource resource, string name = "shop") =>
         Eventually.Sees(() => LiveAsync(given, resource, name), o => o.Annotation("devopscd.io/operation") is not null, $"{name} is written");

@@ -31,7 +31,8 @@ public sealed class Records_of_old_operations(TestCluster cluster)
     {
         await using var given = await Given.NothingYetAsync(cluster);
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
-        foreach (var (name, operation) in new[] { ("op-null", "null"), ("op-empty", ""), ("op-part", """{"id":"x","request":null,"hash":"","startedAt":"2026-11-24T00:00:00Z","deadlineAt":"2026-11-24T00:00:00Z"}""") })
+        foreach (var (name, operation) in new[] { ("op-null", "null"), ("op-empty", ""),
+            ("op-part", """{"id":"x","request":null,"hash":"","startedAt":"2026-11-24T00:00:00Z","deadlineAt":"2026-11-24T00:00:00Z"}""") })
         {
             await cluster.Api.CreateAsync(KubeResource.ConfigMaps, given.Records, new
             {

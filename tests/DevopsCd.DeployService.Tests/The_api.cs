@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Kubernetes;
@@ -15,6 +17,8 @@ namespace DevopsCd.DeployService.Tests;
 
 public sealed class The_api(TestCluster cluster)
 {
+    private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     [Fact]
     public async Task Names_every_wrong_field_and_what_is_allowed()
     {
@@ -24,14 +28,17 @@ public sealed class The_api(TestCluster cluster)
 
         var several = await ErrorsAsync(given, new { cluster = "test", image = "not an image", timeoutSeconds = 0, surprise = 1, strategy = new { } });
         var strategy = await ErrorsAsync(given, given.Request("shop", "registry.example/app:2", new { type = "wishful" }));
-        var settings = await ErrorsAsync(given, given.Request("shop", "registry.example/app:2", new { type = "canary", steps = new[] { new { weight = 120 } }, speed = 3 }));
-        var unfit = await ErrorsAsync(given, given.Request("shop", "registry.example/app:2", new { type = "canary", steps = new[] { new { weight = 20 } } }, "StatefulSet"));
+        var settings = await ErrorsAsync(given,
+            given.Request("shop", "registry.example/app:2", new { type = "canary", steps = new[] { new { weight = 120 } }, speed = 3 }));
+        var unfit = await ErrorsAsync(given,
+            given.Request("shop", "registry.example/app:2", new { type = "canary", steps = new[] { new { weight = 20 } } }, "StatefulSet"));
         var where = await ErrorsAsync(given, good with { Cluster = "mars" });
         var space = await ErrorsAsync(given, good with { Namespace = "elsewhere" });
         var workload = await ErrorsAsync(given, given.Request("nobody", "registry.example/app:2"));
         var container = await ErrorsAsync(given, good with { Workload = good.Workload with { Container = "sidecar" } });
 
-        several.Keys.Order().ShouldBe(["application", "image", "namespace", "stage", "strategy.type", "surprise", "timeoutSeconds", "workload.kind", "workload.name"]);
+        several.Keys.Order().ShouldBe(
+            ["application", "image", "namespace", "stage", "strategy.type", "surprise", "timeoutSeconds", "workload.kind", "workload.name"]);
         strategy["strategy.type"].Single().ShouldContain("known: rolling, recreate, canary, blue-green, argo-rollouts, argocd, flux, helm");
         settings.Keys.Order().ShouldBe(["strategy.speed", "strategy.steps[0].weight"]);
         unfit["strategy.type"].Single().ShouldContain("for that kind: rolling");
@@ -39,6 +46,18 @@ public sealed class The_api(TestCluster cluster)
         space["namespace"].Single().ShouldContain($"known: {given.Namespace}");
         workload["workload.name"].Single().ShouldContain("known: shop");
         container["workload.container"].Single().ShouldContain("known: app");
+    }
+
+    [Theory, InlineData("health/live"), InlineData("openapi/v1.json"), InlineData("api/v1/deployments/unknown")]
+    public async Task Answers_HEAD_with_the_status_and_type_of_GET(string path)
+    {
+        await using var given = await Given.ServiceAsync(cluster);
+
+        using var got = await given.Http.GetAsync(path);
+        using var headed = await given.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+
+        (headed.StatusCode, headed.Content.Headers.ContentType?.ToString()).ShouldBe((got.StatusCode, got.Content.Headers.ContentType?.ToString()));
+        (await got.Content.ReadAsByteArrayAsync()).ShouldNotBeEmpty();
     }
 
     [Fact]
@@ -54,8 +73,9 @@ public sealed class The_api(TestCluster cluster)
 
         (await ProblemAsync(text)).ShouldBe((415, "urn:devopscd:deploy:json-needed", "send the body with Content-Type: application/json"));
         (await ProblemAsync(empty)).ShouldBe((400, "urn:devopscd:deploy:unreadable", "there is no body; send the operation as JSON"));
-        (await ProblemAsync(method)).ShouldBe((405, "urn:devopscd:deploy:no-such-method", "this path takes GET, PUT"));
-        (await ProblemAsync(path)).ShouldBe((404, "urn:devopscd:deploy:no-such-path", "there is nothing under this path; /openapi/v1.json lists what there is"));
+        (await ProblemAsync(method)).ShouldBe((405, "urn:devopscd:deploy:no-such-method", "this path accepts GET, PUT"));
+        (await ProblemAsync(path)).ShouldBe(
+            (404, "urn:devopscd:deploy:no-such-path", "there is nothing under this path; /openapi/v1.json lists the paths that exist"));
         strategy["strategy"].ShouldBe(["""must be an object like {"type": "rolling"}"""]);
     }
 
@@ -68,7 +88,8 @@ public sealed class The_api(TestCluster cluster)
         await using var service = await ServiceInProcess.StartAsync(given.Settings, whenReady: false);
 
         using var early = await service.Http.GetAsync("health/ready");
-        await cluster.Api.CreateAsync(KubeResource.Namespaces, null, new { apiVersion = "v1", kind = "Namespace", metadata = new { name = place } }, dryRun: false, default);
+        await cluster.Api.CreateAsync(KubeResource.Namespaces, null, new { apiVersion = "v1", kind = "Namespace", metadata = new { name = place } },
+            dryRun: false, default);
         using var late = await Eventually.Sees(() => service.Http.GetAsync("health/ready"), a => a.IsSuccessStatusCode, "the service is ready");
         await cluster.Api.DeleteAsync(KubeResource.Namespaces, null, place, default);
 
@@ -119,6 +140,20 @@ public sealed class The_api(TestCluster cluster)
         refused[0].Headers.RetryAfter.ShouldNotBeNull();
         refused[0].Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         strangers.ShouldBe([401, 401, 401, 401, 401, 429, 429]);
+    }
+
+    [Fact]
+    public async Task Waits_for_no_body_of_a_stranger_and_not_long_for_that_of_a_caller()
+    {
+        await using var given = await Given.NothingYetAsync(cluster);
+        given.Settings["deploy_service:limits:body_timeout"] = "1s";
+        await using var service = await ServiceInProcess.StartAsync(given.Settings, onSocket: true);
+
+        var caller = await StatusOfTrickleAsync(service.Http.BaseAddress!, Given.Key);
+        var stranger = await StatusOfTrickleAsync(service.Http.BaseAddress!, "a-guess");
+
+        caller.ShouldStartWith("HTTP/1.1 408");
+        stranger.ShouldStartWith("HTTP/1.1 401");
     }
 
     [Fact]
@@ -190,7 +225,8 @@ public sealed class The_api(TestCluster cluster)
 
         (await given.Http.GetAsync("health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await given.Http.GetAsync("health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        var metrics = await Eventually.Sees(() => given.Http.GetStringAsync("metrics"), m => m.Contains("phase=\"succeeded\"", StringComparison.Ordinal), "the metrics know it");
+        var metrics = await Eventually.Sees(() => given.Http.GetStringAsync("metrics"), m => m.Contains("phase=\"succeeded\"", StringComparison.Ordinal),
+            "the metrics know it");
 
         foreach (var name in new[] { "devopscd_deploy_operations_ended", "devopscd_deploy_operations_duration_seconds", "devopscd_deploy_api_calls_total" })
             metrics.ShouldContain(name);
@@ -202,11 +238,12 @@ public sealed class The_api(TestCluster cluster)
     {
         await using var given = await Given.NothingYetAsync(cluster);
         var service = await given.StartAsync();
-        var routes = service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(r => r.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal)).ToList();
+        var routes = service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(r => r.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal)).ToList();
 
         var document = JsonDocument.Parse(await given.Http.GetStringAsync("openapi/v1.json"));
 
-        routes.Count.ShouldBe(6);
+        routes.Count.ShouldBe(7);
         foreach (var route in routes)
         {
             route.Metadata.GetMetadata<IEndpointNameMetadata>().ShouldNotBeNull(route.RoutePattern.RawText);
@@ -215,7 +252,7 @@ public sealed class The_api(TestCluster cluster)
         }
         // The committed document is what the service serves; DEVOPSCD_UPDATE_CONTRACTS=1 before this test writes it anew.
         var committed = Repository.PathTo("contracts", "openapi", "deploy-service.json");
-        var served = JsonSerializer.Serialize(document.RootElement.EnumerateObject().Where(p => p.Name != "servers").ToDictionary(p => p.Name, p => p.Value), new JsonSerializerOptions { WriteIndented = true }) + "\n";
+        var served = JsonSerializer.Serialize(document.RootElement, s_readable) + "\n";
         if (Environment.GetEnvironmentVariable("DEVOPSCD_UPDATE_CONTRACTS") == "1")
             await File.WriteAllTextAsync(committed, served);
         (await File.ReadAllTextAsync(committed)).ShouldBe(served);
@@ -224,13 +261,20 @@ public sealed class The_api(TestCluster cluster)
     [Fact]
     public async Task Checks_beforehand_without_writing_anything()
     {
-        await using var given = await Given.ServiceAsync(cluster);
+        // Under a name of its own: meters are the process's, and other tests ask the same API server meanwhile.
+        await using var given = await Given.NothingYetAsync(cluster);
+        foreach (var (key, value) in given.Settings.Where(s => s.Key.StartsWith("deploy_service:clusters:test:", StringComparison.Ordinal)).ToList())
+        {
+            given.Settings.Remove(key);
+            given.Settings[key.Replace(":test:", ":counted:", StringComparison.Ordinal)] = value;
+        }
+        await given.StartAsync();
         var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         var view = await given.PreflightAsync(
-            given.Request("shop", "registry.example/app:2"),
-            given.Request("shop", before.Image()!),
-            given.Request("nobody", "registry.example/app:2"));
+            given.Request("shop", "registry.example/app:2") with { Cluster = "counted" },
+            given.Request("shop", before.Image()!) with { Cluster = "counted" },
+            given.Request("nobody", "registry.example/app:2") with { Cluster = "counted" });
 
         view.Ok.ShouldBeFalse();
         view.Results.Select(r => r.Ok).ShouldBe([true, true, false]);
@@ -238,7 +282,8 @@ public sealed class The_api(TestCluster cluster)
         view.Results[1].Changes.ShouldBeEmpty();
         view.Results[2].Problems["workload.name"].Single().ShouldContain("known: shop");
         // Six rights, asked for once and not once for each operation.
-        (await given.Http.GetStringAsync("metrics")).Split('\n').Single(l => l.StartsWith("devopscd_deploy_api_calls_total", StringComparison.Ordinal) && l.Contains("selfsubjectaccessreviews", StringComparison.Ordinal))
+        (await given.Http.GetStringAsync("metrics")).Split('\n').Single(l => l.StartsWith("devopscd_deploy_api_calls_total", StringComparison.Ordinal)
+            && l.Contains("selfsubjectaccessreviews", StringComparison.Ordinal) && l.Contains("counted", StringComparison.Ordinal))
             .Split('}')[1].Trim().Split(' ')[0].ShouldBe("6");
         (await given.DeploymentAsync("shop")).ResourceVersion.ShouldBe(before.ResourceVersion);
         (await cluster.Api.ListAsync(KubeResource.ConfigMaps, given.Records, "devopscd.io/record=operation", null, default)).Items.ShouldBeEmpty();
@@ -249,6 +294,18 @@ public sealed class The_api(TestCluster cluster)
         using var answer = await given.PutAsync("op-x", body);
         answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
         return (await answer.Content.ReadFromJsonAsync<DeployProblem>(Json.Options))!.Errors!;
+    }
+
+    /// <summary>Announces a body, sends its first byte and waits for the answer.</summary>
+    private static async Task<string> StatusOfTrickleAsync(Uri service, string key)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(service.Host, service.Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"PUT /api/v1/deployments/op-1 HTTP/1.1\r\nHost: {service.Authority}\r\nX-API-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"));
+        using var reader = new StreamReader(stream);
+        return await reader.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) ?? "";
     }
 
     private static async Task<(int Status, string? Type, string? Detail)> ProblemAsync(HttpResponseMessage answer)

@@ -17,7 +17,7 @@ namespace DevopsCd.DeployService.Tests;
 
 public sealed class The_callback(TestCluster cluster)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Reports_the_end_over_http_until_the_host_takes_it()
@@ -33,9 +33,9 @@ public sealed class The_callback(TestCluster cluster)
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:pull-error"));
-        await Eventually.IsTrue(() => reports.Count == 2, "the second try has arrived", Patience);
+        await Eventually.IsTrue(() => reports.Count == 2, "the second try has arrived", s_patience);
         await Eventually.Sees(() => cluster.Api.ListAsync(KubeResource.ConfigMaps, given.Records, "devopscd.io/record=operation", null, default),
-            r => r.Items.Single().Root.Text("data", "status")!.Contains("reportedAt", StringComparison.Ordinal), "the record says it is reported", Patience);
+            r => r.Items.Single().Root.Text("data", "status")!.Contains("reportedAt", StringComparison.Ordinal), "the record says it is reported", s_patience);
 
         var (id, key, body) = reports.Last();
         (id, key).ShouldBe(("op-1", "callback-key"));
@@ -58,11 +58,12 @@ public sealed class The_callback(TestCluster cluster)
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
         var started = Stopwatch.GetTimestamp();
-        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 3, "the third try", Patience);
+        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 3, "the third try", s_patience);
 
         for (var i = 0; i < 40; i++)
-            await cluster.Api.MergeAsync(KubeResource.Deployments, given.Namespace, "shop", new { metadata = new { labels = new { touched = $"{i}" } } }, default);
-        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 4, "the fourth try", Patience);
+            await cluster.Api.MergeAsync(KubeResource.Deployments, given.Namespace, "shop", new { metadata = new { labels = new { touched = $"{i}" } } },
+                default);
+        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 4, "the fourth try", s_patience);
 
         // Tries at 0, 1, 3 and 7 seconds.
         Stopwatch.GetElapsedTime(started).ShouldBeGreaterThan(TimeSpan.FromSeconds(6));
@@ -86,7 +87,7 @@ public sealed class The_callback(TestCluster cluster)
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
-        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 5, "the fifth try", Patience);
+        await Eventually.IsTrue(() => Volatile.Read(ref sent) >= 5, "the fifth try", s_patience);
         var passed = Stopwatch.GetElapsedTime(started);
         var (made, recorded) = (Volatile.Read(ref sent), await ReportAsync(given));
 
@@ -115,12 +116,12 @@ public sealed class The_callback(TestCluster cluster)
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await using var first = await ServiceProcess.StartAsync(given.Settings);
         using var created = await given.PutAsync("op-1", given.Request("shop", "registry.example/app:2"), first.Http);
-        await arrived.Task.WaitAsync(Patience);
+        await arrived.Task.WaitAsync(s_patience);
 
         await first.KillAsync();
         await given.StartAsync();
 
-        await Eventually.Sees(() => ReportAsync(given), r => r is null, "the report is no longer owed", Patience);
+        await Eventually.Sees(() => ReportAsync(given), r => r is null, "the report is no longer owed", s_patience);
         sent.ShouldBeGreaterThan(1);
     }
 
@@ -136,7 +137,7 @@ public sealed class The_callback(TestCluster cluster)
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
         await cluster.GivenDeploymentAsync(given.Namespace, "cart");
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
-        await host.Asked.WaitAsync(Patience);
+        await host.Asked.WaitAsync(s_patience);
 
         await given.DeployAsync("op-2", given.Request("cart", "registry.example/app:2"));
         var ended = await given.UntilAsync("op-2", DeployPhases.Succeeded);
@@ -148,14 +149,15 @@ public sealed class The_callback(TestCluster cluster)
     public async Task Publishes_the_end_to_rabbitmq_once_the_exchange_has_a_queue()
     {
         await using var rabbit = await RabbitVirtualHost.CreateAsync();
-        await using var given = await Given.ServiceAsync(cluster, ("deploy_service:callback:kind", "rabbitmq"), ("deploy_service:callback:url", rabbit.Uri.ToString()));
+        await using var given =
+            await Given.ServiceAsync(cluster, ("deploy_service:callback:kind", "rabbitmq"), ("deploy_service:callback:url", rabbit.Uri.ToString()));
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
         await given.UntilAsync("op-1", DeployPhases.Succeeded);
         // The host has not been there yet: its exchange comes late, and the report is not lost.
         var queue = await rabbit.TapAsync("DevopsCd.Contracts:DeploymentReported");
-        var message = await Eventually.Sees(async () => (await rabbit.TakeAsync(queue)).FirstOrDefault(), m => m is not null, "the message", Patience);
+        var message = await Eventually.Sees(async () => (await rabbit.TakeAsync(queue)).FirstOrDefault(), m => m is not null, "the message", s_patience);
 
         var body = JsonSerializer.Deserialize<JsonElement>(message!.Body);
         (body.Text("operationId"), body.Text("phase")).ShouldBe(("op-1", "succeeded"));
@@ -193,7 +195,7 @@ public sealed class The_callback(TestCluster cluster)
 
         public void Dispose() => _released.TrySetResult();
 
-        public Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken stop)
+        public Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken cancellationToken)
         {
             _asked.TrySetResult();
             return _released.Task;

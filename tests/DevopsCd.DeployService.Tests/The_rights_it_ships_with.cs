@@ -36,11 +36,13 @@ public sealed class The_rights_it_ships_with(TestCluster cluster)
         await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
         var rolling = await given.PreflightAsync(given.Request("shop", "registry.example/app:2"));
-        var canary = await given.PreflightAsync(given.Request("shop", "registry.example/app:2", new { type = "canary", steps = new[] { new { weight = 50 } } }));
+        var canary = await given.PreflightAsync(
+            given.Request("shop", "registry.example/app:2", new { type = "canary", steps = new[] { new { weight = 50 } } }));
 
         rolling.Ok.ShouldBeTrue();
         canary.Ok.ShouldBeFalse();
-        canary.Results[0].Problems["permissions"].ShouldBe([$"not permitted in namespace '{given.Namespace}': create deployments, delete deployments"]);
+        canary.Results[0].Problems["permissions"].ShouldBe(
+            [$"not permitted in namespace '{given.Namespace}': create deployments, delete deployments, list horizontalpodautoscalers"]);
     }
 
     [Theory]
@@ -81,11 +83,13 @@ public sealed class The_rights_it_ships_with(TestCluster cluster)
     {
         await EnsureAsync(KubeResource.Namespaces, null, "devopscd", new { apiVersion = "v1", kind = "Namespace", metadata = new { name = "devopscd" } });
         var accounts = new KubeResource("", "v1", "serviceaccounts", "ServiceAccount");
-        await EnsureAsync(accounts, "devopscd", "devopscd-deploy-service", new { apiVersion = "v1", kind = "ServiceAccount", metadata = new { name = "devopscd-deploy-service" } });
+        await EnsureAsync(accounts, "devopscd", "devopscd-deploy-service",
+            new { apiVersion = "v1", kind = "ServiceAccount", metadata = new { name = "devopscd-deploy-service" } });
         var manifest = await cluster.KubectlAsync("kustomize", Repository.PathTo("infra", "kubernetes", folder));
         // The tests have records namespaces of their own; everything else is applied as shipped.
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, manifest.Replace("namespace: devopscd-operations", $"namespace: {ns}", StringComparison.Ordinal).Replace("name: devopscd-operations", $"name: {ns}", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(file, manifest.Replace("namespace: devopscd-operations", $"namespace: {ns}", StringComparison.Ordinal)
+            .Replace("name: devopscd-operations", $"name: {ns}", StringComparison.Ordinal));
         await cluster.KubectlAsync("-n", ns, "apply", "--validate=false", "-f", file);
     }
 
@@ -93,11 +97,13 @@ public sealed class The_rights_it_ships_with(TestCluster cluster)
     {
         var accounts = new KubeResource("", "v1", "serviceaccounts", "ServiceAccount");
         var secrets = new KubeResource("", "v1", "secrets", "Secret");
-        var account = await Eventually.Sees(() => cluster.Api.GetAsync(accounts, "devopscd", "devopscd-deploy-service", default), a => a.Root.Items("secrets").Length > 0, "the account has a token");
+        var account = await Eventually.Sees(() => cluster.Api.GetAsync(accounts, "devopscd", "devopscd-deploy-service", default),
+            a => a.Root.Items("secrets").Length > 0, "the account has a token");
         var secret = await cluster.Api.GetAsync(secrets, "devopscd", account.Root.Items("secrets")[0].Text("name")!, default);
         var token = Encoding.UTF8.GetString(Convert.FromBase64String(secret.Root.Text("data", "token")!));
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig), "token: [0-9a-f]+", $"token: {token}"));
+        await File.WriteAllTextAsync(file,
+            System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(cluster.Kubeconfig), "token: [0-9a-f]+", $"token: {token}"));
         return file;
     }
 

@@ -11,7 +11,7 @@ internal sealed class StoryHouse : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
     private StoryHouse(PostgresDatabase database, RabbitVirtualHost broker, FakeDeployService deploys, FakeLark lark, HostProcess host) =>
-        (Database, Broker, Deploys, Lark, Host, Api) = (database, broker, deploys, lark, host, new CdApi(host.Http, "admin"));
+        (Database, Broker, Deploys, Lark, Host, Api) = (database, broker, deploys, lark, host, CdApi.Patient(host.Http, "admin"));
 
     public PostgresDatabase Database { get; }
 
@@ -61,7 +61,8 @@ internal sealed class StoryHouse : IAsyncDisposable
     {
         try
         {
-            return (await Eventually.Sees(() => Api.Batch(batch), answer => answer.IsSuccess && answer.State == state, $"batch {batch} is in {state}", s_patience)).Body;
+            return (await Eventually.Sees(() => Api.Batch(batch), answer => answer.IsSuccess && answer.State == state, $"batch {batch} is in {state}",
+                s_patience)).Body;
         }
         catch (TimeoutException e)
         {
@@ -70,13 +71,15 @@ internal sealed class StoryHouse : IAsyncDisposable
     }
 
     public Task UntilTold(string text) =>
-        Eventually.Sees(() => Task.FromResult(Lark.Cards), cards => cards.Any(c => c.Text.Contains(text, StringComparison.Ordinal)), $"Lark was told: {text}", s_patience);
+        Eventually.Sees(() => Task.FromResult(Lark.Cards), cards => cards.Any(c => c.Text.Contains(text, StringComparison.Ordinal)), $"Lark was told: {text}",
+            s_patience);
 
     /// <summary>The accepted events in order: event, from, to, who.</summary>
     public async Task<IReadOnlyList<(string Event, string From, string To, string By)>> Path(long batch) =>
         [.. (await Api.Send(HttpMethod.Get, $"batches/{batch}/events?limit=200")).Expect().Body.GetProperty("items").EnumerateArray()
             .Where(e => e.GetProperty("outcome").GetString() == "accepted")
-            .Select(e => (e.GetProperty("event").GetString()!, e.GetProperty("from").GetString()!, e.GetProperty("to").GetString()!, e.GetProperty("operator").GetString()!))];
+            .Select(e => (e.GetProperty("event").GetString()!, e.GetProperty("from").GetString()!, e.GetProperty("to").GetString()!,
+                e.GetProperty("operator").GetString()!))];
 
     /// <summary>A message as a producer in another language sends it.</summary>
     public Task Tell(string contract, object message) =>

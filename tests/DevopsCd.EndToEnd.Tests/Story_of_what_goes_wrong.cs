@@ -18,7 +18,8 @@ public sealed class Story_of_what_goes_wrong
         await house.Raise(first, "confirm_tag");
         await house.Until(first, 22);
         await house.Raise(first, "start_prod_deploy");
-        var dirty = (await Eventually.Sees(() => house.Api.Batch(first), b => b.State == 22 && b.Body.GetProperty("prodDirty").GetBoolean(), "the batch is back in 22", TimeSpan.FromSeconds(90))).Body;
+        var dirty = (await Eventually.Sees(() => house.Api.Batch(first), b => b.State == 22 && b.Body.GetProperty("prodDirty").GetBoolean(),
+            "the batch is back in 22", TimeSpan.FromSeconds(90))).Body;
         dirty.GetProperty("lastFailure").GetString().ShouldNotBeNull().ShouldContain("CrashLoopBackOff");
         await house.Raise(first, "start_prod_deploy");
         (await house.Until(first, 32)).GetProperty("prodDirty").GetBoolean().ShouldBeFalse();
@@ -35,7 +36,8 @@ public sealed class Story_of_what_goes_wrong
         await house.Raise(second, "cancel", "wrong version");
         var cancelled = await house.Until(second, 90);
         cancelled.GetProperty("cancelReason").GetString().ShouldBe("wrong version");
-        (StoryHouse.Release(cancelled, "api").GetProperty("preStatus").GetString(), StoryHouse.Release(cancelled, "web").GetProperty("preStatus").GetString()).ShouldBe(("stopped", "held"), "web hangs on api");
+        (StoryHouse.Release(cancelled, "api").GetProperty("preStatus").GetString(),
+            StoryHouse.Release(cancelled, "web").GetProperty("preStatus").GetString()).ShouldBe(("stopped", "held"), "web hangs on api");
         house.Deploys.Calls.ShouldContain(c => c.Verb == "stop");
 
         // Rejected: the end, and the applications are free for the next batch.

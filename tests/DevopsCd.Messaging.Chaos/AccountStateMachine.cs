@@ -5,7 +5,7 @@ namespace DevopsCd.Messaging.Chaos;
 /// <summary>new → open ↔ frozen → closed; whatever does not fit is refused aloud.</summary>
 public sealed class AccountStateMachine : MassTransitStateMachine<Account>
 {
-    private static readonly Dictionary<(string State, string Kind), string> Moves = new()
+    private static readonly Dictionary<(string State, string Kind), string> s_moves = new()
     {
         [("Running", "touch")] = "Running",
         [("Running", "freeze")] = "Frozen",
@@ -36,5 +36,5 @@ public sealed class AccountStateMachine : MassTransitStateMachine<Account>
     public Event<Poke> Poked { get; } = null!;
 
     /// <summary>The state after the event, or null when it is refused: the model the run is checked against, too.</summary>
-    internal static string? Next(string state, string kind) => Moves.GetValueOrDefault((state, kind));
+    internal static string? Next(string state, string kind) => s_moves.GetValueOrDefault((state, kind));
 }

@@ -150,7 +150,8 @@ public sealed class ChaosRun : IAsyncDisposable
                 var queued = (await _rabbit.QueuesAsync()).Where(queue => queue.Name is "accounts" or "effects").Sum(queue => queue.Ready + queue.Unacked);
                 await using var db = ChaosDb.Open(_database.ConnectionString);
                 var outbox = await _database.ScalarAsync<long>("""SELECT count(*) FROM "OutboxMessage" """);
-                var missing = await _database.ScalarAsync<long>("""SELECT count(*) FROM pokes p WHERE NOT EXISTS (SELECT 1 FROM effects e WHERE e."PokeId" = p."PokeId")""");
+                var missing = await _database.ScalarAsync<long>(
+                    """SELECT count(*) FROM pokes p WHERE NOT EXISTS (SELECT 1 FROM effects e WHERE e."PokeId" = p."PokeId")""");
                 var outcomes = await _database.ScalarAsync<long>("""SELECT count(DISTINCT "PokeId") FROM pokes""");
                 var parked = (await _rabbit.QueuesAsync()).Where(queue => queue.Name == "accounts_error").Sum(queue => queue.Ready);
                 return $"queued {queued}, outbox {outbox}, without effect {missing}, open {Math.Max(0, _attempted.Count - outcomes - parked)}";

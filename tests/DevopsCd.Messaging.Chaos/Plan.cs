@@ -3,10 +3,11 @@ namespace DevopsCd.Messaging.Chaos;
 /// <summary>What happens when, from a seed alone.</summary>
 internal sealed class Plan(int seed, TimeSpan length, int perSecond, int nodes)
 {
-    private static readonly string[] Kinds = ["touch", "touch", "touch", "freeze", "thaw", "thaw", "touch", "close"];
+    private static readonly string[] s_kinds = ["touch", "touch", "touch", "freeze", "thaw", "thaw", "touch", "close"];
 
-    private static readonly string[] Disturbances =
-        ["reset-postgres", "reset-rabbit", "cut-postgres", "cut-rabbit", "swallow-postgres", "swallow-rabbit", "terminate-backends", "close-connections", "kill"];
+    private static readonly string[] s_disturbances =
+        ["reset-postgres", "reset-rabbit", "cut-postgres", "cut-rabbit", "swallow-postgres", "swallow-rabbit", "terminate-backends", "close-connections",
+            "kill"];
 
     internal IEnumerable<Step> Steps()
     {
@@ -32,7 +33,7 @@ internal sealed class Plan(int seed, TimeSpan length, int perSecond, int nodes)
                 Do = "poke",
                 Account = accounts[random.Next(accounts.Length)],
                 Poke = NextGuid(random),
-                Kind = Kinds[random.Next(Kinds.Length)],
+                Kind = s_kinds[random.Next(s_kinds.Length)],
                 Failures = random.Next(100) switch { < 3 => 1_000_000, < 12 => 1 + random.Next(3), _ => 0 },
             };
 
@@ -67,7 +68,7 @@ internal sealed class Plan(int seed, TimeSpan length, int perSecond, int nodes)
 
     private Step Disturb(Random random, int at)
     {
-        var what = Disturbances[random.Next(Disturbances.Length)];
+        var what = s_disturbances[random.Next(s_disturbances.Length)];
         return new Step { At = at, Do = what, Amount = what == "kill" ? random.Next(nodes) : 200 + random.Next(2000) };
     }
 

@@ -5,7 +5,7 @@ namespace DevopsCd.Messaging.Chaos;
 
 internal sealed class PokeActivity(ChaosDb db) : IStateMachineActivity<Account, Poke>
 {
-    private static readonly ConcurrentDictionary<Guid, int> Failed = [];
+    private static readonly ConcurrentDictionary<Guid, int> s_failed = [];
 
     public async Task Execute(BehaviorContext<Account, Poke> context, IBehavior<Account, Poke> next)
     {
@@ -26,7 +26,7 @@ internal sealed class PokeActivity(ChaosDb db) : IStateMachineActivity<Account, 
         await context.Publish(new Poked { PokeId = poke.PokeId, Outcome = outcome });
 
         // After the work, so that what must be taken back is there to be taken back.
-        if (Failed.AddOrUpdate(poke.PokeId, 1, (_, count) => count + 1) <= poke.Failures)
+        if (s_failed.AddOrUpdate(poke.PokeId, 1, (_, count) => count + 1) <= poke.Failures)
             throw new InvalidOperationException("This event fails on purpose");
         await next.Execute(context);
     }

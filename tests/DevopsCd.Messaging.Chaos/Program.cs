@@ -25,6 +25,7 @@ switch (args)
         }
 
     default:
-        Console.Error.WriteLine("usage: run <seed> <seconds> [log.jsonl [events a second]] | replay <log.jsonl> | node <postgres> <rabbitmq> | scheduler <postgres> <rabbitmq>");
+        Console.Error.WriteLine(
+            "usage: run <seed> <seconds> [log.jsonl [events a second]] | replay <log.jsonl> | node <postgres> <rabbitmq> | scheduler <postgres> <rabbitmq>");
         return 2;
 }

@@ -7,10 +7,12 @@ public sealed class PostgresDatabase : IAsyncDisposable
 {
     private const string SourceIsInUse = "55006";
 
-    private PostgresDatabase(string name)
+    private readonly string _server;
+
+    private PostgresDatabase(string name, string server)
     {
-        Name = name;
-        ConnectionString = new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = name, IncludeErrorDetail = true }.ConnectionString;
+        (Name, this._server) = (name, server);
+        ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name, IncludeErrorDetail = true }.ConnectionString;
     }
 
     public string Name { get; }
@@ -18,16 +20,16 @@ public sealed class PostgresDatabase : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <summary>Creates an empty database, or a copy of <paramref name="template"/> (nobody may be connected to that one).</summary>
-    public static async Task<PostgresDatabase> CreateAsync(string? template = null)
+    public static async Task<PostgresDatabase> CreateAsync(string? template = null, PostgresServer? server = null)
     {
-        var database = new PostgresDatabase($"t_{Guid.NewGuid():N}");
+        var database = new PostgresDatabase($"t_{Guid.NewGuid():N}", server?.ConnectionString ?? TestServers.Postgres);
 
         await Eventually.Sees(
             async () =>
             {
                 try
                 {
-                    await OnServerAsync($"create database {Quoted(database.Name)} template {Quoted(template ?? "template0")}").ConfigureAwait(false);
+                    await database.OnServerAsync($"create database {Quoted(database.Name)} template {Quoted(template ?? "template0")}").ConfigureAwait(false);
                     return true;
                 }
                 catch (PostgresException e) when (e.SqlState == SourceIsInUse && template is not null)
@@ -91,9 +93,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await DropAsync().ConfigureAwait(false);
 
-    private static async Task OnServerAsync(string sql)
+    private async Task OnServerAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(TestServers.Postgres);
+        await using var connection = new NpgsqlConnection(_server);
 
         try
         {

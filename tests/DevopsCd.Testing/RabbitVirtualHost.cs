@@ -11,17 +11,17 @@ namespace DevopsCd.Testing;
 /// <summary>A throw-away virtual host on the test RabbitMQ, deleted with its queues and users when disposed.</summary>
 public sealed class RabbitVirtualHost : IAsyncDisposable
 {
-    private static readonly (string User, string Password) Administrator = Credentials(TestServers.RabbitMq);
-    private static readonly HttpClient Api = CreateApi();
+    private static readonly (string User, string Password) s_administrator = Credentials(TestServers.RabbitMq);
+    private static readonly HttpClient s_api = CreateApi();
 
-    private readonly List<string> users = [];
-    private readonly SemaphoreSlim connecting = new(1, 1);
-    private IConnection? connection;
+    private readonly List<string> _users = [];
+    private readonly SemaphoreSlim _connecting = new(1, 1);
+    private IConnection? _connection;
 
     private RabbitVirtualHost(string name)
     {
         Name = name;
-        Uri = Address(Administrator.User, Administrator.Password, TestServers.RabbitMq.Host, TestServers.RabbitMq.Port);
+        Uri = Address(s_administrator.User, s_administrator.Password, TestServers.RabbitMq.Host, TestServers.RabbitMq.Port);
     }
 
     public string Name { get; }
@@ -33,22 +33,25 @@ public sealed class RabbitVirtualHost : IAsyncDisposable
     {
         var host = new RabbitVirtualHost($"t_{Guid.NewGuid():N}");
         await CallAsync(HttpMethod.Put, $"vhosts/{host.Name}").ConfigureAwait(false);
-        await host.GrantAsync(Administrator.User, ".*", ".*", ".*").ConfigureAwait(false);
+        await host.GrantAsync(s_administrator.User, ".*", ".*", ".*").ConfigureAwait(false);
         return host;
     }
 
     /// <summary>The address with host and port replaced by the relay's.</summary>
-    public Uri Through(TcpRelay relay) => Address(Administrator.User, Administrator.Password, "127.0.0.1", relay.Port);
+    public Uri Through(TcpRelay relay) => Address(s_administrator.User, s_administrator.Password, "127.0.0.1", relay.Port);
 
     /// <summary>Creates a user who has just these rights here (three patterns, as the broker wants them) and returns his address.</summary>
     public async Task<Uri> CreateUserAsync(string configure, string write, string read)
     {
-        var (name, password) = ($"{Name}_{users.Count}", $"{Guid.NewGuid():N}");
+        var (name, password) = ($"{Name}_{_users.Count}", $"{Guid.NewGuid():N}");
         await CallAsync(HttpMethod.Put, $"users/{name}", new { password, tags = "" }).ConfigureAwait(false);
-        users.Add(name);
+        _users.Add(name);
         await GrantAsync(name, configure, write, read).ConfigureAwait(false);
         return Address(name, password, TestServers.RabbitMq.Host, TestServers.RabbitMq.Port);
     }
+
+    /// <summary>Changes a user's password, and closes nothing: the old one is asked for at the next login.</summary>
+    public Task SetPasswordAsync(Uri user, string password) => CallAsync(HttpMethod.Put, $"users/{Credentials(user).Item1}", new { password, tags = "" });
 
     public Task GrantAsync(string user, string configure, string write, string read) =>
         CallAsync(HttpMethod.Put, $"permissions/{Name}/{user}", new { configure, write, read });
@@ -144,26 +147,26 @@ public sealed class RabbitVirtualHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (connection is not null) await connection.DisposeAsync().ConfigureAwait(false);
-        foreach (var user in users) await CallAsync(HttpMethod.Delete, $"users/{user}", tolerate: HttpStatusCode.NotFound).ConfigureAwait(false);
+        if (_connection is not null) await _connection.DisposeAsync().ConfigureAwait(false);
+        foreach (var user in _users) await CallAsync(HttpMethod.Delete, $"users/{user}", tolerate: HttpStatusCode.NotFound).ConfigureAwait(false);
         await CallAsync(HttpMethod.Delete, $"vhosts/{Name}", tolerate: HttpStatusCode.NotFound).ConfigureAwait(false);
-        connecting.Dispose();
+        _connecting.Dispose();
     }
 
     /// <summary>A channel on a connection of the helper's own, for what the helpers above do not cover.</summary>
     public async Task<IChannel> ChannelAsync(bool confirms = false)
     {
-        await connecting.WaitAsync().ConfigureAwait(false);
+        await _connecting.WaitAsync().ConfigureAwait(false);
 
         try
         {
-            if (connection is not { IsOpen: true })
+            if (_connection is not { IsOpen: true })
             {
                 var factory = new ConnectionFactory { Uri = Uri, ClientProvidedName = $"{Name} helper", AutomaticRecoveryEnabled = false };
-                connection = await factory.CreateConnectionAsync().ConfigureAwait(false);
+                _connection = await factory.CreateConnectionAsync().ConfigureAwait(false);
             }
 
-            return await connection.CreateChannelAsync(new CreateChannelOptions(confirms, confirms)).ConfigureAwait(false);
+            return await _connection.CreateChannelAsync(new CreateChannelOptions(confirms, confirms)).ConfigureAwait(false);
         }
         catch (BrokerUnreachableException e)
         {
@@ -171,23 +174,23 @@ public sealed class RabbitVirtualHost : IAsyncDisposable
         }
         finally
         {
-            connecting.Release();
+            _connecting.Release();
         }
     }
 
     // A connection closed by the broker looks open until its word has arrived here.
     private async Task ForgetOwnConnectionAsync()
     {
-        await connecting.WaitAsync().ConfigureAwait(false);
+        await _connecting.WaitAsync().ConfigureAwait(false);
 
         try
         {
-            if (connection is not null) await connection.DisposeAsync().ConfigureAwait(false);
-            connection = null;
+            if (_connection is not null) await _connection.DisposeAsync().ConfigureAwait(false);
+            _connection = null;
         }
         finally
         {
-            connecting.Release();
+            _connecting.Release();
         }
     }
 
@@ -198,9 +201,10 @@ public sealed class RabbitVirtualHost : IAsyncDisposable
             using var request = new HttpRequestMessage(method, path);
             // The management interface wants a body, however empty, with the content's type.
             if (method == HttpMethod.Put) request.Content = JsonContent.Create(body ?? new { });
-            var answer = await Api.SendAsync(request).ConfigureAwait(false);
+            var answer = await s_api.SendAsync(request).ConfigureAwait(false);
             if (answer.StatusCode != tolerate && !answer.IsSuccessStatusCode)
-                throw new InvalidOperationException($"RabbitMQ answered {(int)answer.StatusCode} to {method} {path}: {await answer.Content.ReadAsStringAsync().ConfigureAwait(false)}");
+                throw new InvalidOperationException(
+                    $"RabbitMQ answered {(int)answer.StatusCode} to {method} {path}: {await answer.Content.ReadAsStringAsync().ConfigureAwait(false)}");
             return answer;
         }
         catch (HttpRequestException e) when (e.StatusCode is null)
@@ -212,7 +216,7 @@ public sealed class RabbitVirtualHost : IAsyncDisposable
     private static HttpClient CreateApi()
     {
         var api = new HttpClient { BaseAddress = new Uri(TestServers.RabbitMqApi, "/api/"), Timeout = TimeSpan.FromSeconds(30) };
-        var token = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Administrator.User}:{Administrator.Password}"));
+        var token = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{s_administrator.User}:{s_administrator.Password}"));
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", token);
         return api;
     }

@@ -7,25 +7,28 @@ namespace DevopsCd.Testing;
 
 /// <summary>
 /// A TCP relay on a loopback port in front of a server, for tests that take the server away: by <see cref="Cut"/> (connections
-/// are reset and new ones refused), by <see cref="Swallow"/> (connections stay open and nothing comes through any more), or by
-/// a <see cref="Delay"/> on every piece of data. <see cref="Restore"/> ends either.
+/// are reset and new ones refused), by <see cref="Swallow"/> (connections stay open and nothing comes through any more, in both
+/// directions or in one), by a <see cref="Delay"/> on every piece of data, or by <see cref="LoseAnswersTo"/> certain words.
+/// <see cref="Restore"/> ends either.
 /// </summary>
 public sealed class TcpRelay : IAsyncDisposable
 {
-    private readonly string targetHost;
-    private readonly int targetPort;
-    private readonly ConcurrentDictionary<Pair, byte> open = new();
-    private readonly ConcurrentBag<Task> running = [];
-    private readonly Lock state = new();
+    private readonly string _targetHost;
+    private readonly int _targetPort;
+    private readonly ConcurrentDictionary<Pair, byte> _open = new();
+    private readonly ConcurrentBag<Task> _running = [];
+    private readonly Lock _state = new();
 
-    private TcpListener? listener;
-    private TaskCompletionSource flowing = Flow(true);
-    private int accepted;
+    private TcpListener? _listener;
+    private TaskCompletionSource _toServer = Flow(true);
+    private TaskCompletionSource _toClient = Flow(true);
+    private int _accepted;
+    private LostAnswers? _losing;
 
     private TcpRelay(string targetHost, int targetPort)
     {
-        this.targetHost = targetHost;
-        this.targetPort = targetPort;
+        this._targetHost = targetHost;
+        this._targetPort = targetPort;
         Port = FreePort.Next();
         Listen();
     }
@@ -35,8 +38,11 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>Added to every piece of data in either direction.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>Answers that <see cref="LoseAnswersTo" /> has kept back so far.</summary>
+    public int AnswersLost { get; private set; }
+
     /// <summary>Connections accepted so far.</summary>
-    public int Accepted => Volatile.Read(ref accepted);
+    public int Accepted => Volatile.Read(ref _accepted);
 
     public static TcpRelay To(string host, int port) => new(host, port);
 
@@ -51,10 +57,10 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>Resets every connection and refuses new ones until <see cref="Restore"/>.</summary>
     public void Cut()
     {
-        lock (state)
+        lock (_state)
         {
-            listener?.Stop();
-            listener = null;
+            _listener?.Stop();
+            _listener = null;
         }
 
         Reset();
@@ -63,38 +69,64 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>Resets every connection; new ones are accepted.</summary>
     public void Reset()
     {
-        foreach (var pair in open.Keys) pair.Abort();
+        foreach (var pair in _open.Keys) pair.Abort();
     }
 
     /// <summary>Nothing comes through any more, nothing is closed, and new connections are accepted into the same silence.</summary>
     public void Swallow()
     {
-        lock (state)
-            if (flowing.Task.IsCompleted)
-                flowing = Flow(false);
+        SwallowToServer();
+        SwallowToClient();
+    }
+
+    /// <summary>What the client says is not heard; what the server says still comes.</summary>
+    public void SwallowToServer()
+    {
+        lock (_state)
+            if (_toServer.Task.IsCompleted)
+                _toServer = Flow(false);
+    }
+
+    /// <summary>The server hears and does everything, and its answers do not come.</summary>
+    public void SwallowToClient()
+    {
+        lock (_state)
+            if (_toClient.Task.IsCompleted)
+                _toClient = Flow(false);
     }
 
     /// <summary>The connections that are open now stay open and carry nothing any more, as after a fail-over; new ones are carried.</summary>
     public void Abandon()
     {
-        foreach (var pair in open.Keys) pair.Flowing = Flow(false);
+        foreach (var pair in _open.Keys) pair.Flowing = Flow(false);
     }
+
+    /// <summary>
+    /// What a client says with these words in it reaches the server; the answer that shows that it was done reaches nobody, and the connection is
+    /// reset. Words that are split between two pieces of data are not recognised.
+    /// </summary>
+    /// <param name="words">For example <c>COMMIT\0</c>, which PostgreSQL's clients send by itself.</param>
+    /// <param name="every">One in so many of them.</param>
+    public void LoseAnswersTo(ReadOnlyMemory<byte> words, int every = 1) => Volatile.Write(ref _losing, new(words, every));
 
     /// <summary>Lets everything through again; what was swallowed is delivered late, as TCP does after an outage of the line.</summary>
     public void Restore()
     {
-        lock (state)
+        lock (_state)
         {
-            flowing.TrySetResult();
-            if (listener is null) Listen();
+            _toServer.TrySetResult();
+            _toClient.TrySetResult();
+            Volatile.Write(ref _losing, null);
+            if (_listener is null) Listen();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         Cut();
-        flowing.TrySetResult();
-        await Task.WhenAll(running).ConfigureAwait(false);
+        _toServer.TrySetResult();
+        _toClient.TrySetResult();
+        await Task.WhenAll(_running).ConfigureAwait(false);
     }
 
     private static TaskCompletionSource Flow(bool open)
@@ -109,8 +141,8 @@ public sealed class TcpRelay : IAsyncDisposable
         var current = new TcpListener(IPAddress.Loopback, Port);
         current.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         current.Start();
-        listener = current;
-        running.Add(Accept(current));
+        _listener = current;
+        _running.Add(Accept(current));
     }
 
     private async Task Accept(TcpListener current)
@@ -128,21 +160,22 @@ public sealed class TcpRelay : IAsyncDisposable
                 return;
             }
 
-            Interlocked.Increment(ref accepted);
-            running.Add(Carry(client));
+            Interlocked.Increment(ref _accepted);
+            _running.Add(Carry(client));
         }
     }
 
     private async Task Carry(Socket client)
     {
         using var pair = new Pair(client, new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-        open.TryAdd(pair, 0);
+        _open.TryAdd(pair, 0);
 
         try
         {
-            await pair.Server.ConnectAsync(targetHost, targetPort, pair.Gone).ConfigureAwait(false);
+            await pair.Server.ConnectAsync(_targetHost, _targetPort, pair.Gone).ConfigureAwait(false);
             pair.Client.NoDelay = pair.Server.NoDelay = true;
-            await Task.WhenAll(Pump(pair, pair.Client, pair.Server), Pump(pair, pair.Server, pair.Client)).ConfigureAwait(false);
+            await Task.WhenAll(Pump(pair, pair.Client, pair.Server, () => _toServer.Task), Pump(pair, pair.Server, pair.Client, () => _toClient.Task))
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -150,12 +183,12 @@ public sealed class TcpRelay : IAsyncDisposable
         }
         finally
         {
-            open.TryRemove(pair, out _);
+            _open.TryRemove(pair, out _);
         }
     }
 
     // A reader and a writer with a queue between them: a delay then shifts the data in time and does not thin it out.
-    private async Task Pump(Pair pair, Socket from, Socket to)
+    private async Task Pump(Pair pair, Socket from, Socket to, Func<Task> flowing)
     {
         var pieces = Channel.CreateBounded<(long Due, byte[] Data)>(256);
         await Task.WhenAll(Read(), Write()).ConfigureAwait(false);
@@ -168,7 +201,20 @@ public sealed class TcpRelay : IAsyncDisposable
             {
                 int count;
                 while ((count = await from.ReceiveAsync(buffer.AsMemory(), pair.Gone).ConfigureAwait(false)) > 0)
+                {
+                    if (from == pair.Client && Volatile.Read(ref _losing)?.IsFor(buffer.AsSpan(0, count)) == true)
+                    {
+                        pair.LosesAnswer = true;
+                    }
+                    else if (from == pair.Server && pair.LosesAnswer)
+                    {
+                        lock (_state) AnswersLost++;
+                        pair.Abort();
+                        return;
+                    }
+
                     await pieces.Writer.WriteAsync((Environment.TickCount64 + (long)Delay.TotalMilliseconds, buffer[..count]), pair.Gone).ConfigureAwait(false);
+                }
             }
             catch (SocketException)
             {
@@ -185,28 +231,38 @@ public sealed class TcpRelay : IAsyncDisposable
             await foreach (var (due, data) in pieces.Reader.ReadAllAsync(pair.Gone).ConfigureAwait(false))
             {
                 await Pause.For(TimeSpan.FromMilliseconds(due - Environment.TickCount64), pair.Gone).ConfigureAwait(false);
-                await flowing.Task.WaitAsync(pair.Gone).ConfigureAwait(false);
+                await flowing().WaitAsync(pair.Gone).ConfigureAwait(false);
                 await pair.Flowing.Task.WaitAsync(pair.Gone).ConfigureAwait(false);
                 for (var sent = 0; sent < data.Length;) sent += await to.SendAsync(data.AsMemory(sent), pair.Gone).ConfigureAwait(false);
             }
 
-            await flowing.Task.WaitAsync(pair.Gone).ConfigureAwait(false);
+            await flowing().WaitAsync(pair.Gone).ConfigureAwait(false);
             await pair.Flowing.Task.WaitAsync(pair.Gone).ConfigureAwait(false);
             to.Shutdown(SocketShutdown.Send);
         }
     }
 
+    private sealed class LostAnswers(ReadOnlyMemory<byte> words, int every)
+    {
+        private int _seen;
+
+        public bool IsFor(ReadOnlySpan<byte> said) => said.IndexOf(words.Span) >= 0 && Interlocked.Increment(ref _seen) % every == 0;
+    }
+
     private sealed class Pair(Socket client, Socket server) : IDisposable
     {
-        private readonly CancellationTokenSource gone = new();
+        private readonly CancellationTokenSource _gone = new();
 
         public Socket Client => client;
 
         public Socket Server => server;
 
-        public CancellationToken Gone => gone.Token;
+        public CancellationToken Gone => _gone.Token;
 
         public TaskCompletionSource Flowing { get; set; } = Flow(true);
+
+        /// <summary>Whether what the server says next is the end of the connection.</summary>
+        public volatile bool LosesAnswer;
 
         public void Abort()
         {
@@ -226,7 +282,7 @@ public sealed class TcpRelay : IAsyncDisposable
 
             try
             {
-                gone.Cancel();
+                _gone.Cancel();
             }
             catch (ObjectDisposedException)
             {
@@ -238,7 +294,7 @@ public sealed class TcpRelay : IAsyncDisposable
         {
             client.Dispose();
             server.Dispose();
-            gone.Dispose();
+            _gone.Dispose();
         }
     }
 }

@@ -1,29 +1,35 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>An application of the catalogue.</summary>
+/// <summary>An application that can be released.</summary>
 public sealed record ApplicationView
 {
-    /// <summary>Its row.</summary>
+    /// <summary>The application's number in the database; lists are ordered by it.</summary>
     public required long Id { get; init; }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The unique name of the application.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What kind of thing it is.</summary>
+    /// <summary>The project that the application belongs to.</summary>
+    public required string Project { get; init; }
+
+    /// <summary>What kind of thing the application is, for people.</summary>
     public required string AppType { get; init; }
 
-    /// <summary>Where its source is.</summary>
+    /// <summary>The address of the application's source repository.</summary>
     public string? Repository { get; init; }
 
-    /// <summary>The branch a batch follows when it names none.</summary>
+    /// <summary>The branch that a batch follows when it names none.</summary>
     public required string DefaultBranch { get; init; }
 
-    /// <summary>Applications that deploy before it.</summary>
+    /// <summary>The applications that are deployed before this one.</summary>
     public required IReadOnlyList<string> DependsOn { get; init; }
 
-    /// <summary>Its deploy settings.</summary>
+    /// <summary>Where and how the application is deployed, one entry for each stage and cluster.</summary>
     public required IReadOnlyList<TargetView> Targets { get; init; }
 
-    /// <summary>Number of the open batch it is in.</summary>
+    /// <summary>The number of the open batch that the application is in; absent when it is in none.</summary>
     public string? OpenBatch { get; init; }
+
+    /// <summary>Only in the answer to a change: what could not be checked.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
 }

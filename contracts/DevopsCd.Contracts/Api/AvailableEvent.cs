@@ -1,20 +1,20 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>An event that is legal now.</summary>
+/// <summary>An event that is legal in a batch's present state.</summary>
 public sealed record AvailableEvent
 {
-    /// <summary>The event's key.</summary>
+    /// <summary>The key of the event, as it stands in the address.</summary>
     public required string Event { get; init; }
 
-    /// <summary>Its Chinese label.</summary>
+    /// <summary>The Chinese label of the event.</summary>
     public required string Description { get; init; }
 
-    /// <summary>Code of the state it leads to.</summary>
+    /// <summary>The code of the state that the event leads to.</summary>
     public required int TargetState { get; init; }
 
-    /// <summary>English name of that state.</summary>
+    /// <summary>The English name of the state that the event leads to.</summary>
     public required string TargetStateName { get; init; }
 
-    /// <summary><c>person</c> or <c>engine</c>: who raises it.</summary>
+    /// <summary>Who raises the event: <c>person</c> or <c>engine</c>.</summary>
     public required string By { get; init; }
 }

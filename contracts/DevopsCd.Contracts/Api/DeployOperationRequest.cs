@@ -1,6 +1,6 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>Body of <c>PUT /api/v1/deployments/{operationId}</c>: one image to one workload of one cluster.</summary>
+/// <summary>One image for one workload of one cluster.</summary>
 public sealed record DeployOperationRequest
 {
     /// <summary>The application being released.</summary>
@@ -21,7 +21,7 @@ public sealed record DeployOperationRequest
     /// <summary>The full image reference, by digest where it is known: <c>registry/app:1.2@sha256:…</c>.</summary>
     public required string Image { get; init; }
 
-    /// <summary>How to roll out; <c>rolling</c> when left out.</summary>
+    /// <summary>How the image is rolled out; <c>rolling</c> when left out.</summary>
     public DeployStrategy? Strategy { get; init; }
 
     /// <summary>Seconds after which the operation ends as failed, counted from its first acceptance; the service's default when left out.</summary>

@@ -3,19 +3,19 @@ namespace DevopsCd.Contracts.Api;
 /// <summary>What the deploy service answers about one operation.</summary>
 public sealed record DeployOperationView
 {
-    /// <summary>The id given in the <c>PUT</c>.</summary>
+    /// <summary>The id that the operation was started with.</summary>
     public required string OperationId { get; init; }
 
-    /// <summary>One of <see cref="DeployPhases"/>.</summary>
+    /// <summary>The phase of the operation: <c>pending</c>, <c>progressing</c>, <c>paused</c>, <c>succeeded</c>, <c>failed</c> or <c>stopped</c>.</summary>
     public required string Phase { get; init; }
 
-    /// <summary>A short stable word for why it is in this phase, for example <c>ImagePullBackOff</c>.</summary>
+    /// <summary>A short stable word for why the operation is in this phase, for example <c>ImagePullBackOff</c>.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The same for people, with names and numbers.</summary>
+    /// <summary>Why the operation is in this phase, for people, with names and numbers.</summary>
     public string? Message { get; init; }
 
-    /// <summary>The pods, once they were seen.</summary>
+    /// <summary>The pods of the workload, once they were seen.</summary>
     public DeployReplicas? Replicas { get; init; }
 
     /// <summary>When the operation was accepted.</summary>

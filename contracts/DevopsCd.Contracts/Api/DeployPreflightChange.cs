@@ -6,9 +6,9 @@ public sealed record DeployPreflightChange
     /// <summary>The container, or the field of a custom object.</summary>
     public required string Container { get; init; }
 
-    /// <summary>What runs now.</summary>
+    /// <summary>The image that runs now.</summary>
     public string? From { get; init; }
 
-    /// <summary>What would run.</summary>
+    /// <summary>The image that would run.</summary>
     public required string To { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>Body of <c>POST /api/v1/preflight</c>: operations to check without doing them.</summary>
+/// <summary>Operations to check without doing them.</summary>
 public sealed record DeployPreflightRequest
 {
     /// <summary>The operations, as they would be sent.</summary>

@@ -1,6 +1,6 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>The deploy service's refusal, RFC 9457 <c>application/problem+json</c>.</summary>
+/// <summary>Why the deploy service refused a request, as RFC 9457 <c>application/problem+json</c>.</summary>
 public sealed record DeployProblem
 {
     /// <summary>A stable name of the kind of problem, for example <c>urn:devopscd:deploy:same-id-other-body</c>.</summary>
@@ -9,15 +9,15 @@ public sealed record DeployProblem
     /// <summary>The kind of problem for people.</summary>
     public string? Title { get; init; }
 
-    /// <summary>The HTTP status.</summary>
+    /// <summary>The HTTP status of the answer.</summary>
     public int? Status { get; init; }
 
-    /// <summary>What was wrong with this request.</summary>
+    /// <summary>What is wrong with this request, for people.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>With 422: field of the body to what is wrong with it and what is allowed.</summary>
+    /// <summary>With <c>wrong-fields</c>: each wrong field with what is wrong and what is allowed.</summary>
     public Dictionary<string, string[]>? Errors { get; init; }
 
-    /// <summary>Finds the request again in the service's log.</summary>
+    /// <summary>The trace under which the service's log has this request.</summary>
     public string? TraceId { get; init; }
 }

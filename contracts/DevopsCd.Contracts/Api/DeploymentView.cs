@@ -1,38 +1,41 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>One deployment operation.</summary>
+/// <summary>One deployment operation: one application in one stage and cluster.</summary>
 public sealed record DeploymentView
 {
-    /// <summary>Its id at the deploy service.</summary>
+    /// <summary>The operation's id at the deploy service.</summary>
     public required string OperationId { get; init; }
 
-    /// <summary><c>pre</c> or <c>prod</c>.</summary>
+    /// <summary>The stage: <c>pre</c> or <c>prod</c>.</summary>
     public required string Stage { get; init; }
 
-    /// <summary>The cluster.</summary>
+    /// <summary>The name of the cluster.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>The stage's attempt.</summary>
+    /// <summary>The stage's attempt that the operation belongs to, from 1.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary><c>pending, progressing, succeeded, failed, timed_out, stopped</c>.</summary>
+    /// <summary>How the operation stands: <c>pending</c>, <c>progressing</c>, <c>succeeded</c>, <c>failed</c>, <c>timed_out</c> or <c>stopped</c>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>Submits made.</summary>
+    /// <summary>How often the operation was submitted to the deploy service.</summary>
     public required int Tries { get; init; }
 
-    /// <summary>What it deploys.</summary>
+    /// <summary>The image that the operation deploys.</summary>
     public required string Image { get; init; }
 
-    /// <summary>When it began.</summary>
+    /// <summary>When the operation began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>When it ended.</summary>
+    /// <summary>When the operation ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>When it is over time.</summary>
+    /// <summary>When the operation counts as timed out.</summary>
     public required DateTimeOffset DeadlineAt { get; init; }
 
-    /// <summary>Why it failed, or the last failed try.</summary>
+    /// <summary>Why the operation failed, or the last failed call while it is in progress.</summary>
     public string? Error { get; init; }
+
+    /// <summary>The operation has ended for the batch, and the deploy service has not confirmed that it has stopped. Its stop is requested until then, and nothing else deploys to its workload.</summary>
+    public bool MayStillRun { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>Lays a parked message aside for good.</summary>
+/// <summary>Why a parked message is discarded for good.</summary>
 public sealed record DiscardBody
 {
-    /// <summary>Why it is not needed.</summary>
+    /// <summary>Why the message is not needed.</summary>
     public required string Reason { get; init; }
 }

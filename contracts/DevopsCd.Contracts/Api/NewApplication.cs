@@ -1,20 +1,23 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>Body of <c>POST /applications</c>.</summary>
+/// <summary>An application to register.</summary>
 public sealed record NewApplication
 {
-    /// <summary>Unique; letters, digits, <c>.</c> <c>_</c> <c>-</c>, at most 100.</summary>
+    /// <summary>A unique name of letters, digits, <c>.</c> <c>_</c> <c>-</c>, at most 100.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What kind of thing it is, for people.</summary>
+    /// <summary>The project it belongs to, which must exist; <c>default</c> without it.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>What kind of thing the application is, for people; at most 100 characters.</summary>
     public string? AppType { get; init; }
 
-    /// <summary>Where its source is.</summary>
+    /// <summary>The address of the application's source repository: http, https, ssh or git, without a password.</summary>
     public string? Repository { get; init; }
 
-    /// <summary>The branch a batch follows when it names none; null: main.</summary>
+    /// <summary>The branch that a batch follows when it names none; <c>main</c> without it.</summary>
     public string? DefaultBranch { get; init; }
 
-    /// <summary>Applications that deploy before it.</summary>
+    /// <summary>The applications that are deployed before this one.</summary>
     public IReadOnlyList<string>? DependsOn { get; init; }
 }

@@ -3,16 +3,16 @@ namespace DevopsCd.Contracts.Api;
 /// <summary>One notice on one channel.</summary>
 public sealed record NotificationView
 {
-    /// <summary>Its number, for sending it again.</summary>
+    /// <summary>The notification's number, for addresses; pages are ordered by it.</summary>
     public required long Id { get; init; }
 
     /// <summary>The channel's name in the configuration.</summary>
     public required string Channel { get; init; }
 
-    /// <summary><c>transition</c>, <c>app_failed</c>, <c>production_ready</c> or <c>test</c>.</summary>
+    /// <summary>What the notice is about: <c>transition</c>, <c>app_failed</c>, <c>production_ready</c>, <c>approval_given</c> or <c>test</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The batch's number in URLs.</summary>
+    /// <summary>The batch's <c>id</c>, where the notice is about one.</summary>
     public long? BatchId { get; init; }
 
     /// <summary>The batch's number for people.</summary>
@@ -21,27 +21,27 @@ public sealed record NotificationView
     /// <summary>The event's key, where the notice is about one.</summary>
     public string? Event { get; init; }
 
-    /// <summary><c>pending</c>, <c>sending</c>, <c>sent</c>, <c>failed</c> or <c>superseded</c> (told by a later notice).</summary>
+    /// <summary>How the notification stands: <c>pending</c>, <c>sending</c>, <c>sent</c>, <c>failed</c> or <c>superseded</c> (told by a later notice).</summary>
     public required string Status { get; init; }
 
-    /// <summary>Calls made to the service.</summary>
+    /// <summary>How often the channel's service was called.</summary>
     public required int Tries { get; init; }
 
-    /// <summary>When it is due, while it is open.</summary>
+    /// <summary>When the next attempt is due, while the notification is open.</summary>
     public DateTimeOffset? NextAttemptAt { get; init; }
 
-    /// <summary>When it was written, together with what it tells.</summary>
+    /// <summary>When the notification was written, in the transaction of what it tells.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When the service took it.</summary>
+    /// <summary>When the channel's service accepted the notification.</summary>
     public DateTimeOffset? SentAt { get; init; }
 
-    /// <summary>The notice whose message told this one too.</summary>
+    /// <summary>The <c>id</c> of the notification whose message told this one as well.</summary>
     public long? CarriedBy { get; init; }
 
-    /// <summary>What went wrong last, without secrets.</summary>
+    /// <summary>Why the last attempt failed, without secrets.</summary>
     public string? LastError { get; init; }
 
-    /// <summary>What the service answered, shortened and without secrets.</summary>
+    /// <summary>What the channel's service answered, shortened and without secrets.</summary>
     public string? Response { get; init; }
 }

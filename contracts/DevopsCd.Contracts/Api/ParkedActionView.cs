@@ -3,18 +3,18 @@ namespace DevopsCd.Contracts.Api;
 /// <summary>One decision about a parked message, or one that was refused.</summary>
 public sealed record ParkedActionView
 {
-    /// <summary><c>replayed</c> or <c>discarded</c>.</summary>
+    /// <summary>What was decided: <c>replayed</c> or <c>discarded</c>.</summary>
     public required string Action { get; init; }
 
-    /// <summary>False when it was refused.</summary>
+    /// <summary>Whether the decision was carried out; false when it was refused.</summary>
     public required bool Done { get; init; }
 
-    /// <summary>Who.</summary>
+    /// <summary>The person who decided.</summary>
     public required string Operator { get; init; }
 
-    /// <summary>The reason given, or why it was refused.</summary>
+    /// <summary>The reason that was given, or why the decision was refused.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>When.</summary>
+    /// <summary>When the decision was made.</summary>
     public required DateTimeOffset At { get; init; }
 }

@@ -2,60 +2,60 @@ using System.Text.Json;
 
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>A message that was put aside because it can never work as it is.</summary>
+/// <summary>A message that was put aside because it can never be processed as it is.</summary>
 public sealed record ParkedView
 {
-    /// <summary>Its row.</summary>
+    /// <summary>The parked message's number, for addresses; pages are ordered by it.</summary>
     public required long Id { get; init; }
 
-    /// <summary>When it came.</summary>
+    /// <summary>When the message arrived.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
-    /// <summary>The queue it waited in.</summary>
+    /// <summary>The queue that the message waited in.</summary>
     public required string Queue { get; init; }
 
-    /// <summary>The exchange it was published to.</summary>
+    /// <summary>The exchange that the message was published to.</summary>
     public string? Exchange { get; init; }
 
-    /// <summary>Its type, where it is known.</summary>
+    /// <summary>The type of the message, where it is known.</summary>
     public string? MessageType { get; init; }
 
-    /// <summary>Its id, its own or one made from its content.</summary>
+    /// <summary>The id of the message: its own, or one derived from its content.</summary>
     public Guid? MessageId { get; init; }
 
-    /// <summary>Its content type.</summary>
+    /// <summary>The content type of the message.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>Why it was parked, naming what to mend.</summary>
+    /// <summary>Why the message was parked, naming what to correct.</summary>
     public required string Reason { get; init; }
 
-    /// <summary><c>parked</c>, <c>replayed</c> or <c>discarded</c>.</summary>
+    /// <summary>What became of the message: <c>parked</c>, <c>replayed</c> or <c>discarded</c>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>Who decided.</summary>
+    /// <summary>The person who decided.</summary>
     public string? ResolvedBy { get; init; }
 
-    /// <summary>When it was decided.</summary>
+    /// <summary>When the decision was made.</summary>
     public DateTimeOffset? ResolvedAt { get; init; }
 
-    /// <summary>What was decided, in words.</summary>
+    /// <summary>The decision in words.</summary>
     public string? Resolution { get; init; }
 
-    /// <summary>Bytes of the body as it came.</summary>
+    /// <summary>The size of the body as it arrived, in bytes.</summary>
     public required long BodySize { get; init; }
 
-    /// <summary>The body was longer than what is kept.</summary>
+    /// <summary>Whether the body was longer than what is kept.</summary>
     public required bool Truncated { get; init; }
 
-    /// <summary>The body as text; only of a single message, and only where it is text.</summary>
+    /// <summary>The body as text; only where a single message is shown, and only where it is text.</summary>
     public string? Body { get; init; }
 
-    /// <summary>The body in base64, where it is no text.</summary>
+    /// <summary>The body in base64; only where a single message is shown, and only where it is not text.</summary>
     public string? BodyBase64 { get; init; }
 
-    /// <summary>The transport's headers; only of a single message.</summary>
+    /// <summary>The headers of the transport; only where a single message is shown.</summary>
     public JsonElement? Headers { get; init; }
 
-    /// <summary>What people did with it and what they tried, oldest first; only of a single message.</summary>
+    /// <summary>The decisions about the message, oldest first; only where a single message is shown.</summary>
     public IReadOnlyList<ParkedActionView>? Actions { get; init; }
 }

@@ -1,11 +1,11 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>Body of <c>POST /batches/{id}/events/{event}</c>; may be absent where no reason is required.</summary>
+/// <summary>What is said with an event; may be absent where no reason is required.</summary>
 public sealed record RaiseEvent
 {
-    /// <summary>Why; required to reject and to cancel.</summary>
+    /// <summary>Why the event is raised, at most 2000 characters; required to reject, to cancel and to revoke an approval.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>With approve: the hash of the content that was looked at.</summary>
+    /// <summary>With <c>approve</c> and <c>confirm_tag</c>: the <c>contentHash</c> of the content that was looked at.</summary>
     public string? ContentHash { get; init; }
 }

@@ -1,11 +1,14 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>Body of <c>PUT /batches/{id}/releases/{app}</c>: what is absent stays.</summary>
+/// <summary>A change of one application in a batch; what is absent stays as it is.</summary>
 public sealed record ReleaseChange
 {
-    /// <summary>Pins this build, of any branch; an empty text unpins, and the newest build of the branch it followed before flows in again.</summary>
+    /// <summary>The branch whose builds are followed: at once, or while a build is pinned from its unpinning on.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>Pins this build, of any branch. An empty text unpins: the newest build of the branch that was followed before is offered again.</summary>
     public string? BuildNumber { get; init; }
 
-    /// <summary>Applications of the batch that deploy first.</summary>
+    /// <summary>The applications of the batch that are deployed before this one.</summary>
     public IReadOnlyList<string>? DependsOn { get; init; }
 }

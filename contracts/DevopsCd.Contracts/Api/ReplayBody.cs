@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>Sends a parked message again.</summary>
+/// <summary>How a parked message is sent again.</summary>
 public sealed record ReplayBody
 {
-    /// <summary>The message to send instead; null sends what was parked.</summary>
+    /// <summary>A corrected message to send instead; without it the message is sent as it was parked.</summary>
     public JsonElement? Body { get; init; }
 
-    /// <summary>Its type, where the parked message does not say: <c>ApproveBatch</c>.</summary>
+    /// <summary>The type of the message, for example <c>ApproveBatch</c>; needed where the parked message does not say.</summary>
     public string? MessageType { get; init; }
 }

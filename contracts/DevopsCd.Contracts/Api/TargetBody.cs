@@ -1,14 +1,14 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>Body of <c>PUT /applications/{name}/targets/{stage}/{cluster}</c>.</summary>
+/// <summary>How an application is deployed in a stage and cluster.</summary>
 public sealed record TargetBody
 {
-    /// <summary>The namespace.</summary>
+    /// <summary>The Kubernetes namespace of the workload.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>What is deployed.</summary>
+    /// <summary>The workload and its container.</summary>
     public required DeployWorkload Workload { get; init; }
 
-    /// <summary>How; null: rolling.</summary>
+    /// <summary>The strategy of the rollout; <c>rolling</c> without it.</summary>
     public DeployStrategy? Strategy { get; init; }
 }

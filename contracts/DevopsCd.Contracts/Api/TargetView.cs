@@ -1,20 +1,20 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>Where and how an application deploys.</summary>
+/// <summary>Where and how an application is deployed.</summary>
 public sealed record TargetView
 {
-    /// <summary><c>pre</c> or <c>prod</c>.</summary>
+    /// <summary>The stage: <c>pre</c> or <c>prod</c>.</summary>
     public required string Stage { get; init; }
 
-    /// <summary>The cluster.</summary>
+    /// <summary>The name of the cluster.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>The namespace.</summary>
+    /// <summary>The Kubernetes namespace of the workload.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>What is deployed.</summary>
+    /// <summary>The workload and its container.</summary>
     public required DeployWorkload Workload { get; init; }
 
-    /// <summary>How.</summary>
+    /// <summary>The strategy of the rollout and its settings.</summary>
     public required DeployStrategy Strategy { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>Body of <c>POST /api/v1/notifications/test</c>.</summary>
+/// <summary>Which channel a test notice is sent to.</summary>
 public sealed record TestNotification
 {
     /// <summary>The channel's name in the configuration.</summary>

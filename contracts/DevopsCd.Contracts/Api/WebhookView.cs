@@ -1,26 +1,26 @@
 namespace DevopsCd.Contracts.Api;
 
-/// <summary>A webhook that came.</summary>
+/// <summary>A webhook that was received.</summary>
 public sealed record WebhookView
 {
-    /// <summary>Its row.</summary>
+    /// <summary>The webhook's number; pages are ordered by it.</summary>
     public required long Id { get; init; }
 
-    /// <summary>The kind of sender.</summary>
+    /// <summary>The kind of sender, for example <c>github</c>.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The sender's id of it, or a hash of its content.</summary>
+    /// <summary>The sender's id of the webhook, or a hash of its content.</summary>
     public required string DeliveryId { get; init; }
 
-    /// <summary>When it came.</summary>
+    /// <summary>When the webhook arrived.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
-    /// <summary><c>pending</c>, <c>applied</c>, <c>ignored</c>, <c>unmatched</c> or <c>failed</c>.</summary>
+    /// <summary>How the webhook stands: <c>pending</c>, <c>applied</c>, <c>ignored</c>, <c>unmatched</c> or <c>failed</c>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>What it came to.</summary>
+    /// <summary>What the webhook led to, in words.</summary>
     public string? Outcome { get; init; }
 
-    /// <summary>When it was read.</summary>
+    /// <summary>When the webhook was read.</summary>
     public DateTimeOffset? ProcessedAt { get; init; }
 }

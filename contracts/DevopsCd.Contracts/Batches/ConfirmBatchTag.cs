@@ -12,6 +12,9 @@ public sealed record ConfirmBatchTag
     /// <summary>Why; kept in the audit.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Hash of the content that was looked at; a batch whose content differs refuses. Null seals what is there.</summary>
+    public string? ContentHash { get; init; }
+
     /// <summary>The version the asker has seen; another version refuses the event. Null asks for no check.</summary>
     public int? ExpectedVersion { get; init; }
 }

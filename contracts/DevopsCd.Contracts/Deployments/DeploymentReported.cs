@@ -1,6 +1,6 @@
 namespace DevopsCd.Contracts;
 
-/// <summary>A deploy system reports on one operation. Reports on ended or unknown operations are kept and ignored.</summary>
+/// <summary>A deploy system reports on one operation. Over a deploy service (driver `http`) it makes the engine look at once and decides nothing. Reports on ended operations are kept and ignored.</summary>
 public sealed record DeploymentReported
 {
     /// <summary>The operation's id as it was submitted.</summary>

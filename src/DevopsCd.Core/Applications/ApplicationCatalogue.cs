@@ -1,116 +1,159 @@
-using System.Text.Json;
+using System.Globalization;
 using DevopsCd.Contracts.Api;
-using DevopsCd.Core.Batches;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Data;
-using DevopsCd.Core.Deployments;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Applications;
 
-/// <summary>The applications that can be released, and how they deploy.</summary>
-internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, TimeProvider clock)
+/// <summary>The applications that can be released.</summary>
+internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, AccessJournal journal, TimeProvider clock)
 {
-    private static readonly string[] s_kinds = ["Deployment", "StatefulSet", "DaemonSet", "Rollout", "Application", "HelmRelease", "Release"];
+    private const int LongestType = 100;
+    private const int LongestBranch = 255;
 
-    /// <exception cref="BatchRefused">A field is wrong, or the name is taken.</exception>
-    public async Task<ApplicationView> Add(NewApplication body, CancellationToken cancellationToken)
+    /// <exception cref="BatchRefusedException">A field is wrong, or the name is taken.</exception>
+    public async Task<ApplicationView> AddAsync(NewApplication body, CancellationToken cancellationToken)
     {
-        Name("name", body.Name);
-        foreach (var dependency in body.DependsOn ?? [])
-            Name("dependsOn", dependency);
-        if (body.DependsOn?.Contains(body.Name) == true)
-            throw BatchRefused.Content("dependsOn", "an application cannot depend on itself");
-        return await db.InTransaction(() => Register(body, cancellationToken), cancellationToken);
+        CatalogueRules.Name("name", body.Name);
+        Check(body.Name, body.AppType, body.DefaultBranch, body.Repository, body.DependsOn);
+        return await db.InTransactionAsync(() => RegisterAsync(body, cancellationToken), cancellationToken);
     }
 
-    private async Task<ApplicationView> Register(NewApplication body, CancellationToken cancellationToken)
+    /// <summary>Changes an application.</summary>
+    /// <exception cref="BatchRefusedException">
+    /// A field is wrong, there is no such application, it is in an open batch and is to move, or it has changed since it was read.
+    /// </exception>
+    public async Task<ApplicationView> ChangeAsync(
+        string name, ApplicationChange change, Visible visible, Precondition precondition, AccessOrigin origin, CancellationToken cancellationToken)
     {
-        if (await db.Applications.AnyAsync(a => a.Name == body.Name, cancellationToken))
-            throw new BatchRefused(RefusalKind.Illegal, $"the application '{body.Name}' is registered already");
+        if (change is { Project: null, AppType: null, Repository: null, DefaultBranch: null, DependsOn: null })
+            throw BatchRefusedException.Content("project", "say what to change: project, appType, repository, defaultBranch or dependsOn");
+        Check(name, change.AppType, change.DefaultBranch, change.Repository, change.DependsOn);
+        return await db.InTransactionAsync(() => SetAsync(name, change, visible, precondition, origin, cancellationToken), cancellationToken);
+    }
+
+    private async Task<ApplicationView> SetAsync(
+        string name, ApplicationChange change, Visible visible, Precondition precondition, AccessOrigin origin, CancellationToken cancellationToken)
+    {
+        if (change.Project is { } project)
+            await db.RequireProjectAsync(project, cancellationToken);
+        await db.LockApplicationsAsync([name], cancellationToken);
+        var application = await FindLockedAsync(name, visible, precondition, cancellationToken);
+        if (change.Project is { } target && target != application.Project)
+            await MoveAsync(application, target, origin, cancellationToken);
+        application.AppType = change.AppType ?? application.AppType;
+        application.Repository = change.Repository is null ? application.Repository : change.Repository.Length == 0 ? null : change.Repository;
+        application.DefaultBranch = string.IsNullOrWhiteSpace(change.DefaultBranch) ? application.DefaultBranch : GitRef.Short(change.DefaultBranch);
+        application.DependsOn = change.DependsOn is { } dependsOn ? [.. dependsOn] : application.DependsOn;
+        await db.SaveChangesAsync(cancellationToken);
+        return ApplicationViews.View(application, await db.OpenBatchAsync(application.Id, visible, cancellationToken));
+    }
+
+    /// <summary>Never while a batch has it: the batch would be released by other people under another policy from one moment to the next.</summary>
+    private async Task MoveAsync(Application application, string project, AccessOrigin origin, CancellationToken cancellationToken)
+    {
+        if (await db.OpenBatchAsync(application.Id, Visible.Everything, cancellationToken) is { } batch)
+            throw new BatchRefusedException(RefusalKind.Illegal, $"{application.Name} is in open batch {batch}; it can move when that has ended");
+        journal.Changed(origin, "application_moved", application.Name, project, new { project = application.Project }, new { project });
+        application.Project = project;
+    }
+
+    /// <summary>Removes an application that no batch has ever had: the history of a batch keeps its applications.</summary>
+    /// <exception cref="BatchRefusedException">There is no such application, batches have it, or it has changed since it was read.</exception>
+    public Task RemoveAsync(string name, Visible visible, Precondition precondition, AccessOrigin origin, CancellationToken cancellationToken) =>
+        db.InTransactionAsync(async () =>
+        {
+            await db.LockApplicationsAsync([name], cancellationToken);
+            var application = await FindLockedAsync(name, visible, precondition, cancellationToken);
+            if (await db.OpenBatchAsync(application.Id, Visible.Everything, cancellationToken) is { } open)
+                throw new BatchRefusedException(RefusalKind.Illegal, $"{name} is in open batch {open}");
+            var had = db.Releases.Where(r => r.AppId == application.Id).OrderByDescending(r => r.Id).Select(r => r.Batch.BatchNumber);
+            if (await had.FirstOrDefaultAsync(cancellationToken) is { } last)
+                throw new BatchRefusedException(RefusalKind.Illegal, $"{name} stays, because the history of batches has it, of {last} for example");
+            await db.Builds.Where(b => b.ApplicationId == application.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(b => b.ApplicationId, (long?)null), cancellationToken);
+            journal.Changed(origin, "application_removed", name, application.Project, ApplicationViews.View(application, null), null);
+            db.Remove(application);
+        }, cancellationToken);
+
+    private async Task<Application> FindLockedAsync(string name, Visible visible, Precondition precondition, CancellationToken cancellationToken)
+    {
+        var application = await db.Applications.Include(a => a.Targets).SingleOrDefaultAsync(a => a.Name == name, cancellationToken)
+            ?? throw new BatchRefusedException(RefusalKind.NotFound, $"there is no application '{name}'");
+        var open = await db.OpenBatchAsync(application.Id, visible, cancellationToken);
+        precondition.Check($"the application '{name}'", [ResourceTag.Of(ApplicationViews.View(application, open))]);
+        return application;
+    }
+
+    private static void Check(string name, string? appType, string? defaultBranch, string? repository, IReadOnlyList<string>? dependsOn)
+    {
+        CatalogueRules.Text("appType", appType, LongestType);
+        CatalogueRules.Text("defaultBranch", defaultBranch, LongestBranch);
+        CatalogueRules.Repository(repository);
+        foreach (var dependency in dependsOn ?? [])
+            CatalogueRules.Name("dependsOn", dependency);
+        if (dependsOn?.Contains(name) == true)
+            throw BatchRefusedException.Content("dependsOn", "an application cannot depend on itself");
+    }
+
+    private async Task<ApplicationView> RegisterAsync(NewApplication body, CancellationToken cancellationToken)
+    {
+        if (body.Project is { } project)
+            await db.RequireProjectAsync(project, cancellationToken);
+        var key = body.Name.ToLowerInvariant();
+        await db.LockNameAsync(key, cancellationToken);
+        if (await db.Applications.Where(a => a.Name.ToLower() == key).Select(a => a.Name).FirstOrDefaultAsync(cancellationToken) is { } taken)
+            throw new BatchRefusedException(RefusalKind.Illegal, taken == body.Name
+                ? $"the application '{body.Name}' is registered already"
+                : $"the application '{taken}' is registered already, and '{body.Name}' differs from it in letter case only");
         var application = new Application
         {
             Name = body.Name,
+            Project = body.Project ?? Application.DefaultProject,
             AppType = body.AppType ?? "",
             Repository = body.Repository,
-            DefaultBranch = string.IsNullOrWhiteSpace(body.DefaultBranch) ? "main" : body.DefaultBranch,
+            DefaultBranch = string.IsNullOrWhiteSpace(body.DefaultBranch) ? "main" : GitRef.Short(body.DefaultBranch),
             DependsOn = [.. body.DependsOn ?? []],
             CreatedAt = clock.GetUtcNow()
         };
         db.Applications.Add(application);
         await db.SaveChangesAsync(cancellationToken);
-        await intake.Adopt(application.Id, application.Name, cancellationToken);
-        return View(application, null);
+        await intake.AdoptAsync(application.Id, application.Name, cancellationToken);
+        return ApplicationViews.View(application, null);
+    }
+
+    /// <summary>One application, or null.</summary>
+    public async Task<ApplicationView?> FindAsync(string name, Visible visible, CancellationToken cancellationToken)
+    {
+        var application = await db.Applications.AsNoTracking().Include(a => a.Targets).SingleOrDefaultAsync(a => a.Name == name, cancellationToken);
+        return application is null ? null : ApplicationViews.View(application, await db.OpenBatchAsync(application.Id, visible, cancellationToken));
     }
 
     /// <summary>By name.</summary>
-    public async Task<Page<ApplicationView>> List(string? search, long? after, int limit, CancellationToken cancellationToken)
+    public async Task<Page<ApplicationView>> ListAsync(Visible visible, string? search, long? after, int limit, CancellationToken cancellationToken)
     {
-        var query = db.Applications.AsNoTracking().Include(a => a.Targets).Where(a => a.Id > (after ?? 0));
+        var query = db.Applications.AsNoTracking().Include(a => a.Targets).Where(a => a.Id > (after ?? 0)).In(visible);
         if (!string.IsNullOrWhiteSpace(search))
         {
-            var text = search.Trim().ToLowerInvariant();
+            var text = search.Trim().ToLower(CultureInfo.InvariantCulture);
             query = query.Where(a => a.Name.ToLower().Contains(text));
         }
+        var batches = db.Batches.In(visible);
         var rows = await query.OrderBy(a => a.Id).Take(limit + 1)
-            .Select(a => new { App = a, a.Targets, Open = db.Releases.Where(r => r.AppId == a.Id && r.IsOpen).Select(r => r.Batch.BatchNumber).FirstOrDefault() })
+            .Select(a => new
+            {
+                App = a,
+                a.Targets,
+                Open = batches.Where(b => b.Releases.Any(r => r.AppId == a.Id && r.IsOpen)).Select(b => b.BatchNumber).FirstOrDefault()
+            })
             .ToListAsync(cancellationToken);
         return new Page<ApplicationView>
         {
-            Items = [.. rows.Take(limit).Select(r => View(r.App, r.Open))],
+            Items = [.. rows.Take(limit).Select(r => ApplicationViews.View(r.App, r.Open))],
             NextCursor = rows.Count > limit ? Cursor.Of(rows[limit - 1].App.Id) : null
         };
     }
-
-    /// <exception cref="BatchRefused">A field is wrong, or there is no such application.</exception>
-    public async Task<ApplicationView> PutTarget(string name, string stage, string cluster, TargetBody body, CancellationToken cancellationToken)
-    {
-        if (!SnakeCaseConverter<Stage>.TryValue(stage, out var place))
-            throw BatchRefused.Content("stage", $"'{stage}' is neither pre nor prod");
-        Name("cluster", cluster);
-        Name("namespace", body.Namespace);
-        Name("workload.name", body.Workload.Name);
-        if (!s_kinds.Contains(body.Workload.Kind, StringComparer.Ordinal))
-            throw BatchRefused.Content("workload.kind", $"must be one of: {string.Join(", ", s_kinds)}");
-        var application = await db.Applications.Include(a => a.Targets).SingleOrDefaultAsync(a => a.Name == name, cancellationToken)
-            ?? throw new BatchRefused(RefusalKind.NotFound, $"there is no application '{name}'");
-        var target = application.Targets.SingleOrDefault(t => t.Stage == place && t.Cluster == cluster);
-        if (target is null)
-            application.Targets.Add(target = new ApplicationTarget { Stage = place, Cluster = cluster });
-        target.Namespace = body.Namespace;
-        target.WorkloadKind = body.Workload.Kind;
-        target.WorkloadName = body.Workload.Name;
-        target.Container = body.Workload.Container;
-        target.Strategy = body.Strategy?.Type ?? "rolling";
-        target.StrategySettings = JsonSerializer.Serialize(body.Strategy?.Settings ?? [], JsonSerializerOptions.Web);
-        SimulationScript.Check(target.StrategySettings);
-        await db.SaveChangesAsync(cancellationToken);
-        return View(application, null);
-    }
-
-    private static void Name(string field, string value)
-    {
-        if (value.Length is 0 or > 100 || value.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')))
-            throw BatchRefused.Content(field, $"'{value}' must be 1 to 100 letters, digits, '.', '_' or '-'");
-    }
-
-    private static ApplicationView View(Application a, string? open) => new()
-    {
-        Id = a.Id,
-        Name = a.Name,
-        AppType = a.AppType,
-        Repository = a.Repository,
-        DefaultBranch = a.DefaultBranch,
-        DependsOn = a.DependsOn,
-        OpenBatch = open,
-        Targets = [.. a.Targets.OrderBy(t => t.Stage).ThenBy(t => t.Cluster, StringComparer.Ordinal).Select(t => new TargetView
-        {
-            Stage = SnakeCaseConverter<Stage>.Name(t.Stage),
-            Cluster = t.Cluster,
-            Namespace = t.Namespace,
-            Workload = new DeployWorkload { Kind = t.WorkloadKind, Name = t.WorkloadName, Container = t.Container },
-            Strategy = new DeployStrategy { Type = t.Strategy, Settings = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(t.StrategySettings) }
-        })]
-    };
 }

@@ -10,6 +10,8 @@ internal sealed class BatchEventMap : IEntityTypeConfiguration<BatchEvent>
     {
         row.ToTable("batch_events");
         row.HasIndex(e => new { e.BatchId, e.Id });
+        row.Property(e => e.Subject).HasMaxLength(200);
+        row.Property(e => e.RequestHash).HasMaxLength(64);
         row.HasIndex(e => e.MessageId).IsUnique();
     }
 }

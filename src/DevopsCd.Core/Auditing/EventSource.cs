@@ -1,17 +1,17 @@
-using MassTransit;
+using DevopsCd.Core.Access;
 
 namespace DevopsCd.Core.Auditing;
 
 /// <summary>Through what an event came.</summary>
 internal static class EventSource
 {
-    /// <summary>Header by which the HTTP side says that it is the way in.</summary>
-    public const string Header = "DevopsCd-Source";
+    /// <summary>The header in which consumers find the user that the broker vouches for; a sender cannot set it.</summary>
+    public const string VerifiedUser = Senders.VerifiedUser;
 
     public const string Http = "http";
     public const string Message = "message";
     public const string Engine = "engine";
 
-    public static string Of(ConsumeContext context, string? name) =>
-        name == Operators.Engine ? Engine : context.Headers.Get<string>(Header) == Http ? Http : Message;
+    /// <summary>Of a message on the bus.</summary>
+    public static string Of(string? name) => name == Operators.Engine ? Engine : Message;
 }

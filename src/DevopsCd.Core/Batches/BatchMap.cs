@@ -1,4 +1,3 @@
-using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -18,6 +17,21 @@ internal sealed class BatchMap : IEntityTypeConfiguration<Batch>
         batch.Property(b => b.Project).HasMaxLength(64);
         // MassTransit would store an int state as a position in its list; the seed's codes are fixed, so name and code part here.
         batch.Property(b => b.Status).HasConversion(name => BatchStatus.Code(name), code => BatchStatus.Name(code));
+        batch.ComplexProperty(b => b.Pre, run =>
+        {
+            run.Property(r => r.Attempt).HasColumnName("pre_attempt");
+            run.Property(r => r.StartedAt).HasColumnName("pre_deploy_started_at");
+            run.Property(r => r.FinishedAt).HasColumnName("pre_deploy_finished_at");
+            // Of production alone it matters what a failed attempt left behind.
+            run.Ignore(r => r.Dirty);
+        });
+        batch.ComplexProperty(b => b.Prod, run =>
+        {
+            run.Property(r => r.Attempt).HasColumnName("prod_attempt");
+            run.Property(r => r.StartedAt).HasColumnName("prod_deploy_started_at");
+            run.Property(r => r.FinishedAt).HasColumnName("prod_deploy_finished_at");
+            run.Property(r => r.Dirty).HasColumnName("prod_dirty");
+        });
         // The scans look for what is due by state; ended batches are most of the table and in none of these states.
         batch.HasIndex(b => new { b.Status, b.Id });
         batch.HasMany(b => b.Releases).WithOne(r => r.Batch).HasForeignKey(r => r.BatchId);

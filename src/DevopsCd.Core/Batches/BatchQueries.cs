@@ -1,29 +1,27 @@
 using System.Text.Json;
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Data;
-using DevopsCd.Core.Deployments;
+using DevopsCd.Shared;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Batches;
 
 /// <summary>Reads of batches for people.</summary>
-internal sealed class BatchQueries(CdDbContext db, Lifecycle lifecycle)
+internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycle, ContentHistory history, ApprovalViews approvals)
 {
-    public Task<Guid?> CorrelationId(long id, CancellationToken cancellationToken) =>
+    public Task<Guid?> CorrelationIdAsync(long id, CancellationToken cancellationToken) =>
         db.Batches.Where(b => b.Id == id).Select(b => (Guid?)b.CorrelationId).SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>Newest first.</summary>
-    public async Task<Page<BatchSummary>> List(IReadOnlyList<string> statuses, string? search, long? before, int limit, CancellationToken cancellationToken)
+    public async Task<Page<BatchSummary>> ListAsync(Visible visible, IReadOnlyList<string> statuses, string? search, long? before, int limit,
+        CancellationToken cancellationToken)
     {
-        var query = db.Batches.AsNoTracking();
+        var query = Found(visible, search);
         if (statuses.Count > 0)
             query = query.Where(b => statuses.Contains(b.Status));
-        if (!string.IsNullOrWhiteSpace(search))
-        {
-            var text = search.Trim().ToLowerInvariant();
-            query = query.Where(b => b.Title.ToLower().Contains(text) || b.BatchNumber.ToLower().Contains(text) || b.Releases.Any(r => r.App.Name.ToLower().Contains(text)));
-        }
         if (before is { } id)
             query = query.Where(b => b.Id < id);
         var rows = await query.OrderByDescending(b => b.Id).Take(limit + 1).Select(b => new BatchSummary
@@ -48,34 +46,71 @@ internal sealed class BatchQueries(CdDbContext db, Lifecycle lifecycle)
         return new Page<BatchSummary> { Items = items, NextCursor = rows.Count > limit ? Cursor.Of(items[^1].Id) : null };
     }
 
-    public async Task<BatchView?> Get(long id, CancellationToken cancellationToken)
+    /// <summary>A batch with all that belongs to it.</summary>
+    public async Task<BatchView?> GetAsync(long id, CancellationToken cancellationToken) => (await GetTaggedAsync(id, cancellationToken))?.View;
+
+    /// <summary>The same, and its tag.</summary>
+    public async Task<(BatchView View, BatchTag Tag)?> GetTaggedAsync(long id, CancellationToken cancellationToken)
     {
         var batch = await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken);
         if (batch is null)
             return null;
         var releases = await db.Releases.AsNoTracking().Include(r => r.App).Include(r => r.Build).Include(r => r.LatestBuild)
             .Where(r => r.BatchId == id).OrderBy(r => r.Id).ToListAsync(cancellationToken);
-        var operations = (await db.Deployments.AsNoTracking().Where(d => d.BatchId == id).OrderByDescending(d => d.Id).ToListAsync(cancellationToken)).ToLookup(d => d.ReleaseId);
-        return View(batch, releases, operations);
+        var operations = (await db.Deployments.AsNoTracking().Where(d => d.BatchId == id).OrderByDescending(d => d.Id).ToListAsync(cancellationToken)).ToLookup(
+            d => d.ReleaseId);
+        var differs = batch.ApprovedContentHash is { } approved && approved != ContentHash.Of(releases);
+        var changes = differs ? await history.SinceAsync(id, releases, batch.ApprovedContentHash!, cancellationToken) : null;
+        var view = View(batch, releases, operations, (await approvals.OfAsync(batch, ApprovalKind.Release, releases, cancellationToken))!) with
+        {
+            ProdApproval = await approvals.OfAsync(batch, ApprovalKind.Production, releases, cancellationToken),
+            ContentChangedSinceApproval = differs,
+            ChangesSinceApproval = changes
+        };
+        return (view, BatchTag.Of(batch, releases));
+    }
+
+    /// <summary>The votes that were given, and who can give those that are missing.</summary>
+    public async Task<BatchApprovals?> ApprovalsAsync(long id, CancellationToken cancellationToken)
+    {
+        if (await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is not { } batch)
+            return null;
+        var releases = await history.ReleasesAsync(id, cancellationToken);
+        return new BatchApprovals
+        {
+            BatchId = id,
+            State = BatchStatus.Code(batch.Status),
+            StateName = batch.Status,
+            ContentHash = ContentHash.Of(releases),
+            Release = (await approvals.ShowAsync(batch, ApprovalKind.Release, releases, cancellationToken))!,
+            Production = await approvals.ShowAsync(batch, ApprovalKind.Production, releases, cancellationToken)
+        };
     }
 
     /// <summary>The audit, oldest first.</summary>
-    public async Task<Page<BatchEventView>> Events(long id, long after, int limit, CancellationToken cancellationToken)
+    public async Task<Page<BatchEventView>> EventsAsync(long id, long after, int limit, CancellationToken cancellationToken)
     {
-        var rows = await db.BatchEvents.AsNoTracking().Where(e => e.BatchId == id && e.Id > after).OrderBy(e => e.Id).Take(limit + 1).ToListAsync(cancellationToken);
+        var rows = await db.BatchEvents.AsNoTracking().Where(e => e.BatchId == id && e.Id > after)
+            .OrderBy(e => e.Id).Take(limit + 1).ToListAsync(cancellationToken);
         return new Page<BatchEventView> { Items = [.. rows.Take(limit).Select(View)], NextCursor = rows.Count > limit ? Cursor.Of(rows[limit - 1].Id) : null };
     }
 
-    public IReadOnlyList<AvailableEvent> Available(string state) => [.. lifecycle.From(state).Select(r => new AvailableEvent
-    {
-        Event = r.Event,
-        Description = Lifecycle.Label(r.Event),
-        TargetState = BatchStatus.Code(r.To),
-        TargetStateName = r.To,
-        By = Lifecycle.ByEngine(r.Event) ? "engine" : "person"
-    })];
+    /// <summary>How many there are of each state, by its name; a state without any is left out.</summary>
+    public Task<Dictionary<string, int>> CountAsync(Visible visible, string? search, CancellationToken cancellationToken) =>
+        Found(visible, search).GroupBy(b => b.Status).Select(g => new { g.Key, Count = g.Count() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, StringComparer.Ordinal, cancellationToken);
 
-    private BatchView View(Batch b, List<BatchRelease> releases, ILookup<long, Deployment> operations) => new()
+    private IQueryable<Batch> Found(Visible visible, string? search)
+    {
+        var query = db.Batches.AsNoTracking().In(visible);
+        if (string.IsNullOrWhiteSpace(search))
+            return query;
+        var text = search.Trim().ToLowerInvariant();
+        return query.Where(b => b.Title.ToLower().Contains(text) || b.BatchNumber.ToLower().Contains(text)
+            || b.Releases.Any(r => r.App.Name.ToLower().Contains(text)));
+    }
+
+    private BatchView View(Batch b, List<BatchRelease> releases, ILookup<long, Deployment> operations, ApprovalState approval) => new()
     {
         Id = b.Id,
         BatchId = b.CorrelationId,
@@ -86,30 +121,32 @@ internal sealed class BatchQueries(CdDbContext db, Lifecycle lifecycle)
         State = BatchStatus.Code(b.Status),
         StateName = b.Status,
         StateLabel = BatchStatus.Label(b.Status),
-        AvailableEvents = Available(b.Status),
+        AvailableEvents = lifecycle.Available(b.Status),
         Version = b.Version,
         ContentHash = ContentHash.Of(releases),
         ApprovedBy = b.ApprovedBy,
         ApprovedAt = b.ApprovedAt,
         ApprovedContentHash = b.ApprovedContentHash,
+        Approval = approval,
+        ContentChangedSinceApproval = false,
         RejectedReason = b.RejectedReason,
         TaggedBy = b.TaggedBy,
         TaggedAt = b.TaggedAt,
-        PreDeployStartedAt = b.PreDeployStartedAt,
-        PreDeployFinishedAt = b.PreDeployFinishedAt,
-        ProdDeployStartedAt = b.ProdDeployStartedAt,
-        ProdDeployFinishedAt = b.ProdDeployFinishedAt,
+        PreDeployStartedAt = b.Pre.StartedAt,
+        PreDeployFinishedAt = b.Pre.FinishedAt,
+        ProdDeployStartedAt = b.Prod.StartedAt,
+        ProdDeployFinishedAt = b.Prod.FinishedAt,
         FinalAcceptedBy = b.FinalAcceptedBy,
         FinalAcceptedAt = b.FinalAcceptedAt,
         CancelledBy = b.CancelledBy,
         CancelledAt = b.CancelledAt,
         CancelReason = b.CancelReason,
         CancelRequested = b.CancelRequested,
-        PreAttempt = b.PreAttempt,
-        ProdAttempt = b.ProdAttempt,
+        PreAttempt = b.Pre.Attempt,
+        ProdAttempt = b.Prod.Attempt,
         AutoDeployBlocked = b.AutoDeployBlocked,
         LastFailure = b.LastFailure,
-        ProdDirty = b.ProdDirty,
+        ProdDirty = b.Prod.Dirty,
         ProductionPlan = Json(b.ProdPlan),
         CreatedAt = b.CreatedAt,
         UpdatedAt = b.UpdatedAt,
@@ -121,6 +158,7 @@ internal sealed class BatchQueries(CdDbContext db, Lifecycle lifecycle)
         Application = r.App.Name,
         Branch = r.Branch,
         BuildNumber = r.Build?.BuildNumber,
+        BuildWithdrawn = r.Build?.Withdrawn == true,
         CommitId = r.CommitId,
         ImageName = r.ImageName,
         ImageTag = r.ImageTag,
@@ -130,8 +168,8 @@ internal sealed class BatchQueries(CdDbContext db, Lifecycle lifecycle)
         PinnedBy = r.PinnedBy,
         IsLocked = r.IsLocked,
         DependsOn = r.DependsOn,
-        PreStatus = SnakeCaseConverter<ReleaseStatus>.Name(r.PreStatus),
-        ProdStatus = SnakeCaseConverter<ReleaseStatus>.Name(r.ProdStatus),
+        PreStatus = EnumNames<ReleaseStatus>.Of(r.PreStatus),
+        ProdStatus = EnumNames<ReleaseStatus>.Of(r.ProdStatus),
         StatusReason = r.StatusReason,
         Deployments = [.. operations.Select(View)]
     };
@@ -139,23 +177,24 @@ internal sealed class BatchQueries(CdDbContext db, Lifecycle lifecycle)
     private static DeploymentView View(Deployment d) => new()
     {
         OperationId = d.OperationId,
-        Stage = SnakeCaseConverter<Stage>.Name(d.Stage),
+        Stage = EnumNames<Stage>.Of(d.Stage),
         Cluster = d.Cluster,
         Attempt = d.Attempt,
-        Status = SnakeCaseConverter<OperationStatus>.Name(d.Status),
+        Status = EnumNames<OperationStatus>.Of(d.Status),
         Tries = d.Tries,
         Image = d.Image,
         StartedAt = d.StartedAt,
         FinishedAt = d.FinishedAt,
         DeadlineAt = d.DeadlineAt,
-        Error = d.Error
+        Error = d.Error,
+        MayStillRun = d.State().StopDue
     };
 
     private static BatchEventView View(BatchEvent e) => new()
     {
         Id = e.Id,
         Event = e.Event,
-        Outcome = SnakeCaseConverter<EventOutcome>.Name(e.Outcome),
+        Outcome = EnumNames<EventOutcome>.Of(e.Outcome),
         From = e.FromState,
         To = e.ToState,
         Operator = e.Operator,

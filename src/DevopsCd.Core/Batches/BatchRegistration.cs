@@ -1,3 +1,5 @@
+using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Batches.Guards;
 using DevopsCd.Core.Data;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,16 +10,38 @@ namespace DevopsCd.Core.Batches;
 internal static class BatchRegistration
 {
     public static IServiceCollection AddBatches(this IServiceCollection services) => services
-        .AddSingleton(provider => new Lifecycle(provider.GetRequiredService<BatchStateMachine>()))
+        .AddSingleton(provider => new BatchTransitionTable(provider.GetRequiredService<BatchStateMachine>()))
         .AddSingleton<RefusalFilter>()
-        .AddScoped<BatchWork>()
-        .AddScoped<BatchOpening>()
-        .AddScoped<BatchJournal>()
-        .AddScoped<RefusalRecord>()
+        .AddScoped<BatchReleases>()
+        .AddScoped<EventGuards>()
+        .AddGuard<StateGuard>()
+        .AddGuard<RightsGuard>()
+        .AddGuard<PersonGuard>()
+        .AddGuard<VersionGuard>()
+        .AddGuard<ReasonGuard>()
+        .AddGuard<AttemptGuard>()
+        .AddGuard<ContentGuard>()
+        .AddGuard<CancelGuard>()
+        .AddGuard<AuthorGuard>()
+        .AddGuard<ApprovalGuard>()
+        .AddGuard<EmptyBatchGuard>()
+        .AddGuard<BuildGuard>()
+        .AddGuard<TargetGuard>()
+        .AddGuard<DependencyGuard>()
+        .AddGuard<BlockedGuard>()
+        .AddGuard<StageEndGuard>()
+        .AddSingleton<BatchDoorFilter>()
+        .AddScoped<BatchDoor>()
+        .AddScoped<BatchTransitions>()
+        .AddScoped<BatchFactory>()
+        .AddScoped<AuditWriter>()
+        .AddScoped<RefusalRecorder>()
+        .AddScoped<ContentHistory>()
         .AddScoped<BatchCommands>()
-        .AddScoped<BatchContent>()
+        .AddScoped<ReleaseEditor>()
         .AddScoped<BatchQueries>()
-        .AddMediator(mediator => mediator.AddSagaStateMachine<BatchStateMachine, Batch, BatchMediatorDefinition>().InTables());
+        .AddScoped<BatchExplainer>()
+        .AddMediator(mediator => mediator.AddSagaStateMachine<BatchStateMachine, Batch, BatchDefinition>().InTables());
 
     /// <summary>The saga in its tables: the row is locked while an event is decided.</summary>
     public static ISagaRegistrationConfigurator<Batch> InTables(this ISagaRegistrationConfigurator<Batch> saga) => saga.EntityFrameworkRepository(repository =>

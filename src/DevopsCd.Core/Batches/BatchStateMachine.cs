@@ -4,7 +4,7 @@ using MassTransit;
 namespace DevopsCd.Core.Batches;
 
 /// <summary>
-/// The life of a batch, as the seed's drawing and spec §1–2 give it. A row is: event, what happens, where it leads.
+/// The life of a batch, as the seed draws it. A row is: event, what happens, where it leads.
 /// Whatever is not a row is refused aloud. End states are ordinary states: an ended batch is history, never finalized.
 /// </summary>
 internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
@@ -13,33 +13,34 @@ internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
     {
         InstanceState(b => b.Status);
         CorrelateEvents();
-        OnUnhandledEvent(BatchBehavior.Refuse);
+        OnUnhandledEvent(BatchBehavior.RefuseAsync);
 
         Initially(
             When(Submitted).Open().TransitionTo(PendingApproval));
         During(PendingApproval,
-            When(Approve).RecordApproval().TransitionTo(Approved),
+            When(Approve).CountVote().RecordApproval().TransitionTo(Approved),
             When(Reject).RecordRejection().TransitionTo(Rejected));
         During(Approved,
-            When(ConfirmTag).Seal().TransitionTo(Sealed));
+            When(ConfirmTag).Seal().TransitionTo(Sealed),
+            When(RevokeApproval).RevokeApproval().TransitionTo(PendingApproval));
         During(Sealed,
-            When(StartPreDeploy).BeginPreDeploy().TransitionTo(PreDeploying));
+            When(StartPreDeploy).BeginStage().TransitionTo(PreDeploying));
         During(PreDeploying,
-            When(PreDeployCompleted).CompletePreDeploy().TransitionTo(PreDeployed),
-            When(PreDeployFailed).RollBackPreDeploy().TransitionTo(Sealed),
+            When(PreDeployCompleted).CompleteStage().TransitionTo(PreDeployed),
+            When(PreDeployFailed).RollBackStage().TransitionTo(Sealed),
             When(Cancel).RequestCancel().TransitionTo(PreDeploying),
             When(DeployStopped).FinishCancel().TransitionTo(Cancelled));
         During(PreDeployed,
-            When(StartProdDeploy).BeginProdDeploy().TransitionTo(ProdDeploying));
+            When(StartProdDeploy).CountVote().BeginStage().TransitionTo(ProdDeploying));
         During(ProdDeploying,
-            When(ProdDeployCompleted).CompleteProdDeploy().TransitionTo(ProdDeployed),
-            When(ProdDeployFailed).RollBackProdDeploy().TransitionTo(PreDeployed));
+            When(ProdDeployCompleted).CompleteStage().TransitionTo(ProdDeployed),
+            When(ProdDeployFailed).RollBackStage().TransitionTo(PreDeployed));
         During(ProdDeployed,
             When(FinalAccept).RecordAcceptance().TransitionTo(FinalAccepted));
         During([PendingApproval, Approved, Sealed, PreDeployed],
             When(Cancel).RecordCancel().TransitionTo(Cancelled));
 
-        ConnectEventObserver(new BatchAudit(this));
+        ConnectEventObserver(new BatchEventObserver(this));
     }
 
     public State PendingApproval { get; private set; } = null!;
@@ -89,6 +90,9 @@ internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
     /// <summary>Not among the seed's eleven: the engine's answer to a cancel while pre-deploying (R6).</summary>
     public Event<DeployStopped> DeployStopped { get; private set; } = null!;
 
+    /// <summary>Not among the seed's eleven: the approval is taken back, by a person or by the project's policy (R16).</summary>
+    public Event<RevokeApproval> RevokeApproval { get; private set; } = null!;
+
     private void CorrelateEvents()
     {
         Event(() => Submitted, e => e.CorrelateById(c => c.Message.BatchId));
@@ -104,12 +108,13 @@ internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
         Existing(() => ProdDeployFailed, m => m.BatchId);
         Existing(() => FinalAccept, m => m.BatchId);
         Existing(() => DeployStopped, m => m.BatchId);
+        Existing(() => RevokeApproval, m => m.BatchId);
     }
 
     private void Existing<T>(System.Linq.Expressions.Expression<Func<Event<T>>> batchEvent, Func<T, Guid> batchId) where T : class =>
         Event(batchEvent, e =>
         {
             e.CorrelateById(c => batchId(c.Message));
-            e.OnMissingInstance(m => m.ExecuteAsync(c => throw BatchRefused.NoSuchBatch(batchId(c.Message))));
+            e.OnMissingInstance(m => m.ExecuteAsync(c => throw BatchRefusedException.NoSuchBatch(batchId(c.Message))));
         });
 }

@@ -18,24 +18,28 @@ internal sealed class RefusalFilter(IServiceScopeFactory scopes, ILogger<Refusal
         {
             await next.Send(context);
         }
-        catch (Exception e) when (Inside<AlreadyHandled>(e) is not null)
+        catch (Exception e) when (Inside<AlreadyHandledException>(e) is not null)
         {
             log.Repeated(string.Join(' ', context.SupportedMessageTypes), context.MessageId);
         }
-        catch (Exception e) when (Inside<BatchRefused>(e) is not null && BatchEventKeys.Read(context) is not null)
+        catch (Exception e) when (Inside<BatchRefusedException>(e) is not null && BatchEventTypes.Carried(context) is not null)
         {
-            var refused = Inside<BatchRefused>(e)!;
-            var head = BatchEventKeys.Read(context)!;
+            var refused = Inside<BatchRefusedException>(e)!;
+            var (type, head) = BatchEventTypes.Carried(context)!.Value;
             await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<RefusalRecord>().Write(
-                refused, head.BatchId, head.Event, head.Operator, EventSource.Of(context, head.Operator), context.MessageId, context.CancellationToken);
+            await scope.ServiceProvider.GetRequiredService<RefusalRecorder>().WriteAsync(
+                refused, head.BatchId, type.Key, head.Operator, EventOrigin.Of(context, head.Operator), context.CancellationToken);
         }
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("refusal");
 
     /// <summary>Whether the exception is an answer to who asked, and no fault.</summary>
-    public static bool IsAnswer(Exception exception) => Inside<BatchRefused>(exception) is not null || Inside<AlreadyHandled>(exception) is not null;
+    public static bool IsAnswer(Exception exception) =>
+        Inside<BatchRefusedException>(exception) is not null || Inside<AlreadyHandledException>(exception) is not null;
+
+    /// <summary>The refusal inside an exception, with its reason and fields; null when it is a fault.</summary>
+    public static BatchRefusedException? RefusalIn(Exception exception) => Inside<BatchRefusedException>(exception);
 
     /// <summary>What a verb throws arrives wrapped: the state machine says in which event it was.</summary>
     private static T? Inside<T>(Exception? exception) where T : Exception => exception is null or T ? (T?)exception : Inside<T>(exception.InnerException);

@@ -8,5 +8,5 @@ namespace DevopsCd.Core.Builds;
 internal sealed class BuildCompletedConsumer(BuildIntake intake) : IConsumer<BuildCompleted>
 {
     public Task Consume(ConsumeContext<BuildCompleted> context) =>
-        intake.TakeInTransaction(context.Message, EventSource.Message, context.CancellationToken);
+        intake.TakeInTransactionAsync(context.Message, EventSource.Message, context.CancellationToken);
 }

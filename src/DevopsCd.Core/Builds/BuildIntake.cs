@@ -1,81 +1,134 @@
-using System.Globalization;
-using System.Text.Json;
 using DevopsCd.Contracts;
+using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Auditing;
-using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Observability;
+using DevopsCd.Shared;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Builds;
 
 /// <summary>Stores what a CI reports and refreshes the release that follows it, in one transaction (R1, R2).</summary>
-internal sealed class BuildIntake(CdDbContext db, BuildQueries queries, BatchJournal journal, IPublishEndpoint publish, TimeProvider clock)
+internal sealed class BuildIntake(
+    CdDbContext db, BuildQueries queries, AuditWriter journal, ApprovedContent approved, IPublishEndpoint publish, TimeProvider clock)
 {
+    /// <summary>Attempts and pushes of one number that are looked at; a tag that is pushed for ever has more.</summary>
+    private const int MostOfARun = 50;
+
+    /// <summary>The newest builds of the branch, among which one finds its place.</summary>
+    private const int Neighbours = 50;
+
     /// <summary>Takes in a build. The caller owns no transaction on <see cref="CdDbContext" />.</summary>
     /// <param name="message">What the CI says.</param>
     /// <param name="source">Through what it came, for the history.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What became of it.</returns>
-    public Task<IntakeResult> Take(BuildCompleted message, string source, CancellationToken cancellationToken) =>
-        db.InTransaction(() => TakeInTransaction(message, source, cancellationToken), cancellationToken);
+    public Task<IntakeResult> TakeAsync(BuildCompleted message, string source, CancellationToken cancellationToken) =>
+        db.InTransactionAsync(() => TakeInTransactionAsync(message, source, cancellationToken), cancellationToken);
 
     /// <summary>The same inside the caller's transaction.</summary>
-    public async Task<IntakeResult> TakeInTransaction(BuildCompleted message, string source, CancellationToken cancellationToken)
+    /// <exception cref="BatchRefusedException">Fields are wrong; every one is named.</exception>
+    public async Task<IntakeResult> TakeInTransactionAsync(BuildCompleted message, string source, CancellationToken cancellationToken)
     {
-        BuildRules.Check(message, clock.GetUtcNow());
-        var application = (await db.LockApplications([message.Application], cancellationToken)).Values.SingleOrDefault();
-        var build = await db.Builds.SingleOrDefaultAsync(b => b.ApplicationName == message.Application && b.BuildNumber == message.BuildNumber, cancellationToken);
-        if (build is null)
-            db.Builds.Add(build = await New(message, application?.Id, cancellationToken));
-        else if (build.BuildStatus == BuildStatus.Running && message.Status != BuildStatus.Running)
-            await Finish(build, message, cancellationToken);
-        else
-            return new IntakeResult(build.Id, Known: true, Matched: build.ApplicationId is not null);
+        var notes = new List<string>();
+        var said = BuildRules.Read(message, clock.GetUtcNow(), notes);
+        var application = (await db.LockApplicationsAsync([said.Application], cancellationToken)).Values.SingleOrDefault();
+        var name = BuildRun.Named(said);
+        var known = await db.Builds.Where(b => b.ApplicationName == said.Application && (b.RunNumber == said.BuildNumber || b.BuildNumber == name))
+            .OrderByDescending(b => b.Id).Take(MostOfARun).ToListAsync(cancellationToken);
+        var run = new BuildRun(known);
+        var (word, build, note) = run.Hear(said);
+        if (note is not null)
+            notes.Add(note);
+        // Also a word that changes nothing may be the last one: an older one that comes after it must not count.
+        if (build?.BuildStatus == BuildStatus.Success && said.Status == BuildStatus.Success && build.FinishedAt is not null && said.FinishedAt > build.KnownAt)
+            build.LastWordAt = said.FinishedAt;
+        if (word == BuildWord.Known)
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return new IntakeResult(build!.Id, build.BuildNumber, Known: true, build.ApplicationId is not null, notes);
+        }
 
+        if (build is null)
+            db.Builds.Add(build = await NewAsync(said, application?.Id, cancellationToken));
+        await WriteAsync(build, said, word, notes, cancellationToken);
+        var overtaken = run.Supersede(build);
         await db.SaveChangesAsync(cancellationToken);
-        if (build.ApplicationId is { } applicationId && build.BuildStatus == BuildStatus.Success)
-            await Refresh(applicationId, build.Branch, source, cancellationToken);
-        return new IntakeResult(build.Id, Known: false, Matched: build.ApplicationId is not null);
+        Metrics.TookIn(source, EnumNames<BuildStatus>.Of(build.BuildStatus));
+        if (build.ApplicationId is { } applicationId && (overtaken || build.BuildStatus == BuildStatus.Success || word == BuildWord.Withdraws))
+            await RefreshAsync(applicationId, build.Branch, source, cancellationToken, word == BuildWord.Withdraws ? build : null);
+        if (build.BuildNumber != said.BuildNumber)
+            notes.Add($"stored as {build.BuildNumber}");
+        return new IntakeResult(build.Id, build.BuildNumber, Known: false, build.ApplicationId is not null, notes);
     }
 
     /// <summary>
     /// Brings the open release of an application to the newest build of its branch. Under the batch's row lock: a seal
     /// either has the build in its snapshot or sees it recorded as newer (R4).
     /// </summary>
+    /// <param name="applicationId">The application.</param>
+    /// <param name="branch">The branch.</param>
+    /// <param name="source">Through what it came, for the history.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="withdrawn">A build that was a success until now: a batch that keeps it writes that down.</param>
     /// <returns>Whether the release's build changed.</returns>
-    public async Task<bool> Refresh(long applicationId, string branch, string source, CancellationToken cancellationToken)
+    public async Task<bool> RefreshAsync(long applicationId, string branch, string source, CancellationToken cancellationToken, Build? withdrawn = null)
     {
-        var batchId = await db.Releases.Where(r => r.AppId == applicationId && r.IsOpen && r.Branch == branch).Select(r => (long?)r.BatchId).SingleOrDefaultAsync(cancellationToken);
-        if (batchId is null || await db.LockBatch(batchId.Value, cancellationToken) is not { } batch)
+        var batchId = await db.Releases.Where(r => r.AppId == applicationId && r.IsOpen && r.Branch == branch)
+            .Select(r => (long?)r.BatchId).SingleOrDefaultAsync(cancellationToken);
+        if (batchId is null || await db.LockBatchAsync(batchId.Value, cancellationToken) is not { } batch)
             return false;
         // Read again under the lock: the batch may have ended or sealed while this waited.
-        var release = await db.Releases.Include(r => r.App).Include(r => r.Build).SingleOrDefaultAsync(r => r.AppId == applicationId && r.IsOpen && r.BatchId == batch.Id, cancellationToken);
-        var newest = await queries.Newest(applicationId, branch, cancellationToken);
-        if (release is null || newest is null)
+        var release = await db.Releases.Include(r => r.App).Include(r => r.Build)
+            .SingleOrDefaultAsync(r => r.AppId == applicationId && r.IsOpen && r.BatchId == batch.Id, cancellationToken);
+        if (release is null)
             return false;
         await db.Entry(release).ReloadAsync(cancellationToken);
-        release.LatestBuildId = newest.Id;
-        var refreshes = BatchStatus.Refreshes(batch.Status) && !release.IsLocked && release.PinnedBy is null && release.BuildId != newest.Id;
-        if (refreshes)
-            await Move(batch, release, newest, source, cancellationToken);
+        var newest = await queries.NewestAsync(applicationId, branch, cancellationToken);
+        release.LatestBuildId = newest?.Id;
+        var follows = BatchStatus.Refreshes(batch.Status) && !release.IsLocked && release.PinnedBy is null
+            && !await approved.IsHeldAsync(batch, cancellationToken);
+        var refreshes = follows && (release.BuildId != newest?.Id || release.ImageDigest != newest?.ImageDigest);
+        if (refreshes && newest is null)
+            Drop(batch, release, source);
+        else if (refreshes)
+            await MoveAsync(batch, release, newest!, source, cancellationToken);
+        else if (withdrawn is not null && release.BuildId == withdrawn.Id)
+            journal.Note(batch, "build_withdrawn", Operators.Engine, source,
+                $"{release.App.Name}: build {withdrawn.BuildNumber} was reported as {EnumNames<BuildStatus>.Of(withdrawn.BuildStatus)} "
+                    + "after it had been taken; this batch keeps it", null);
         await db.SaveChangesAsync(cancellationToken);
+        if (refreshes)
+            await approved.ChangedAsync(batch, cancellationToken);
         return refreshes;
     }
 
+    /// <summary>Brings releases to the newest builds, which were held back for a while.</summary>
+    /// <param name="batch">Locked by this transaction.</param>
+    /// <param name="releases">Its releases, with application and build.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task CatchUpAsync(Batch batch, IEnumerable<BatchRelease> releases, CancellationToken cancellationToken)
+    {
+        foreach (var release in releases.Where(r => r.PinnedBy is null && !r.IsLocked && r.LatestBuildId is not null && r.LatestBuildId != r.BuildId))
+            if (await db.Builds.FindAsync([release.LatestBuildId], cancellationToken) is { BuildStatus: BuildStatus.Success } newest)
+                await MoveAsync(batch, release, newest, EventSource.Engine, cancellationToken);
+    }
+
     /// <summary>Builds that came before their application was registered.</summary>
-    public async Task Adopt(long applicationId, string name, CancellationToken cancellationToken) =>
+    public async Task AdoptAsync(long applicationId, string name, CancellationToken cancellationToken) =>
         await db.Builds.Where(b => b.ApplicationName == name && b.ApplicationId == null)
             .ExecuteUpdateAsync(set => set.SetProperty(b => b.ApplicationId, applicationId), cancellationToken);
 
-    private async Task Move(Batch batch, BatchRelease release, Build newest, string source, CancellationToken cancellationToken)
+    private async Task MoveAsync(Batch batch, BatchRelease release, Build newest, string source, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var from = release.Build?.BuildNumber;
+        var (before, from) = (ReleaseContent.Of(release), release.Build?.BuildNumber);
         release.Take(newest);
         batch.UpdatedAt = now;
-        journal.Note(batch, "build_refreshed", Operators.Engine, source, $"{release.App.Name}: {from ?? "no build"} → {newest.BuildNumber}",
-            JsonSerializer.Serialize(new { application = release.App.Name, from, to = newest.BuildNumber, image = release.Image }, JsonSerializerOptions.Web));
+        journal.Note(batch, "build_refreshed", Operators.Engine, source,
+            $"{release.App.Name}: {from ?? "no build"} → {newest.BuildNumber}{(from == newest.BuildNumber ? $" as {newest.ImageDigest}" : "")}",
+            ContentHistory.Detail(before, release, newest.BuildNumber));
         await publish.Publish(new ReleaseBuildRefreshed
         {
             BatchId = batch.CorrelationId,
@@ -87,58 +140,77 @@ internal sealed class BuildIntake(CdDbContext db, BuildQueries queries, BatchJou
         }, cancellationToken);
     }
 
-    private async Task<Build> New(BuildCompleted message, long? applicationId, CancellationToken cancellationToken)
+    private void Drop(Batch batch, BatchRelease release, string source)
     {
-        var build = new Build
+        var (before, from) = (ReleaseContent.Of(release), release.Build?.BuildNumber ?? "no build");
+        release.Drop();
+        batch.UpdatedAt = clock.GetUtcNow();
+        journal.Note(batch, "build_refreshed", Operators.Engine, source,
+            $"{release.App.Name}: {from} → no build; {release.Branch} has no other successful one",
+            ContentHistory.Detail(before, release, null));
+    }
+
+    private async Task<Build> NewAsync(BuildCompleted said, long? applicationId, CancellationToken cancellationToken)
+    {
+        var name = BuildRun.Named(said);
+        var own = db.Builds.Where(b => b.ApplicationName == said.Application);
+        var revision = 1 + (await own.Where(b => (b.RunNumber == said.BuildNumber && b.Attempt == said.Attempt) || b.BuildNumber == name)
+            .MaxAsync(b => (int?)b.Revision, cancellationToken) ?? 0);
+        // "128.2" may be the second attempt at 128 and a number of the CI's own, "128~2" the second content of 128 and somebody's number: one
+        // that is not among this number's builds may have the name.
+        while (BuildRun.Revised(name, revision) is var taken && await own.AnyAsync(b => b.BuildNumber == taken, cancellationToken))
+            revision++;
+        return new Build
         {
-            ApplicationName = message.Application,
+            ApplicationName = said.Application,
             ApplicationId = applicationId,
-            BuildNumber = message.BuildNumber,
-            BuildOrder = Order(message.BuildNumber),
-            Branch = message.Branch,
+            BuildNumber = BuildRun.Revised(name, revision),
+            RunNumber = said.BuildNumber,
+            Attempt = said.Attempt ?? 1,
+            Revision = revision,
+            Branch = said.Branch,
             ReceivedAt = clock.GetUtcNow()
         };
-        await Finish(build, message, cancellationToken);
-        return build;
     }
 
-    private async Task Finish(Build build, BuildCompleted message, CancellationToken cancellationToken)
+    private async Task WriteAsync(Build build, BuildCompleted said, BuildWord word, List<string> notes, CancellationToken cancellationToken)
     {
-        build.Branch = message.Branch;
-        build.CommitId = message.CommitId;
-        build.CommitMessage = message.CommitMessage;
-        build.CommitAuthor = message.CommitAuthor;
-        build.ImageName = message.ImageName;
-        build.ImageTag = message.ImageTag;
-        build.ImageDigest = message.ImageDigest;
-        build.BuildStatus = message.Status;
-        build.Source = message.Source;
-        build.Link = message.Link;
-        build.FinishedAt = message.FinishedAt;
-        build.OrderedAt = message.FinishedAt ?? await Between(build, cancellationToken);
+        if (word is BuildWord.Withdraws or BuildWord.Restores)
+        {
+            // What was built stays what it was: a sealed batch may hold it. So does its place: when a job of last week's build is run again,
+            // with a failure first and then a success, that makes it no newer than what was built since.
+            (build.BuildStatus, build.Withdrawn) = (said.Status, word == BuildWord.Withdraws);
+            build.LastWordAt = said.FinishedAt ?? build.LastWordAt;
+            if (word == BuildWord.Restores)
+                build.ImageDigest ??= said.ImageDigest;
+            (build.Source, build.Link) = (said.Source ?? build.Source, said.Link ?? build.Link);
+            return;
+        }
+
+        (build.FinishedAt, build.LastWordAt) = word == BuildWord.Completes ? (build.FinishedAt ?? said.FinishedAt, build.LastWordAt) : (said.FinishedAt, null);
+        if (word == BuildWord.Completes)
+            build.ImageDigest ??= said.ImageDigest;
+        else
+            Replace(build, said);
+        var others = await db.Builds.AsNoTracking().Where(b => b.ApplicationName == build.ApplicationName && b.Branch == build.Branch && b.Id != build.Id)
+            .OrderByDescending(b => b.OrderedAt).Take(Neighbours)
+            .Select(b => new BuildPlace.Neighbour(b.RunNumber, b.BuildNumber, b.Attempt, b.Revision, b.FinishedAt, b.OrderedAt)).ToListAsync(cancellationToken);
+        var place = BuildPlace.Of(build, others, clock.GetUtcNow());
+        (build.OrderedAt, build.OrderedBy) = (place.At, place.By);
+        if (place.Against is { } other && build.BuildStatus == BuildStatus.Success)
+            notes.Add($"ordered by arrival: neither a finish time nor the number orders it against {other}");
     }
 
-    /// <summary>
-    /// A time for a build whose CI sent none: just before the next higher number's, else now. Arrival alone would let a
-    /// late delivery of an old build win.
-    /// </summary>
-    private async Task<DateTimeOffset> Between(Build build, CancellationToken cancellationToken)
+    private static void Replace(Build build, BuildCompleted said)
     {
-        var next = await db.Builds
-            .Where(b => b.ApplicationName == build.ApplicationName && b.Branch == build.Branch && b.BuildOrder > build.BuildOrder)
-            .OrderBy(b => b.OrderedAt).Select(b => (DateTimeOffset?)b.OrderedAt).FirstOrDefaultAsync(cancellationToken);
-        return next is { } later ? later.AddMicroseconds(-1) : clock.GetUtcNow();
-    }
-
-    /// <summary>The last run of digits in a build number, so that <c>#10</c> follows <c>#9</c>.</summary>
-    private static long Order(string number)
-    {
-        var end = number.Length;
-        while (end > 0 && !char.IsAsciiDigit(number[end - 1]))
-            end--;
-        var start = end;
-        while (start > 0 && char.IsAsciiDigit(number[start - 1]) && end - start < 18)
-            start--;
-        return start == end ? 0 : long.Parse(number.AsSpan(start, end - start), CultureInfo.InvariantCulture);
+        build.CommitId = said.CommitId;
+        build.CommitMessage = said.CommitMessage;
+        build.CommitAuthor = said.CommitAuthor;
+        build.ImageName = said.ImageName;
+        build.ImageTag = said.ImageTag;
+        build.ImageDigest = said.ImageDigest;
+        (build.BuildStatus, build.Withdrawn) = (said.Status, build.Withdrawn && said.Status != BuildStatus.Success);
+        build.Source = said.Source;
+        build.Link = said.Link;
     }
 }

@@ -1,6 +1,8 @@
 using DevopsCd.Contracts;
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Data;
+using DevopsCd.Shared;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Builds;
@@ -8,23 +10,27 @@ namespace DevopsCd.Core.Builds;
 /// <summary>Reads of builds.</summary>
 internal sealed class BuildQueries(CdDbContext db)
 {
-    /// <summary>The newest successful build of a branch: by finish time, then by number, never by arrival (R2).</summary>
-    public Task<Build?> Newest(long applicationId, string branch, CancellationToken cancellationToken) =>
-        db.Builds.Where(b => b.ApplicationId == applicationId && b.Branch == branch && b.BuildStatus == BuildStatus.Success)
-            .OrderByDescending(b => b.OrderedAt).ThenByDescending(b => b.BuildOrder).ThenByDescending(b => b.Id)
+    /// <summary>The newest successful build of a branch that is still offered (R2); <see cref="BuildPlace" /> has put them in order.</summary>
+    public Task<Build?> NewestAsync(long applicationId, string branch, CancellationToken cancellationToken) =>
+        db.Builds.Where(b => b.ApplicationId == applicationId && b.Branch == branch && b.BuildStatus == BuildStatus.Success && !b.Superseded)
+            .OrderByDescending(b => b.OrderedAt).ThenByDescending(b => b.Id)
             .FirstOrDefaultAsync(cancellationToken);
 
-    public Task<Build?> Find(long applicationId, string number, CancellationToken cancellationToken) =>
+    public Task<Build?> FindAsync(long applicationId, string number, CancellationToken cancellationToken) =>
         db.Builds.SingleOrDefaultAsync(b => b.ApplicationId == applicationId && b.BuildNumber == number, cancellationToken);
 
+    public async Task<BuildView?> GetAsync(long id, CancellationToken cancellationToken) =>
+        await db.Builds.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is { } build ? View(build) : null;
+
     /// <summary>Newest arrival first.</summary>
-    public async Task<Page<BuildView>> List(string? application, string? branch, bool? matched, long? before, int limit, CancellationToken cancellationToken)
+    public async Task<Page<BuildView>> ListAsync(Visible visible, string? application, string? branch, bool? matched, long? before, int limit,
+        CancellationToken cancellationToken)
     {
-        var query = db.Builds.AsNoTracking();
+        var query = db.Builds.AsNoTracking().In(visible, db.Applications);
         if (!string.IsNullOrEmpty(application))
             query = query.Where(b => b.ApplicationName == application);
         if (!string.IsNullOrEmpty(branch))
-            query = query.Where(b => b.Branch == branch);
+            query = query.Where(b => b.Branch == GitRef.Short(branch));
         if (matched is { } wanted)
             query = query.Where(b => b.ApplicationId != null == wanted);
         if (before is { } id)
@@ -39,6 +45,7 @@ internal sealed class BuildQueries(CdDbContext db)
         Application = b.ApplicationName,
         Matched = b.ApplicationId is not null,
         BuildNumber = b.BuildNumber,
+        Attempt = b.Attempt,
         Branch = b.Branch,
         CommitId = b.CommitId,
         CommitMessage = b.CommitMessage,
@@ -47,9 +54,12 @@ internal sealed class BuildQueries(CdDbContext db)
         ImageTag = b.ImageTag,
         ImageDigest = b.ImageDigest,
         Status = b.BuildStatus,
+        Withdrawn = b.Withdrawn,
+        Superseded = b.Superseded,
         Source = b.Source,
         Link = b.Link,
         FinishedAt = b.FinishedAt,
+        OrderedBy = EnumNames<BuildOrdering>.Of(b.OrderedBy),
         ReceivedAt = b.ReceivedAt
     };
 }

@@ -1,4 +1,3 @@
-using DevopsCd.Core.Applications;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.Core.Builds;
@@ -7,7 +6,6 @@ namespace DevopsCd.Core.Builds;
 internal static class BuildRegistration
 {
     public static IServiceCollection AddBuilds(this IServiceCollection services) => services
-        .AddScoped<ApplicationCatalogue>()
         .AddScoped<BuildIntake>()
         .AddScoped<BuildQueries>();
 }

@@ -1,41 +1,61 @@
 using DevopsCd.Contracts;
-using DevopsCd.Core.Batches;
+using DevopsCd.Core.MessageContracts;
 
 namespace DevopsCd.Core.Builds;
 
-/// <summary>What a reported build must hold.</summary>
+/// <summary>What a reported build must hold, whatever door it comes through: HTTP, broker or webhook.</summary>
 internal static class BuildRules
 {
-    private const int Longest = 500;
+    private const int MostAttempts = 100_000;
 
-    /// <summary>A build that claims to be of next week would stay the newest of its branch for as long as its clock was wrong.</summary>
-    private static readonly TimeSpan s_ahead = TimeSpan.FromDays(1);
+    /// <summary>Clocks differ by so much; a time later than that has not come yet.</summary>
+    private static readonly TimeSpan s_ahead = TimeSpan.FromMinutes(10);
 
+    /// <summary>Reproducible builds write 1970 or 1980.</summary>
     private static readonly DateTimeOffset s_earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <exception cref="BatchRefused">Fields are wrong; every one is named.</exception>
-    public static void Check(BuildCompleted build, DateTimeOffset now)
+    /// <summary>
+    /// Checks a build and gives it in the engine's words: the branch without <c>refs/heads/</c>, and no finish time that cannot be true. A wrong
+    /// clock loses no build, and a time in the future must not keep it the newest of its branch until then.
+    /// </summary>
+    /// <exception cref="BatchRefusedException">Fields are wrong; every one is named.</exception>
+    public static BuildCompleted Read(BuildCompleted build, DateTimeOffset now, List<string> notes)
     {
-        var errors = new Dictionary<string, string[]>();
-        Text("application", build.Application, 100);
-        Text("buildNumber", build.BuildNumber, 100);
-        Text("branch", build.Branch, 255);
-        Text("commitId", build.CommitId, 100);
-        Text("imageName", build.ImageName, Longest);
-        Text("imageTag", build.ImageTag, 128);
-        if (build.ImageDigest is { } digest && !(digest.StartsWith("sha256:", StringComparison.Ordinal) && digest.Length == 71 && digest.AsSpan(7).IndexOfAnyExcept("0123456789abcdef") < 0))
-            errors["imageDigest"] = ["must be sha256: and 64 hexadecimal digits, or absent"];
-        if (build.Link is { } link && !(Uri.TryCreate(link, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https")))
-            errors["link"] = ["must be an http or https address, or absent"];
+        Check(build);
         if (build.FinishedAt is { } finished && (finished < s_earliest || finished > now + s_ahead))
-            errors["finishedAt"] = [$"must be a time from {s_earliest:yyyy-MM-dd} to a day from now ({now:u}); is the clock of the CI right?"];
-        if (errors.Count > 0)
-            throw new BatchRefused(RefusalKind.Content, string.Join("; ", errors.Select(e => $"{e.Key}: {e.Value[0]}"))) { Fields = errors };
-
-        void Text(string name, string value, int longest)
         {
-            if (string.IsNullOrWhiteSpace(value) || value.Length > longest)
-                errors[name] = [$"must be 1 to {longest} characters"];
+            notes.Add($"time unknown: it cannot have finished at {finished.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
+            build = build with { FinishedAt = null };
         }
+
+        return build with { Branch = GitRef.Of(build.Branch).Branch!, Attempt = build.Attempt ?? 1 };
+    }
+
+    /// <summary>Why a build would be refused; null when it would not.</summary>
+    public static string? Refusal(BuildCompleted build)
+    {
+        try
+        {
+            Check(build);
+            return null;
+        }
+        catch (BatchRefusedException refused)
+        {
+            return $"{build.Application} {build.BuildNumber} refused: {refused.Reason}";
+        }
+    }
+
+    /// <exception cref="BatchRefusedException">Fields are wrong; every one is named.</exception>
+    public static void Check(BuildCompleted build)
+    {
+        var errors = BodyRules.Wrong(build).ToDictionary(e => e.Path, e => new[] { e.Fix });
+        if (build.Attempt is < 1 or > MostAttempts)
+            errors["attempt"] = [$"must be 1 to {MostAttempts}, or absent"];
+        if (!errors.ContainsKey("branch") && GitRef.Of(build.Branch).Branch is null)
+            errors["branch"] = [$"must be a branch; '{build.Branch}' is a tag, a pull request or nothing at all"];
+        if (!errors.ContainsKey("imageTag") && ArtifactTags.IsAttached(build.ImageTag))
+            errors["imageTag"] = ["must be an image's tag; this is the tag of a signature, an attestation or an SBOM"];
+        if (errors.Count > 0)
+            throw BatchRefusedException.Content(errors);
     }
 }

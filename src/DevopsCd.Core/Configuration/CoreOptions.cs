@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using DevopsCd.Shared;
 using Microsoft.Extensions.Configuration;
 
 namespace DevopsCd.Core.Configuration;

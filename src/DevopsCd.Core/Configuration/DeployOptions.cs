@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using DevopsCd.Shared;
 using Microsoft.Extensions.Configuration;
 
 namespace DevopsCd.Core.Configuration;
@@ -45,5 +46,5 @@ internal sealed class DeployOptions
 
     /// <summary>The wait before try <paramref name="tries" /> + 1.</summary>
     public TimeSpan Backoff(int tries) =>
-        TimeSpan.FromSeconds(RetryBackoff == "linear" ? tries : Math.Pow(2, tries - 1));
+        RetryBackoff == "linear" ? TimeSpan.FromSeconds(tries) : Shared.Backoff.After(tries, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 
@@ -21,13 +22,28 @@ internal sealed class StorageOptions
     [ConfigurationKeyName("sample_catalogue")]
     public bool? SampleCatalogue { get; init; }
 
+    /// <summary>
+    /// Connections of one instance where the connection string does not say. Two instances and a person with psql fit into PostgreSQL's
+    /// default of 100, of which three are reserved for superusers.
+    /// </summary>
+    public const int UsualPoolSize = 40;
+
     public bool Postgres => Provider == "postgres";
 
     /// <summary>
-    /// The connection string with what a service needs where it says nothing itself: a server that is silent is given up after five
-    /// seconds instead of fifteen, because people wait for the answer. Null when it cannot be read.
+    /// Requests that may use the database at once: half of the pool, so that consumers, the schedule and the answer to a command that is
+    /// already committed never wait for requests.
     /// </summary>
-    public string? PostgresConnection()
+    public int RequestsAtOnce =>
+        Postgres && PostgresConnection() is { } connection ? Math.Max(1, new NpgsqlConnectionStringBuilder(connection).MaxPoolSize / 2) : UsualPoolSize / 2;
+
+    /// <summary>
+    /// The connection string with what a service needs where it says nothing itself: a server that is silent is given up after five
+    /// seconds instead of fifteen, because people wait for the answer, and the server ends a session whose client is gone
+    /// (<see cref="PostgresSession" />). Null when it cannot be read.
+    /// </summary>
+    /// <param name="isPatient">For migrations, whose statements may take long.</param>
+    public string? PostgresConnection(bool isPatient = false)
     {
         try
         {
@@ -37,13 +53,43 @@ internal sealed class StorageOptions
                 complete.Timeout = 5;
             if (!said.ContainsKey("Cancellation Timeout"))
                 complete.CancellationTimeout = 1000;
+            if (!IsSaid(complete, "Maximum Pool Size"))
+                complete.MaxPoolSize = Math.Max(UsualPoolSize, complete.MinPoolSize);
             if (!said.ContainsKey("Application Name"))
                 complete.ApplicationName = "devopscd";
+            // A server that vanished is noticed by idle connections, too, and not only by the next one who uses them.
+            if (!said.ContainsKey("TCP Keepalive"))
+                (complete.TcpKeepAlive, complete.TcpKeepAliveTime, complete.TcpKeepAliveInterval) = (true, 5, 2);
+            if (isPatient && !said.ContainsKey("Command Timeout"))
+                complete.CommandTimeout = 0;
+            PostgresSession.Bound(complete, isPatient);
             return string.IsNullOrEmpty(complete.Host) ? null : complete.ConnectionString;
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
+        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException
+            or NotSupportedException)
         {
             return null;
         }
     }
+
+    /// <summary>Why the connection string names no SQLite file; null when it does.</summary>
+    public static string? SqliteProblem(string connectionString)
+    {
+        const string form = "must name a file, such as Data Source=data/devopscd.db";
+        try
+        {
+            var sqlite = new SqliteConnectionStringBuilder(connectionString);
+            return sqlite.DataSource.Length == 0 || sqlite.DataSource.StartsWith("file:", StringComparison.Ordinal) || sqlite.DataSource == ":memory:"
+                || sqlite.Mode is SqliteOpenMode.Memory or SqliteOpenMode.ReadOnly || Directory.Exists(sqlite.DataSource)
+                ? form
+                : null;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        {
+            return form;
+        }
+    }
+
+    // Under whichever of its names: Npgsql keeps the canonical one. Its ContainsKey only says that it knows such a key.
+    private static bool IsSaid(NpgsqlConnectionStringBuilder connection, string key) => connection.Keys.Any(said => said == key);
 }

@@ -1,9 +1,4 @@
 using DevopsCd.Contracts;
-using DevopsCd.Core.Applications;
-using DevopsCd.Core.Auditing;
-using DevopsCd.Core.Batches;
-using DevopsCd.Core.Builds;
-using DevopsCd.Core.Deployments;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 

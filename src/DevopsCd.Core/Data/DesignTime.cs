@@ -7,12 +7,14 @@ namespace DevopsCd.Core.Data;
 internal sealed class PostgresDesignTime : IDesignTimeDbContextFactory<PostgresCdDbContext>
 {
     public PostgresCdDbContext CreateDbContext(string[] args) =>
-        new((DbContextOptions<PostgresCdDbContext>)CdDbContextOptions.UsePostgres(new DbContextOptionsBuilder<PostgresCdDbContext>(), "Host=localhost").Options);
+        new((DbContextOptions<PostgresCdDbContext>)CdDbContextOptions.UsePostgres(new DbContextOptionsBuilder<PostgresCdDbContext>(),
+            "Host=localhost").Options);
 }
 
 /// <inheritdoc cref="PostgresDesignTime" />
 internal sealed class SqliteDesignTime : IDesignTimeDbContextFactory<SqliteCdDbContext>
 {
     public SqliteCdDbContext CreateDbContext(string[] args) =>
-        new((DbContextOptions<SqliteCdDbContext>)CdDbContextOptions.UseSqlite(new DbContextOptionsBuilder<SqliteCdDbContext>(), "Data Source=design.db").Options);
+        new((DbContextOptions<SqliteCdDbContext>)CdDbContextOptions.UseSqlite(new DbContextOptionsBuilder<SqliteCdDbContext>(),
+            "Data Source=design.db").Options);
 }

@@ -1,30 +1,122 @@
 using DevopsCd.Core.Configuration;
+using MassTransit;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace DevopsCd.Core.Data;
 
-/// <summary>Brings the database to this version before anything else runs. Several instances may start at once: EF's lock lets one migrate.</summary>
+/// <summary>Brings the database to this version before anything else runs. Several instances may start at once: a lock lets one migrate.</summary>
 internal static class SchemaMigration
 {
-    public static async Task Migrate(IServiceProvider services, CancellationToken cancellationToken)
+    private static readonly TimeSpan s_wait = TimeSpan.FromMilliseconds(200);
+
+    private const string Key = $"{StorageOptions.Section}:connection_string";
+
+    /// <exception cref="StartRefusedException">The database is not to be used like this, and waiting does not change it.</exception>
+    public static async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var storage = services.GetRequiredService<StorageOptions>();
+        try
+        {
+            while (!await TryMigrateAsync(services, storage, cancellationToken))
+            {
+                // Another host may have gone on meanwhile: it is looked at anew.
+            }
+        }
+        catch (SqliteException failure)
+        {
+            throw SqliteFile.Refusal(storage.ConnectionString, failure);
+        }
+        catch (Exception failure) when (storage.Postgres && failure is not (StartRefusedException or OperationCanceledException)
+            && DatabaseFailures.Of(failure) is DatabaseFailure.None or DatabaseFailure.Denied)
+        {
+            throw Refusal(storage, failure);
+        }
+    }
+
+    /// <summary>False when the turn was lost on the way: this process was frozen, or its database away.</summary>
+    private static async Task<bool> TryMigrateAsync(IServiceProvider services, StorageOptions storage, CancellationToken cancellationToken)
+    {
         if (!storage.Postgres)
-            CreateFolder(storage.ConnectionString);
+            services.GetRequiredService<SqliteFile>().Take(storage.ConnectionString);
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
-        await db.Database.MigrateAsync(cancellationToken);
+        // EF's own lock is on a table that an empty database does not have yet.
+        await using var turn = storage.Postgres ? await TurnAsync(storage, services.GetRequiredService<TimeProvider>(), cancellationToken) : null;
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn?.Lost ?? CancellationToken.None);
+        try
+        {
+            await MigrateAsync(db, scope.ServiceProvider, storage, held.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (turn is { Lost.IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static async Task MigrateAsync(CdDbContext db, IServiceProvider services, StorageOptions storage, CancellationToken cancellationToken)
+    {
+        await MigrateAsync(db, storage, cancellationToken);
+        foreach (var further in services.GetServices<IFurtherSchema>())
+            await MigrateAsync(further.Context, storage, cancellationToken);
         if (!storage.Postgres)
             await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken);
         if (storage.SampleCatalogue ?? !storage.Postgres)
-            await scope.ServiceProvider.GetRequiredService<SampleCatalogue>().Fill(cancellationToken);
+            foreach (var content in services.GetServices<IFirstContent>())
+                await content.FillAsync(cancellationToken);
     }
 
-    private static void CreateFolder(string connectionString)
+    private static async Task MigrateAsync(DbContext db, StorageOptions storage, CancellationToken cancellationToken)
     {
-        if (Path.GetDirectoryName(new SqliteConnectionStringBuilder(connectionString).DataSource) is { Length: > 0 } folder)
-            Directory.CreateDirectory(folder);
+        // Whoever migrates may take long, and the others wait for it; one that died is ended by the server like any other.
+        if (storage.Postgres)
+            db.Database.SetConnectionString(storage.PostgresConnection(isPatient: true));
+        if ((await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Except(db.Database.GetMigrations()).LastOrDefault() is { } unknown)
+            throw new StartRefusedException($"{Key}: {Unknown(unknown, db.Database.GetMigrations().Last())}");
+        await db.Database.MigrateAsync(cancellationToken);
+    }
+
+    // Names begin with the time they were made at. Only what came before the first version was ever written anew.
+    private static string Unknown(string migration, string newest) => string.CompareOrdinal(migration, newest) < 0
+        ? $"the database was made by a version from before the first release (its schema has '{migration}'), and cannot be upgraded. Use a new database."
+        : $"the database was written by a newer version (its schema has '{migration}'). "
+            + "Start that version, or restore a backup of the database from before it.";
+
+    /// <summary>Waits for its turn among hosts that start together. The lock is free again when its holder dies or freezes.</summary>
+    private static async Task<IClusterHold?> TurnAsync(StorageOptions storage, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var cluster = new PostgresClusterLock(storage, clock);
+        try
+        {
+            while (true)
+            {
+                if (await cluster.TryTakeAsync("schema", cancellationToken) is { } turn)
+                    return turn;
+                await Task.Delay(s_wait, clock, cancellationToken);
+            }
+        }
+        catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            // A database that does not exist yet is EF's to create or to refuse.
+            return null;
+        }
+    }
+
+    private static StartRefusedException Refusal(StorageOptions storage, Exception failure)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(storage.PostgresConnection());
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+            if (cause is PostgresException postgres)
+                return new StartRefusedException(postgres.SqlState switch
+                {
+                    PostgresErrorCodes.InvalidCatalogName => $"{Key}: the database '{connection.Database}' does not exist on {connection.Host}; create it or name another.",
+                    ['2', '8', ..] => $"{Key}: {connection.Host} refuses the user '{connection.Username}': {postgres.MessageText}.",
+                    PostgresErrorCodes.InsufficientPrivilege => $"{Key}: the user '{connection.Username}' may not do what the schema needs: {postgres.MessageText}.",
+                    _ => $"{Key}: the schema of '{connection.Database}' cannot be brought to this version: {postgres.MessageText} ({postgres.SqlState})."
+                }, failure);
+        return new StartRefusedException($"{Key}: {connection.Host} cannot be used: {failure.GetBaseException().Message}", failure);
     }
 }

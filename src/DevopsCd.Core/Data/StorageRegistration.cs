@@ -1,6 +1,6 @@
 using DevopsCd.Core.Configuration;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DevopsCd.Core.Data;
 
@@ -12,14 +12,30 @@ internal static class StorageRegistration
         if (storage.Postgres)
         {
             var connection = storage.PostgresConnection()!;
-            services.AddDbContext<PostgresCdDbContext>(options => CdDbContextOptions.UsePostgres(options, connection));
+            services.AddSingleton<DatabaseRoom>();
+            services.AddDbContext<PostgresCdDbContext>(
+                (provider, options) => CdDbContextOptions.UsePostgres(options.AddInterceptors(provider.GetRequiredService<DatabaseRoom>()), connection));
             services.AddScoped<CdDbContext>(provider => provider.GetRequiredService<PostgresCdDbContext>());
+            services.AddDatabaseClock();
         }
         else
         {
+            services.AddSingleton<SqliteFile>();
             services.AddDbContext<SqliteCdDbContext>(options => CdDbContextOptions.UseSqlite(options, storage.ConnectionString));
             services.AddScoped<CdDbContext>(provider => provider.GetRequiredService<SqliteCdDbContext>());
         }
-        return services.AddScoped<SampleCatalogue>();
+        return services;
+    }
+
+    /// <summary>Instances share what one clock writes, so they go by the database's.</summary>
+    private static void AddDatabaseClock(this IServiceCollection services)
+    {
+        var machine = services.LastOrDefault(service => service.ServiceType == typeof(TimeProvider))?.ImplementationInstance as TimeProvider
+            ?? TimeProvider.System;
+        var clock = new DatabaseClock(machine);
+        services.AddSingleton(clock);
+        services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+        services.AddSingleton<ClockWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClockWatch>());
     }
 }

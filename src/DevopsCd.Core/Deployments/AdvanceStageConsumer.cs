@@ -1,8 +1,6 @@
 using DevopsCd.Contracts;
-using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.Core.Deployments;
@@ -14,10 +12,13 @@ internal sealed class AdvanceStageConsumer(IServiceScopeFactory scopes) : IConsu
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
-        await db.InTransaction(async () =>
+        await db.InTransactionAsync(async () =>
         {
-            if (await db.LockBatch(context.Message.BatchId, context.CancellationToken) is { } batch && BatchStatus.Deploying(batch.Status) is { } stage)
-                await scope.ServiceProvider.GetRequiredService<StageDispatcher>().Advance(batch, stage, context.CancellationToken);
+            if (await db.LockBatchAsync(context.Message.BatchId, context.CancellationToken) is { } batch && BatchStatus.Deploying(batch.Status) is { } stage)
+            {
+                await scope.ServiceProvider.GetRequiredService<StageDispatcher>().AdvanceAsync(batch, stage, context.CancellationToken);
+                await scope.ServiceProvider.GetRequiredService<StageEnds>().RaiseAsync(context.CancellationToken);
+            }
         }, context.CancellationToken);
     }
 }

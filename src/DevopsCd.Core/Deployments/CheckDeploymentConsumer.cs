@@ -1,14 +1,15 @@
 using DevopsCd.Contracts;
+using DevopsCd.Core.Consuming;
 using MassTransit;
 
 namespace DevopsCd.Core.Deployments;
 
-/// <summary>Polls an operation whose look is due.</summary>
-internal sealed class CheckDeploymentConsumer(OperationDesk desk) : IConsumer<CheckDeployment>
+/// <summary>Makes the call of an accepted or given-up operation that is due.</summary>
+internal sealed class CheckDeploymentConsumer(DeploymentOperationRunner desk) : IConsumer<CheckDeployment>
 {
     public async Task Consume(ConsumeContext<CheckDeployment> context)
     {
-        if (!await desk.Check(context.Message.OperationId, context.CancellationToken) && context.ReceiveContext.Redelivered)
-            await desk.TakeUp(context.Message.OperationId, context.CancellationToken);
+        if (!await desk.CallAsync(context.Message.BatchId, context.Message.OperationId, context.CancellationToken) && context.CameBefore())
+            await desk.TakeUpAsync(context.Message.OperationId, context.CancellationToken);
     }
 }

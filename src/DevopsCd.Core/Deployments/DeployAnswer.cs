@@ -8,8 +8,11 @@ internal abstract record DeployAnswer
 
     public sealed record Succeeded : DeployAnswer;
 
-    /// <summary>Ended badly, or refused for good.</summary>
+    /// <summary>Ended badly.</summary>
     public sealed record Failed(string Reason) : DeployAnswer;
+
+    /// <summary>The call was refused. That is definite for a submit; of a look or a stop it says nothing about the rollout.</summary>
+    public sealed record Refused(string Reason) : DeployAnswer;
 
     /// <summary>Ended because it was asked to stop.</summary>
     public sealed record Stopped : DeployAnswer;
@@ -17,8 +20,11 @@ internal abstract record DeployAnswer
     /// <summary>The service does not know the operation.</summary>
     public sealed record Unknown : DeployAnswer;
 
-    /// <summary>No answer, or one that may be another the next time. <paramref name="RetryAfter" />: what the service asked for.</summary>
-    public sealed record Transient(string Reason, TimeSpan? RetryAfter = null) : DeployAnswer;
+    /// <summary>
+    /// No answer, or one that may be another the next time. <paramref name="RetryAfter" />: what the service asked for.
+    /// <paramref name="MayHaveArrived" />: false only where the service surely has not taken the call.
+    /// </summary>
+    public sealed record Transient(string Reason, TimeSpan? RetryAfter = null, bool MayHaveArrived = true) : DeployAnswer;
 
     /// <summary>No call was made, because calls fail at present; it is no try.</summary>
     public sealed record NotSent(TimeSpan RetryAfter) : DeployAnswer;

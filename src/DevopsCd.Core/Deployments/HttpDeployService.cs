@@ -1,83 +1,150 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DevopsCd.Contracts.Api;
-using DevopsCd.Core.Applications;
-using DevopsCd.Core.Batches;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
+using DevopsCd.Shared;
 using Polly.CircuitBreaker;
+using Polly.RateLimiting;
 using Polly.Timeout;
 
 namespace DevopsCd.Core.Deployments;
 
-/// <summary>Talks to a deploy service as spec §8 gives it. What may be another answer the next time is told from a refusal.</summary>
-internal sealed class HttpDeployService(HttpClient http) : IDeployService
+/// <summary>Talks to a deploy service over its HTTP contract (contracts/openapi/deploy-service.json). Answers that may differ the next time are told apart from refusals.</summary>
+internal sealed class HttpDeployService(HttpClient http, K8sOptions address, DeployCalls calls, TimeProvider clock) : IDeployService
 {
     /// <summary>Longest answer that is read; what a deploy service says is small.</summary>
     public const int LargestAnswer = 256 * 1024;
 
-    public Task<DeployAnswer> Submit(Deployment operation, CancellationToken cancellationToken) =>
-        Call(HttpMethod.Put, operation, "", Request(operation), cancellationToken);
+    private const string OwnProblems = "urn:devopscd:deploy:", UnknownOperation = OwnProblems + "operation-unknown";
 
-    public Task<DeployAnswer> Look(Deployment operation, CancellationToken cancellationToken) =>
-        Call(HttpMethod.Get, operation, "", null, cancellationToken);
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
 
-    public Task<DeployAnswer> Stop(Deployment operation, CancellationToken cancellationToken) =>
-        Call(HttpMethod.Post, operation, "/stop", null, cancellationToken);
+    private static readonly string[] s_told = ["title", "detail"];
 
-    private async Task<DeployAnswer> Call(HttpMethod method, Deployment operation, string verb, DeployOperationRequest? body, CancellationToken cancellationToken)
+    /// <summary>There was no connection, so nothing can have been sent.</summary>
+    private static readonly HttpRequestError[] s_neverConnected =
+        [HttpRequestError.ConnectionError, HttpRequestError.NameResolutionError, HttpRequestError.SecureConnectionError, HttpRequestError.ProxyTunnelError];
+
+    public Task<DeployAnswer> SubmitAsync(Deployment operation, CancellationToken cancellationToken) =>
+        CallAsync(HttpMethod.Put, operation, "", cancellationToken);
+
+    public Task<DeployAnswer> LookAsync(Deployment operation, CancellationToken cancellationToken) =>
+        CallAsync(HttpMethod.Get, operation, "", cancellationToken);
+
+    public Task<DeployAnswer> StopAsync(Deployment operation, CancellationToken cancellationToken) =>
+        CallAsync(HttpMethod.Post, operation, "/stop", cancellationToken);
+
+    private async Task<DeployAnswer> CallAsync(HttpMethod method, Deployment operation, string verb, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, $"api/v1/deployments/{Uri.EscapeDataString(operation.OperationId)}{verb}");
-        if (body is not null)
-            request.Content = JsonContent.Create(body, options: JsonSerializerOptions.Web);
+        HttpRequestMessage request;
         try
         {
-            using var response = await http.SendAsync(request, cancellationToken);
-            return await Read(response, cancellationToken);
+            request = Message(method, operation, verb);
         }
-        catch (BrokenCircuitException e)
+        catch (Exception fault) when (fault is FormatException or JsonException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            return new DeployAnswer.NotSent(e.RetryAfter is { } after && after > TimeSpan.FromSeconds(1) ? after : TimeSpan.FromSeconds(1));
+            // Its text may hold the key.
+            return new DeployAnswer.Refused(
+                $"the call to the deploy service cannot be built ({fault.GetType().Name}); check {K8sOptions.Section} and the application's target");
         }
-        catch (TimeoutRejectedException)
-        {
-            return new DeployAnswer.Transient("the deploy service did not answer in time");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new DeployAnswer.Transient("the deploy service did not answer in time");
-        }
-        catch (HttpRequestException e)
-        {
-            return new DeployAnswer.Transient($"the deploy service cannot be reached: {e.HttpRequestError}");
-        }
-        catch (Exception e) when (e is JsonException or IOException)
-        {
-            return new DeployAnswer.Transient("the deploy service's answer cannot be read");
-        }
+        using (request)
+            try
+            {
+                return Read(method, operation,
+                    await calls.For(operation.Cluster).ExecuteAsync(async stop => await SendAsync(request, stop), cancellationToken));
+            }
+            catch (BrokenCircuitException e)
+            {
+                return new DeployAnswer.NotSent(e.RetryAfter is { } after && after > s_soon ? after : s_soon);
+            }
+            catch (RateLimiterRejectedException)
+            {
+                return new DeployAnswer.NotSent(s_soon);
+            }
+            catch (TimeoutRejectedException)
+            {
+                return new DeployAnswer.Transient("the deploy service did not answer in time");
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return new DeployAnswer.Transient("the deploy service did not answer in time");
+            }
+            catch (HttpRequestException e)
+            {
+                return new DeployAnswer.Transient($"the deploy service cannot be reached: {e.HttpRequestError}",
+                    MayHaveArrived: !s_neverConnected.Contains(e.HttpRequestError));
+            }
+            catch (Exception e) when (e is JsonException or IOException)
+            {
+                return new DeployAnswer.Transient("the deploy service's answer cannot be read");
+            }
     }
 
-    private static async Task<DeployAnswer> Read(HttpResponseMessage response, CancellationToken cancellationToken)
+    private HttpRequestMessage Message(HttpMethod method, Deployment operation, string verb)
     {
-        var status = (int)response.StatusCode;
-        if (response.StatusCode == HttpStatusCode.NotFound && response.RequestMessage!.Method != HttpMethod.Put)
+        var request = new HttpRequestMessage(method, $"api/v1/deployments/{Uri.EscapeDataString(operation.OperationId)}{verb}");
+        if (address.ApiKey.Length > 0)
+            request.Headers.Add("X-API-Key", address.ApiKey);
+        if (method == HttpMethod.Put)
+            request.Content = JsonContent.Create(Request(operation), options: JsonSerializerOptions.Web);
+        return request;
+    }
+
+    /// <summary>One call and its whole answer; the token ends both.</summary>
+    private async ValueTask<DeployReply> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var body = new byte[LargestAnswer + 1];
+        var length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken);
+        if (length > LargestAnswer)
+            throw new IOException($"more than {LargestAnswer} bytes");
+        return new DeployReply((int)response.StatusCode, response.ReasonPhrase, response.Content.Headers.ContentType?.MediaType, RetryAfter(response),
+            body.AsMemory(0, length));
+    }
+
+    private static DeployAnswer Read(HttpMethod method, Deployment operation, DeployReply reply)
+    {
+        if (reply.Status == 404 && method != HttpMethod.Put && SaysUnknown(reply))
             return new DeployAnswer.Unknown();
-        if (response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || status >= 500)
-            return new DeployAnswer.Transient($"the deploy service answered {status}", RetryAfter(response));
-        if (status is >= 300 and < 400)
-            return new DeployAnswer.Failed($"the deploy service answered {status}; redirects are not followed, mend {K8sOptions.Section}:base_url");
-        if (status >= 400)
-            return new DeployAnswer.Failed($"the deploy service refused with {status}: {await Problem(response, cancellationToken)}");
-        var view = await response.Content.ReadFromJsonAsync<DeployOperationView>(JsonSerializerOptions.Web, cancellationToken);
+        if (reply.Status is 408 or 429 or >= 500)
+            return new DeployAnswer.Transient($"the deploy service answered {reply.Status}", reply.RetryAfter, MayHaveArrived: reply.Status != 429);
+        if (reply.Status is >= 300 and < 400)
+            return new DeployAnswer.Refused($"the deploy service answered {reply.Status}; redirects are not followed, correct {K8sOptions.Section}:base_url");
+        if (reply.Status >= 400)
+            return new DeployAnswer.Refused($"the deploy service refused with {reply.Status}: {Problem(reply)}");
+        var view = JsonSerializer.Deserialize<DeployOperationView>(reply.Body.Span, JsonSerializerOptions.Web);
+        if (view is not null && view.OperationId != operation.OperationId)
+            return new DeployAnswer.Transient("the deploy service answered for another operation");
         return view?.Phase switch
         {
             DeployPhases.Succeeded => new DeployAnswer.Succeeded(),
             DeployPhases.Failed => new DeployAnswer.Failed(Cause(view)),
             DeployPhases.Stopped => new DeployAnswer.Stopped(),
             DeployPhases.Pending or DeployPhases.Progressing or DeployPhases.Paused => new DeployAnswer.Progressing(),
-            var phase => new DeployAnswer.Transient($"the deploy service answered the unknown phase '{phase}'")
+            _ => new DeployAnswer.Transient("the deploy service answered with a phase that the contract does not have")
         };
+    }
+
+    /// <summary>
+    /// Whether a 404 speaks of the operation. Gateways answer 404 in plain JSON for a path that they do not route, and the deploy service
+    /// itself for one that it does not have: believed, either would end the stop of what still runs.
+    /// </summary>
+    private static bool SaysUnknown(DeployReply reply)
+    {
+        if (!string.Equals(reply.MediaType, "application/problem+json", StringComparison.OrdinalIgnoreCase))
+            return false;
+        try
+        {
+            var problem = JsonSerializer.Deserialize<JsonElement>(reply.Body.Span);
+            return problem.ValueKind == JsonValueKind.Object && (!problem.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String
+                || type.GetString() is not { } name || !name.StartsWith(OwnProblems, StringComparison.Ordinal) || name == UnknownOperation);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static string Cause(DeployOperationView view) => (view.Reason, view.Message) switch
@@ -89,19 +156,33 @@ internal sealed class HttpDeployService(HttpClient http) : IDeployService
     };
 
     /// <summary>Problem+json's title and detail; of anything else nothing, for it may hold anything.</summary>
-    private static async Task<string> Problem(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static string Problem(DeployReply reply)
     {
-        if (response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) != true)
-            return response.ReasonPhrase ?? "no reason";
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-        var texts = new[] { "title", "detail" }
+        if (!reply.IsJson)
+            return reply.Phrase is { Length: > 0 } phrase ? phrase : "no reason";
+        JsonElement problem;
+        try
+        {
+            problem = JsonSerializer.Deserialize<JsonElement>(reply.Body.Span);
+        }
+        catch (JsonException)
+        {
+            // The status says enough.
+            return "no reason";
+        }
+        var texts = s_told
             .Select(name => problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty(name, out var text) ? text.ToString() : null)
             .Where(text => !string.IsNullOrEmpty(text));
         var told = string.Join(": ", texts);
         return told.Length > 1000 ? told[..1000] : told;
     }
 
-    private static TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter?.Delta;
+    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date > clock.GetUtcNow() => date - clock.GetUtcNow(),
+        _ => null
+    };
 
     private static DeployOperationRequest Request(Deployment operation)
     {
@@ -109,7 +190,7 @@ internal sealed class HttpDeployService(HttpClient http) : IDeployService
         return new DeployOperationRequest
         {
             Application = operation.Application,
-            Stage = SnakeCaseConverter<Stage>.Name(operation.Stage),
+            Stage = EnumNames<Stage>.Of(operation.Stage),
             Cluster = operation.Cluster,
             Namespace = target.Namespace,
             Workload = new DeployWorkload { Kind = target.WorkloadKind, Name = target.WorkloadName, Container = target.Container },

@@ -4,11 +4,11 @@ namespace DevopsCd.Core.Deployments;
 internal interface IDeployService
 {
     /// <summary>Asks to start an operation; asking again for the same id finds the first.</summary>
-    Task<DeployAnswer> Submit(Deployment operation, CancellationToken cancellationToken);
+    Task<DeployAnswer> SubmitAsync(Deployment operation, CancellationToken cancellationToken);
 
     /// <summary>Asks how an operation stands.</summary>
-    Task<DeployAnswer> Look(Deployment operation, CancellationToken cancellationToken);
+    Task<DeployAnswer> LookAsync(Deployment operation, CancellationToken cancellationToken);
 
     /// <summary>Asks to stop an operation that has not ended.</summary>
-    Task<DeployAnswer> Stop(Deployment operation, CancellationToken cancellationToken);
+    Task<DeployAnswer> StopAsync(Deployment operation, CancellationToken cancellationToken);
 }

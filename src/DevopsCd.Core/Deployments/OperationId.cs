@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using DevopsCd.Core.Batches;
+using DevopsCd.Shared;
 
 namespace DevopsCd.Core.Deployments;
 
@@ -18,7 +18,7 @@ internal static class OperationId
         // The seal is in it through what it locked: the image and the time.
         var all = $"{batch.CorrelationId:N}|{application}|{stage}|{cluster}|{batch.TaggedAt?.UtcTicks}|{image}|{attempt}";
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..12];
-        var tail = $"-{(stage == Stage.Pre ? "pre" : "prod")}-{attempt}-{hash}";
+        var tail = $"-{EnumNames<Stage>.Of(stage)}-{attempt}-{hash}";
         var head = Label($"b{batch.Id}-{application}");
         return head[..Math.Min(head.Length, Longest - tail.Length)].TrimEnd('-') + tail;
     }

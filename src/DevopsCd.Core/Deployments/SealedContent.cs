@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using DevopsCd.Core.Batches;
 
 namespace DevopsCd.Core.Deployments;
 
@@ -13,7 +12,7 @@ internal sealed class SealedContent
 
     private readonly ConcurrentDictionary<(Guid Batch, DateTimeOffset? Seal), IReadOnlyList<SealedRelease>> _known = new();
 
-    public async Task<IReadOnlyList<SealedRelease>> Of(Batch batch, Func<Task<IReadOnlyList<SealedRelease>>> read)
+    public async Task<IReadOnlyList<SealedRelease>> OfAsync(Batch batch, Func<Task<IReadOnlyList<SealedRelease>>> read)
     {
         var seal = (batch.CorrelationId, batch.TaggedAt);
         if (_known.TryGetValue(seal, out var known))

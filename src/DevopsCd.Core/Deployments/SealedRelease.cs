@@ -1,4 +1,5 @@
 namespace DevopsCd.Core.Deployments;
 
 /// <summary>One application of a sealed batch: what it waits for, and where it deploys.</summary>
-internal sealed record SealedRelease(long Id, string Application, IReadOnlyList<string> DependsOn, IReadOnlyList<string> PreClusters, IReadOnlyList<string> ProdClusters);
+internal sealed record SealedRelease(long Id, string Application, IReadOnlyList<string> DependsOn,
+    IReadOnlyDictionary<Stage, IReadOnlyList<SealedPlace>> Places);

@@ -1,4 +1,3 @@
-using DevopsCd.Core.Applications;
 using DevopsCd.Core.Configuration;
 
 namespace DevopsCd.Core.Deployments;
@@ -9,9 +8,9 @@ namespace DevopsCd.Core.Deployments;
 /// </summary>
 internal sealed class SimulatedDeployService(DeployOptions options, TimeProvider clock) : IDeployService
 {
-    public Task<DeployAnswer> Submit(Deployment operation, CancellationToken cancellationToken) => Look(operation, cancellationToken);
+    public Task<DeployAnswer> SubmitAsync(Deployment operation, CancellationToken cancellationToken) => LookAsync(operation, cancellationToken);
 
-    public Task<DeployAnswer> Look(Deployment operation, CancellationToken cancellationToken)
+    public Task<DeployAnswer> LookAsync(Deployment operation, CancellationToken cancellationToken)
     {
         var script = SimulationScript.Of(SealedTarget.One(operation.Target).Settings);
         var bad = operation.Attempt <= script.Attempts;
@@ -24,6 +23,6 @@ internal sealed class SimulatedDeployService(DeployOptions options, TimeProvider
             : new DeployAnswer.Succeeded());
     }
 
-    public Task<DeployAnswer> Stop(Deployment operation, CancellationToken cancellationToken) =>
+    public Task<DeployAnswer> StopAsync(Deployment operation, CancellationToken cancellationToken) =>
         Task.FromResult<DeployAnswer>(new DeployAnswer.Stopped());
 }

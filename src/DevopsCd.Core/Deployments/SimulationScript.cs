@@ -1,6 +1,4 @@
 using System.Text.Json;
-using DevopsCd.Core.Batches;
-using DevopsCd.Core.Configuration;
 
 namespace DevopsCd.Core.Deployments;
 
@@ -18,24 +16,25 @@ internal sealed record SimulationScript(TimeSpan? Duration, string Outcome, int 
         if (settings.ValueKind != JsonValueKind.Object || !settings.TryGetProperty("simulate", out var simulate))
             return new SimulationScript(null, "succeed", 0, "");
         return new SimulationScript(
-            simulate.TryGetProperty("duration", out var duration) ? Configuration.Duration.Parse(duration.GetString()!).Value : null,
+            simulate.TryGetProperty("duration", out var duration) ? Shared.Duration.Parse(duration.GetString()!).Value : null,
             simulate.TryGetProperty("outcome", out var outcome) ? outcome.GetString()! : "succeed",
             simulate.TryGetProperty("attempts", out var attempts) ? attempts.GetInt32() : int.MaxValue,
             simulate.TryGetProperty("reason", out var reason) ? reason.GetString()! : "simulated failure");
     }
 
-    /// <exception cref="BatchRefused">The script cannot be read.</exception>
+    /// <exception cref="BatchRefusedException">The script cannot be read.</exception>
     public static void Check(string settings)
     {
         try
         {
             using var document = JsonDocument.Parse(settings);
             if (!s_outcomes.Contains(Of(document.RootElement).Outcome))
-                throw BatchRefused.Content("strategy.simulate.outcome", $"must be one of: {string.Join(", ", s_outcomes)}");
+                throw BatchRefusedException.Content("strategy.simulate.outcome", $"must be one of: {string.Join(", ", s_outcomes)}");
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentNullException)
         {
-            throw BatchRefused.Content("strategy.simulate", "must look like {\"duration\": \"2s\", \"outcome\": \"fail\", \"attempts\": 1, \"reason\": \"…\"}");
+            throw BatchRefusedException.Content("strategy.simulate",
+                "must look like {\"duration\": \"2s\", \"outcome\": \"fail\", \"attempts\": 1, \"reason\": \"…\"}");
         }
     }
 }

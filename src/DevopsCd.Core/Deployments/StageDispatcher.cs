@@ -1,10 +1,11 @@
 using DevopsCd.Contracts;
-using DevopsCd.Core.Applications;
-using DevopsCd.Core.Auditing;
-using DevopsCd.Core.Batches;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications;
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Notifications.Delivery;
+using DevopsCd.Core.Policies;
+using DevopsCd.Shared;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,74 +15,79 @@ namespace DevopsCd.Core.Deployments;
 /// Carries out the plan of a stage. Every caller holds the batch's row lock, so that the operations in flight are counted
 /// and started by one at a time over all instances (I7).
 /// </summary>
-internal sealed class StageDispatcher(CdDbContext db, SealedContent seals, IPublishEndpoint publish, Notices notices, DeployOptions deploy, TimeProvider clock)
+internal sealed class StageDispatcher(CdDbContext db, SealedContent seals, StageEnds ends, IPublishEndpoint publish, Notices notices, BatchPolicies policies,
+    DeployOptions deploy, TimeProvider clock)
 {
-    /// <summary>Starts what can start; when nothing runs and nothing can, says so once.</summary>
-    public async Task Advance(Batch batch, Stage stage, CancellationToken cancellationToken)
+    /// <summary>Starts what can start. When nothing runs and nothing can, the stage's end waits in <see cref="StageEnds" />, which the caller raises.</summary>
+    public async Task AdvanceAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
         if (deploy.External)
         {
-            await AdvanceExternal(batch, stage, cancellationToken);
+            await AdvanceExternalAsync(batch, stage, cancellationToken);
             return;
         }
-        var view = await Load(batch, stage, cancellationToken);
-        var plan = Plan(batch, view);
+        var view = await LoadAsync(batch, stage, cancellationToken);
+        var policy = await policies.OfAsync(batch, cancellationToken);
+        var plan = Plan(batch, view, policy);
         var now = clock.GetUtcNow();
-        var touched = await Touched(view, plan, cancellationToken);
+        var touched = await TouchedAsync(view, plan, cancellationToken);
         foreach (var (item, cluster) in plan.Start)
-            await StartOperation(batch, stage, touched[item.ReleaseId], cluster, now, cancellationToken);
+            await StartOperationAsync(batch, stage, touched[item.ReleaseId], cluster, policy, now, cancellationToken);
         foreach (var release in touched.Values)
-            Show(batch, stage, release, plan, view.Items.Count, now);
-        await StopRunning(batch, view, now, cancellationToken);
+            await ShowAsync(batch, stage, release, plan, view.Items.Count, now, cancellationToken);
+        await StopRunningAsync(batch, view, now, cancellationToken);
         if (plan.Decision != StageDecision.Running)
-            await Say(batch, stage, plan.Decision, Summary(view, plan), cancellationToken);
+            ends.Add(batch, stage, plan.Decision, Summary(view, plan), view.Operations.Any(o => o.MayHaveMoved));
     }
 
     /// <summary>What the rows say of the stage now.</summary>
-    public async Task<StageDecision> Decision(Batch batch, Stage stage, CancellationToken cancellationToken)
+    public async Task<StageDecision> DecisionAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
-        var view = await Load(batch, stage, cancellationToken);
-        return deploy.External && batch.CancelRequested ? StageDecision.Stopped : Plan(batch, view).Decision;
+        var view = await LoadAsync(batch, stage, cancellationToken);
+        return deploy.External && batch.CancelRequested
+            ? StageDecision.Stopped
+            : Plan(batch, view, await policies.OfAsync(batch, cancellationToken)).Decision;
     }
 
     /// <summary>Whether any application may run the new version after a failed stage.</summary>
-    public async Task<bool> Moved(Batch batch, Stage stage, CancellationToken cancellationToken)
+    public async Task<bool> MovedAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
-        var view = await Load(batch, stage, cancellationToken);
-        return view.Operations.Any(o => o.Accepted);
+        var view = await LoadAsync(batch, stage, cancellationToken);
+        return view.Operations.Any(o => o.MayHaveMoved);
     }
 
     /// <summary>An outside system has ended the stage: the releases show its word.</summary>
-    public async Task CloseExternal(Batch batch, Stage stage, bool succeeded, CancellationToken cancellationToken)
+    public async Task CloseExternalAsync(Batch batch, Stage stage, bool succeeded, CancellationToken cancellationToken)
     {
-        foreach (var release in await Releases(batch, cancellationToken))
+        foreach (var release in await ReleasesAsync(batch, cancellationToken))
             release.Show(stage, release.Targets(stage).Count == 0 ? ReleaseStatus.Skipped : succeeded ? ReleaseStatus.Succeeded : ReleaseStatus.Failed, null);
     }
 
-    private async Task AdvanceExternal(Batch batch, Stage stage, CancellationToken cancellationToken)
+    private async Task AdvanceExternalAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
-        if (stage == Stage.Pre && batch.CancelRequested)
+        if (batch.CancelRequested)
         {
-            await Say(batch, stage, StageDecision.Stopped, "", cancellationToken);
+            ends.Add(batch, stage, StageDecision.Stopped, "", moved: false);
             return;
         }
         if (OverTime(batch))
         {
-            await Say(batch, stage, StageDecision.Failed, "the stage ran out of time; no completion came from outside", cancellationToken);
+            ends.Add(batch, stage, StageDecision.Failed, "the stage ran out of time; no completion came from outside", moved: true);
             return;
         }
-        foreach (var release in await Releases(batch, cancellationToken))
+        foreach (var release in await ReleasesAsync(batch, cancellationToken))
             release.Show(stage, release.Targets(stage).Count == 0 ? ReleaseStatus.Skipped : ReleaseStatus.Deploying, null);
     }
 
-    private bool OverTime(Batch batch) => batch.StageDeadlineAt is { } deadline && clock.GetUtcNow() >= deadline;
+    private bool OverTime(Batch batch) => batch.OverTime(clock.GetUtcNow());
 
-    private StagePlan Plan(Batch batch, StageView view) =>
-        StagePlan.Of(view.Items, deploy.ConcurrentApps, batch.CancelRequested || OverTime(batch), batch.CancelRequested);
+    private StagePlan Plan(Batch batch, StageView view, ProjectPolicy policy) =>
+        StagePlan.Of(view.Items, policy.ConcurrentApps, batch.CancelRequested || OverTime(batch), batch.CancelRequested, view.LeftBehind);
 
-    private async Task StartOperation(Batch batch, Stage stage, BatchRelease release, string cluster, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task StartOperationAsync(Batch batch, Stage stage, BatchRelease release, string cluster, ProjectPolicy policy, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
-        var deadline = now + deploy.SingleAppTimeout;
+        var deadline = now + policy.SingleAppTimeout;
         var operation = new Deployment
         {
             OperationId = OperationId.Of(batch, release.App.Name, stage, cluster, release.Image),
@@ -106,7 +112,7 @@ internal sealed class StageDispatcher(CdDbContext db, SealedContent seals, IPubl
             OperationId = operation.OperationId,
             BatchId = batch.CorrelationId,
             Application = operation.Application,
-            Stage = SnakeCaseConverter<Stage>.Name(stage),
+            Stage = EnumNames<Stage>.Of(stage),
             Cluster = cluster,
             Image = operation.Image,
             Attempt = operation.Attempt,
@@ -118,7 +124,7 @@ internal sealed class StageDispatcher(CdDbContext db, SealedContent seals, IPubl
     /// The releases that this step changes, and only those: a batch of 500 applications is looked at whenever one of its
     /// operations ends, and nearly all of them stay as they are.
     /// </summary>
-    private async Task<Dictionary<long, BatchRelease>> Touched(StageView view, StagePlan plan, CancellationToken cancellationToken)
+    private async Task<Dictionary<long, BatchRelease>> TouchedAsync(StageView view, StagePlan plan, CancellationToken cancellationToken)
     {
         var ids = view.Items
             .Where(i => view.Shown(i.ReleaseId) != (plan.Outcome(i.Application), plan.Reason(i.Application)))
@@ -128,51 +134,38 @@ internal sealed class StageDispatcher(CdDbContext db, SealedContent seals, IPubl
             : await db.Releases.Include(r => r.App).Where(r => ids.Contains(r.Id)).ToDictionaryAsync(r => r.Id, cancellationToken);
     }
 
-    private void Show(Batch batch, Stage stage, BatchRelease release, StagePlan plan, int total, DateTimeOffset now)
+    private async Task ShowAsync(
+        Batch batch, Stage stage, BatchRelease release, StagePlan plan, int total, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var before = release.Outcome(stage);
         var outcome = plan.Outcome(release.App.Name);
         var reason = plan.Reason(release.App.Name);
         release.Show(stage, outcome, reason);
         if (outcome != before && outcome is (ReleaseStatus.Failed or ReleaseStatus.TimedOut))
-            notices.Add(Notice.ApplicationFailed(batch, stage, new ApplicationOutcome(release.App.Name, outcome, reason)
+            await notices.AddAsync(Notice.ApplicationFailed(batch, stage, new ApplicationOutcome(release.App.Name, outcome, reason)
             {
                 ImageName = release.ImageName,
                 ImageTag = release.ImageTag,
                 ImageDigest = release.ImageDigest
-            }, now, total));
+            }, now, total), cancellationToken);
     }
 
     /// <summary>After a cancel or over time, what still runs is asked to stop at once instead of at its next poll.</summary>
-    private async Task StopRunning(Batch batch, StageView view, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task StopRunningAsync(Batch batch, StageView view, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!batch.CancelRequested && !OverTime(batch))
             return;
         var running = await db.Deployments
-            .Where(d => d.BatchId == batch.Id && d.Stage == view.Stage && d.NextActionAt != null && !d.StopRequested).ToListAsync(cancellationToken);
+            .Where(d => d.BatchId == batch.Id && d.Stage == view.Stage && d.FinishedAt == null && !d.StopRequested).ToListAsync(cancellationToken);
         foreach (var operation in running)
         {
             operation.StopRequested = true;
-            // A pending one is either in a call this very moment, whose answer will see the stop, or its next try is seconds away.
-            if (operation.Status != OperationStatus.Progressing)
+            // The answer of a call under way will see the stop.
+            if (operation.ClaimedUntil > now || !operation.InFlight)
                 continue;
             operation.NextActionAt = now;
             await publish.Publish(new CheckDeployment { OperationId = operation.OperationId, BatchId = batch.CorrelationId }, cancellationToken);
         }
-    }
-
-    private Task Say(Batch batch, Stage stage, StageDecision decision, string summary, CancellationToken cancellationToken)
-    {
-        var attempt = batch.Attempt(stage);
-        (string Name, object Message) fact = (stage, decision) switch
-        {
-            (_, StageDecision.Stopped) => (nameof(DeployStopped), new DeployStopped { BatchId = batch.CorrelationId, Operator = Operators.Engine, Attempt = attempt }),
-            (Stage.Pre, StageDecision.Completed) => (nameof(PreDeployCompleted), new PreDeployCompleted { BatchId = batch.CorrelationId, Operator = Operators.Engine, Attempt = attempt }),
-            (Stage.Pre, _) => (nameof(PreDeployFailed), new PreDeployFailed { BatchId = batch.CorrelationId, Operator = Operators.Engine, Attempt = attempt, Reason = summary }),
-            (_, StageDecision.Completed) => (nameof(ProdDeployCompleted), new ProdDeployCompleted { BatchId = batch.CorrelationId, Operator = Operators.Engine, Attempt = attempt }),
-            _ => (nameof(ProdDeployFailed), new ProdDeployFailed { BatchId = batch.CorrelationId, Operator = Operators.Engine, Attempt = attempt, Reason = summary })
-        };
-        return publish.Publish(fact.Message, fact.Message.GetType(), c => c.MessageId = EngineMessageId.Of(batch.CorrelationId, fact.Name, attempt), cancellationToken);
     }
 
     private static string Summary(StageView view, StagePlan plan)
@@ -185,28 +178,44 @@ internal sealed class StageDispatcher(CdDbContext db, SealedContent seals, IPubl
         return held > 0 ? $"{text}; {held} held" : text;
     }
 
-    private async Task<StageView> Load(Batch batch, Stage stage, CancellationToken cancellationToken)
+    private async Task<StageView> LoadAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
-        var content = await seals.Of(batch, () => Content(batch, cancellationToken));
+        var content = await seals.OfAsync(batch, () => ContentAsync(batch, cancellationToken));
+        var outcome = BatchRelease.OutcomeProperty(stage);
         var shown = await db.Releases.AsNoTracking().Where(r => r.BatchId == batch.Id)
-            .Select(r => new StageRelease(r.Id, stage == Stage.Pre ? r.PreStatus : r.ProdStatus, r.StatusReason)).ToListAsync(cancellationToken);
+            .Select(r => new StageRelease(r.Id, EF.Property<ReleaseStatus>(r, outcome), r.StatusReason)).ToListAsync(cancellationToken);
         var stored = await db.Deployments.AsNoTracking().Where(d => d.BatchId == batch.Id && d.Stage == stage)
-            .Select(d => new StageOperation(d.Id, d.ReleaseId, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null)).ToListAsync(cancellationToken);
+            .Select(d => new StageOperation(d.Id, d.ReleaseId, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun))
+                .ToListAsync(cancellationToken);
         // What this transaction has changed and not yet saved is ahead of what was read.
         var changed = db.Deployments.Local.Where(d => d.BatchId == batch.Id && d.Stage == stage).ToDictionary(d => d.Id);
         if (changed.Count > 0)
-            stored = [.. stored.Select(o => changed.TryGetValue(o.Id, out var d) ? o with { Status = d.Status, Error = d.Error, Accepted = d.AcceptedAt is not null } : o)];
-        return new StageView(stage, content, shown, stored, batch.Attempt(stage));
+            stored = [.. stored.Select(o =>
+                changed.TryGetValue(o.Id, out var d) ? o with { Status = d.Status, Error = d.Error, MayHaveMoved = d.AcceptedAt is not null || d.MayRun } : o)];
+        var given = await GivenUpAsync(cancellationToken);
+        var occupied = given.DistinctBy(d => d.Workload).ToDictionary(d => d.Workload, d => d.OperationId, StringComparer.Ordinal);
+        return new StageView(stage, content, shown, stored, occupied, given.Count(d => d.BatchId == batch.Id), batch.Attempt(stage));
     }
 
-    private async Task<IReadOnlyList<SealedRelease>> Content(Batch batch, CancellationToken cancellationToken)
+    /// <summary>Operations of any batch that have ended for it while the deploy service may still carry them out.</summary>
+    private async Task<IReadOnlyList<(long BatchId, string OperationId, string Workload)>> GivenUpAsync(CancellationToken cancellationToken)
+    {
+        var stored = await db.Deployments.AsNoTracking().Where(d => d.MayRun && d.FinishedAt != null)
+            .Select(d => new { d.Id, d.BatchId, d.OperationId, d.Target }).ToListAsync(cancellationToken);
+        var changed = db.Deployments.Local.Where(d => d.Id != 0).ToDictionary(d => d.Id);
+        return [.. stored.Where(d => !changed.ContainsKey(d.Id))
+            .Concat(changed.Values.Where(d => d.State().StopDue).Select(d => new { d.Id, d.BatchId, d.OperationId, d.Target }))
+            .Select(d => (d.BatchId, d.OperationId, SealedTarget.One(d.Target).Workload))];
+    }
+
+    private async Task<IReadOnlyList<SealedRelease>> ContentAsync(Batch batch, CancellationToken cancellationToken)
     {
         var releases = await db.Releases.AsNoTracking().Where(r => r.BatchId == batch.Id).OrderBy(r => r.Id)
             .Select(r => new { r.Id, r.App.Name, r.DependsOn, r.SealedTargets }).ToListAsync(cancellationToken);
         return [.. releases.Select(r => new SealedRelease(
-            r.Id, r.Name, r.DependsOn, SealedTarget.Clusters(r.SealedTargets, Stage.Pre), SealedTarget.Clusters(r.SealedTargets, Stage.Prod)))];
+            r.Id, r.Name, r.DependsOn, Stages.All.ToDictionary(stage => stage, stage => SealedTarget.Places(r.SealedTargets, stage))))];
     }
 
-    private Task<List<BatchRelease>> Releases(Batch batch, CancellationToken cancellationToken) =>
+    private Task<List<BatchRelease>> ReleasesAsync(Batch batch, CancellationToken cancellationToken) =>
         db.Releases.Where(r => r.BatchId == batch.Id).ToListAsync(cancellationToken);
 }

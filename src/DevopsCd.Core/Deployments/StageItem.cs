@@ -8,4 +8,8 @@ namespace DevopsCd.Core.Deployments;
 internal sealed record StageItem(long ReleaseId, string Application, IReadOnlyList<string> DependsOn, IReadOnlyList<StageCluster> Clusters);
 
 /// <summary>A cluster of a <see cref="StageItem" />.</summary>
-internal sealed record StageCluster(string Cluster, OperationStatus? Status, string? Error);
+/// <param name="Cluster">Its name.</param>
+/// <param name="Status">Of the operation of this attempt; null: there is none.</param>
+/// <param name="Error">Why it failed.</param>
+/// <param name="Occupied">The operation that was given up and may still run on the workload; null: nothing does.</param>
+internal sealed record StageCluster(string Cluster, OperationStatus? Status, string? Error, string? Occupied = null);

@@ -29,7 +29,8 @@ internal sealed class StagePlan
     /// <param name="concurrency">Most operations in flight at once.</param>
     /// <param name="halted">Nothing more may start, because of a cancel or because the stage is over time.</param>
     /// <param name="cancelled">A cancel was asked for.</param>
-    public static StagePlan Of(IReadOnlyList<StageItem> items, int concurrency, bool halted, bool cancelled)
+    /// <param name="leftBehind">Operations of the batch that have ended for it and may still run: they take a place each (I7).</param>
+    public static StagePlan Of(IReadOnlyList<StageItem> items, int concurrency, bool halted, bool cancelled, int leftBehind = 0)
     {
         var plan = new StagePlan();
         var names = items.ToDictionary(i => i.Application, StringComparer.Ordinal);
@@ -38,7 +39,7 @@ internal sealed class StagePlan
             plan.Settle(item);
         plan.Hold(items, names);
 
-        var room = concurrency - plan.InFlight;
+        var room = concurrency - plan.InFlight - leftBehind;
         foreach (var item in items)
         {
             if (plan._outcomes[item.Application] is not (ReleaseStatus.Waiting or ReleaseStatus.Deploying))
@@ -46,11 +47,14 @@ internal sealed class StagePlan
             var idle = item.Clusters.Where(c => c.Status is null).ToList();
             if (idle.Count == 0)
                 continue;
+            var occupied = idle.Select(c => c.Occupied).FirstOrDefault(o => o is not null);
             if (halted)
             {
                 // Also where one cluster is done and the other never began: what cannot go on has an outcome.
                 if (!item.Clusters.Any(c => c.Status is OperationStatus.Pending or OperationStatus.Progressing))
-                    plan.Set(item, cancelled ? ReleaseStatus.Stopped : ReleaseStatus.TimedOut, cancelled ? "the batch is being cancelled" : "the stage ran out of time before it started");
+                    plan.Set(item, cancelled ? ReleaseStatus.Stopped : ReleaseStatus.TimedOut,
+                        cancelled ? "the batch is being cancelled"
+                            : $"the stage ran out of time before it started{(occupied is null ? "" : $"; it waited for {occupied}, which may still run")}");
                 continue;
             }
             var waitsFor = item.DependsOn.Where(d => names.ContainsKey(d) && !plan.Passed(d)).ToList();
@@ -59,15 +63,18 @@ internal sealed class StagePlan
                 plan.Set(item, ReleaseStatus.Waiting, $"waits for {string.Join(", ", waitsFor)}");
                 continue;
             }
-            foreach (var cluster in idle.Take(Math.Max(room, 0)))
+            foreach (var cluster in idle.Where(c => c.Occupied is null).Take(Math.Max(room, 0)))
             {
                 plan.Start.Add((item, cluster.Cluster));
                 plan.InFlight++;
                 room--;
                 plan.Set(item, ReleaseStatus.Deploying, null);
             }
-            if (plan._outcomes[item.Application] == ReleaseStatus.Waiting)
-                plan.Set(item, ReleaseStatus.Waiting, "waits for a free place");
+            if (occupied is not null)
+                plan.Set(item, plan._outcomes[item.Application], $"waits for {occupied}: it was given up and may still run; its stop is not confirmed");
+            else if (plan._outcomes[item.Application] == ReleaseStatus.Waiting)
+                plan.Set(item, ReleaseStatus.Waiting,
+                    plan.InFlight > 0 || leftBehind == 0 ? "waits for a free place" : "waits for a free place; what was given up may still run");
         }
 
         plan.Decision = plan.InFlight > 0 || (!halted && items.Any(i => plan._outcomes[i.Application] is ReleaseStatus.Waiting or ReleaseStatus.Deploying))
@@ -100,7 +107,8 @@ internal sealed class StagePlan
     /// <summary>Holds whatever hangs on something that did not succeed, through any number of steps.</summary>
     private void Hold(IReadOnlyList<StageItem> items, Dictionary<string, StageItem> names)
     {
-        var dependents = items.SelectMany(i => i.DependsOn.Where(names.ContainsKey).Select(d => (On: d, Item: i))).ToLookup(p => p.On, p => p.Item, StringComparer.Ordinal);
+        var dependents = items.SelectMany(i => i.DependsOn.Where(names.ContainsKey).Select(d => (On: d, Item: i))).ToLookup(p => p.On, p => p.Item,
+            StringComparer.Ordinal);
         var failed = new Queue<string>(items.Select(i => i.Application).Where(Blocks));
         while (failed.TryDequeue(out var cause))
             foreach (var item in dependents[cause])
@@ -113,7 +121,8 @@ internal sealed class StagePlan
 
     private bool Passed(string application) => _outcomes[application] is ReleaseStatus.Succeeded or ReleaseStatus.Skipped;
 
-    private bool Blocks(string application) => _outcomes[application] is ReleaseStatus.Failed or ReleaseStatus.TimedOut or ReleaseStatus.Stopped or ReleaseStatus.Held;
+    private bool Blocks(string application) =>
+        _outcomes[application] is ReleaseStatus.Failed or ReleaseStatus.TimedOut or ReleaseStatus.Stopped or ReleaseStatus.Held;
 
     private void Set(StageItem item, ReleaseStatus outcome, string? reason)
     {
@@ -130,4 +139,16 @@ internal sealed class StagePlan
 
     private static string? Named(StageItem item, StageCluster cluster) =>
         item.Clusters.Count == 1 ? cluster.Error : $"{cluster.Cluster}: {cluster.Error}";
+}
+
+/// <summary>What is to be said of a stage.</summary>
+internal enum StageDecision
+{
+    /// <summary>Something runs or can start.</summary>
+    Running,
+    Completed,
+    Failed,
+
+    /// <summary>A cancel was asked for and nothing runs any more.</summary>
+    Stopped
 }

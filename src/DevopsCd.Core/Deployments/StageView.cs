@@ -1,4 +1,3 @@
-using DevopsCd.Core.Batches;
 
 namespace DevopsCd.Core.Deployments;
 
@@ -7,17 +6,29 @@ internal sealed class StageView
 {
     private readonly Dictionary<long, StageRelease> _byId;
 
-    public StageView(Stage stage, IReadOnlyList<SealedRelease> content, IReadOnlyList<StageRelease> shown, IReadOnlyList<StageOperation> operations, int attempt)
+    /// <param name="stage">The stage.</param>
+    /// <param name="content">What the seal fixed.</param>
+    /// <param name="shown">What the releases show.</param>
+    /// <param name="operations">The stage's operations, of every attempt.</param>
+    /// <param name="occupied">Workloads on which an operation that was given up may still run, with its id.</param>
+    /// <param name="leftBehind">How many of those are this batch's.</param>
+    /// <param name="attempt">The present attempt.</param>
+    public StageView(
+        Stage stage, IReadOnlyList<SealedRelease> content, IReadOnlyList<StageRelease> shown, IReadOnlyList<StageOperation> operations,
+        IReadOnlyDictionary<string, string> occupied, int leftBehind, int attempt)
     {
-        Stage = stage;
+        (Stage, LeftBehind) = (stage, leftBehind);
         Operations = [.. operations.Where(o => o.Attempt == attempt)];
         _byId = shown.ToDictionary(r => r.Id);
         var byPlace = operations.ToLookup(o => (o.ReleaseId, o.Cluster));
         Items = [.. content.Select(r => new StageItem(r.Id, r.Application, r.DependsOn,
-            [.. (stage == Stage.Pre ? r.PreClusters : r.ProdClusters).Select(cluster => Of(cluster, byPlace[(r.Id, cluster)], attempt))]))];
+            [.. r.Places[stage].Select(place => Of(place, byPlace[(r.Id, place.Cluster)], occupied, attempt))]))];
     }
 
     public Stage Stage { get; }
+
+    /// <summary>Operations of the batch that have ended for it and may still run.</summary>
+    public int LeftBehind { get; }
 
     /// <summary>Operations of the present attempt.</summary>
     public IReadOnlyList<StageOperation> Operations { get; }
@@ -28,9 +39,15 @@ internal sealed class StageView
     public (ReleaseStatus Outcome, string? Reason) Shown(long releaseId) => (_byId[releaseId].Outcome, _byId[releaseId].Reason);
 
     /// <summary>What succeeded in an earlier attempt stays so: a retry deploys only the rest (R5).</summary>
-    private static StageCluster Of(string cluster, IEnumerable<StageOperation> operations, int attempt)
+    private static StageCluster Of(SealedPlace place, IEnumerable<StageOperation> operations, IReadOnlyDictionary<string, string> occupied, int attempt)
     {
         var told = operations.FirstOrDefault(o => o.Status == OperationStatus.Succeeded) ?? operations.FirstOrDefault(o => o.Attempt == attempt);
-        return new StageCluster(cluster, told?.Status, told?.Error);
+        return new StageCluster(place.Cluster, told?.Status, told?.Error, occupied.GetValueOrDefault(place.Workload));
     }
 }
+
+/// <summary>What a release shows of a stage now.</summary>
+internal sealed record StageRelease(long Id, ReleaseStatus Outcome, string? Reason);
+
+/// <summary>What the plan needs to know of a stored operation.</summary>
+internal sealed record StageOperation(long Id, long ReleaseId, string Cluster, int Attempt, OperationStatus Status, string? Error, bool MayHaveMoved);

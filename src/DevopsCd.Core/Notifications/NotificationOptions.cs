@@ -1,5 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using DevopsCd.Core.Configuration;
+using DevopsCd.Core.Notifications.Channels;
+using DevopsCd.Core.Outbound;
+using DevopsCd.Shared;
 using Microsoft.Extensions.Configuration;
 
 namespace DevopsCd.Core.Notifications;
@@ -19,11 +22,11 @@ internal sealed class NotificationOptions
 
     /// <summary>The bot's full address, for the provider <c>lark</c>. A secret.</summary>
     [ConfigurationKeyName("lark_webhook")]
-    public string? LarkWebhook { get; set; }
+    public string? LarkWebhook { get; set => field = value?.Trim(); }
 
     /// <summary>The bot's signing secret, if it asks for signatures.</summary>
     [ConfigurationKeyName("lark_secret")]
-    public string? LarkSecret { get; set; }
+    public string? LarkSecret { get; set => field = value?.Trim(); }
 
     /// <summary>Further channels, each with its own name.</summary>
     [ConfigurationKeyName("channels")]
@@ -79,6 +82,9 @@ internal sealed class NotificationOptions
 
     [ConfigurationKeyName("retry_max"), DurationRange("1s", "24h")]
     public Duration RetryMax { get; set; } = Duration.Minutes(15);
+
+    /// <summary>What it lets the channels call.</summary>
+    public OutboundRules Outbound() => new(Section, AllowHttp, AllowedHosts, SendTimeout);
 
     /// <summary>Reads the section; what is wrong goes to the reader, with what is allowed and without secrets.</summary>
     public static NotificationOptions Read(ConfigurationReader reader)

@@ -1,3 +1,6 @@
+using DevopsCd.Core.Notifications.Channels;
+using DevopsCd.Core.Outbound;
+
 namespace DevopsCd.Core.Notifications;
 
 /// <summary>What is wrong between the keys of <c>core:notification</c>, beyond each key's own range.</summary>
@@ -43,7 +46,7 @@ internal static class NotificationProblems
         }
 
         foreach (var channel in options.AllChannels().Where(c => !string.IsNullOrEmpty(c.Url)))
-            if (OutboundPolicy.Problem(channel.Url!, options) is { } problem)
+            if (OutboundPolicy.Problem(channel.Url!, options.Outbound()) is { } problem)
                 yield return (section, $"address of channel '{channel.Name}' {problem}");
         foreach (var twice in options.AllChannels().GroupBy(c => c.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
             yield return (section, $"two channels have the name '{twice.Key}'");

@@ -1,8 +1,11 @@
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications.Channels;
-using Microsoft.EntityFrameworkCore;
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Notifications.Delivery;
+using DevopsCd.Core.Outbound;
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DevopsCd.Core.Notifications;
 
@@ -25,24 +28,26 @@ internal static class NotificationRegistration
 
     public static IServiceCollection AddNotifications(this IServiceCollection services, NotificationOptions options)
     {
-        services.AddSingleton(Options.Create(options));
-        services.AddSingleton<OutboundNetwork>();
-        services.AddSingleton<OutboundHttp>();
+        services.AddSingleton(options);
+        services.TryAddSingleton<OutboundNetwork>();
+        services.AddSingleton(
+            provider => new OutboundHttp(options.Outbound(), provider.GetRequiredService<OutboundNetwork>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CdEventFacts>();
         services.AddSingleton<CdEventMapping>();
         services.AddSingleton<CloudEvents>();
         services.AddSingleton<NoticeComposer>();
         services.AddSingleton<ChannelRegistry>();
         services.AddSingleton(new ChannelChoice(options));
-        services.AddSingleton<NotificationSignal>();
-        services.AddSingleton<CommitSignal>();
-        services.ConfigureDbContext<PostgresCdDbContext>((provider, db) => db.AddInterceptors(provider.GetRequiredService<CommitSignal>()));
-        services.ConfigureDbContext<SqliteCdDbContext>((provider, db) => db.AddInterceptors(provider.GetRequiredService<CommitSignal>()));
+        services.AddSingleton<WakeSignal<Notification>>();
+        services.AddTransactionHooks();
+        services.AddSingleton<KnownNotices>();
+        services.ConfigureDbContext<PostgresCdDbContext>((provider, db) => db.AddInterceptors(provider.GetRequiredService<KnownNotices>()));
+        services.ConfigureDbContext<SqliteCdDbContext>((provider, db) => db.AddInterceptors(provider.GetRequiredService<KnownNotices>()));
         services.AddSingleton<NotificationStore>();
-        services.AddSingleton<NotificationPump>();
+        services.AddSingleton<NotificationDispatcher>();
         services.AddHostedService<NotificationSender>();
         services.AddScoped<Notices>();
-        services.AddScoped<NotificationDesk>();
+        services.AddScoped<NotificationAdministration>();
         return services;
     }
 

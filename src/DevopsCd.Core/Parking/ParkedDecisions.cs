@@ -1,6 +1,8 @@
 using System.Text.Json;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Data;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
+using DevopsCd.Shared;
 using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
@@ -10,56 +12,56 @@ namespace DevopsCd.Core.Parking;
 
 /// <summary>Sends a parked message again, or lays it aside. Decision and message leave in one transaction.</summary>
 internal sealed class ParkedDecisions(
-    CdDbContext db, IPublishEndpoint publish, ISendEndpointProvider send, TimeProvider clock, ILogger<ParkedDecisions> log)
+    CdDbContext db, IPublishEndpoint publish, ISendEndpointProvider send, Senders senders, TimeProvider clock, ILogger<ParkedDecisions> log)
 {
     public const string ReplayedBy = "DevopsCd-Replayed-By";
 
     /// <param name="id">The parked message.</param>
     /// <param name="correction">A JSON body to send instead; null sends what was parked.</param>
     /// <param name="messageType">Its type, where the parked message does not say.</param>
-    /// <param name="who">The person.</param>
+    /// <param name="by">The person. What is sent as it was counts as its first sender's; what was corrected, as theirs.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="MessageRefused">It is still wrong.</exception>
-    public async Task<ParkedDecision> Replay(long id, JsonElement? correction, string? messageType, string who, CancellationToken cancellationToken)
+    /// <exception cref="MessageRefusedException">It is still wrong.</exception>
+    public async Task<ParkedDecision> ReplayAsync(long id, JsonElement? correction, string? messageType, Subject by, CancellationToken cancellationToken)
     {
+        var who = by.Operator;
         var row = await db.Set<ParkedMessage>().FindAsync([id], cancellationToken);
         if (Before(row, ParkedStatus.Replayed) is { } before)
-            return await Told(before, row, ParkedStatus.Replayed, who, cancellationToken);
+            return await ToldAsync(before, row, ParkedStatus.Replayed, who, cancellationToken);
         try
         {
             var (contract, message, json) = Read(row!, correction, messageType);
             var messageId = correction is null && row!.MessageId is { } kept
                 ? kept
                 : DerivedId.From($"parked {row!.Id}", JsonSerializer.SerializeToUtf8Bytes(json));
-            await Send(row, message, contract, messageId, who, cancellationToken);
+            await SendAsync(row, message, contract, messageId, correction is null ? Sender(row) : by, who, cancellationToken);
         }
-        catch (MessageRefused refused)
+        catch (MessageRefusedException refused)
         {
-            await Refuse(row!.Id, ParkedStatus.Replayed, who, refused.Message, cancellationToken);
+            await RefuseAsync(row!.Id, ParkedStatus.Replayed, who, refused.Message, cancellationToken);
             throw;
         }
 
-        return await Resolve(row, ParkedStatus.Replayed, who, correction is null ? "as it was" : "corrected", cancellationToken);
+        return await ResolveAsync(row, ParkedStatus.Replayed, who, correction is null ? "as it was" : "corrected", cancellationToken);
     }
 
-    public async Task<ParkedDecision> Discard(long id, string reason, string who, CancellationToken cancellationToken)
+    public async Task<ParkedDecision> DiscardAsync(long id, string reason, string who, CancellationToken cancellationToken)
     {
         var row = await db.Set<ParkedMessage>().FindAsync([id], cancellationToken);
         return Before(row, ParkedStatus.Discarded) is { } before
-            ? await Told(before, row, ParkedStatus.Discarded, who, cancellationToken)
-            : await Resolve(row!, ParkedStatus.Discarded, who, reason, cancellationToken);
+            ? await ToldAsync(before, row, ParkedStatus.Discarded, who, cancellationToken)
+            : await ResolveAsync(row!, ParkedStatus.Discarded, who, reason, cancellationToken);
     }
 
     private static (Type Contract, object Message, JsonElement Json) Read(ParkedMessage row, JsonElement? correction, string? messageType)
     {
         if (row.Truncated && correction is null)
-            throw new MessageRefused($"the body was cut at {ParkedMessage.LargestBody} of {row.BodySize} bytes; send a corrected body");
+            throw new MessageRefusedException($"the body was cut at {ParkedMessage.LargestBody} of {row.BodySize} bytes; send a corrected body");
         var (contract, json) = Content(row, correction, messageType);
-        var message = ContractCatalogue.ByName(contract.Name)?.Type == contract
-            ? ContractReader.Read(contract, json)
-            : json.Deserialize(contract, SystemTextJsonMessageSerializer.Options) ?? throw new MessageRefused("the body is null");
-        return (contract, message, json);
+        return (contract, ContractReader.Read(contract, json), json);
     }
+
+    private Subject Sender(ParkedMessage row) => senders.Of(JsonSerializer.Deserialize<Dictionary<string, string>>(row.Headers)!);
 
     private static ParkedDecision? Before(ParkedMessage? row, ParkedStatus wanted) => row switch
     {
@@ -81,22 +83,18 @@ internal sealed class ParkedDecisions(
         var envelope = json.Deserialize<MessageEnvelope>(SystemTextJsonMessageSerializer.Options);
         return envelope?.Message is JsonElement inner
             ? (TypeOf(messageType ?? envelope.MessageType?.FirstOrDefault()), inner)
-            : throw new MessageRefused("the envelope holds no message");
+            : throw new MessageRefusedException("the envelope contains no message");
     }
 
     private static Type TypeOf(string? name)
     {
         if (name is null)
-            throw new MessageRefused("nothing says which message this is; send its messageType");
-        if (ContractCatalogue.ByName(name) is { } contract)
-            return contract.Type;
-
-        // Inner messages are not in the catalogue; their URN is their .NET name.
-        var dotnetName = name.Replace("urn:message:", "", StringComparison.Ordinal).Replace(':', '.');
-        return typeof(ParkedDecisions).Assembly.GetType(dotnetName) ?? throw new MessageRefused($"'{name}' is no message of DevopsCd");
+            throw new MessageRefusedException("nothing says which message this is; send its messageType");
+        return ContractCatalogue.ByName(name)?.Type ?? throw new MessageRefusedException($"'{name}' is not a message of DevopsCd");
     }
 
-    private async Task Send(ParkedMessage row, object message, Type contract, Guid messageId, string who, CancellationToken cancellationToken)
+    private async Task SendAsync(ParkedMessage row, object message, Type contract, Guid messageId, Subject asker, string who,
+        CancellationToken cancellationToken)
     {
         if (QueueNames.HasNoConsumer(row.Queue))
         {
@@ -112,10 +110,12 @@ internal sealed class ParkedDecisions(
         {
             context.MessageId = messageId;
             context.Headers.Set(ReplayedBy, who);
+            if (!asker.IsEngine)
+                Senders.Stamp(context, asker);
         }
     }
 
-    private async Task<ParkedDecision> Resolve(
+    private async Task<ParkedDecision> ResolveAsync(
         ParkedMessage row, ParkedStatus status, string who, string resolution, CancellationToken cancellationToken)
     {
         row.Status = status;
@@ -132,7 +132,7 @@ internal sealed class ParkedDecisions(
             // Somebody else decided between our read and our write: nothing of ours was stored, nothing was sent.
             db.ChangeTracker.Clear();
             var now = await db.Set<ParkedMessage>().AsNoTracking().FirstOrDefaultAsync(m => m.Id == row.Id, cancellationToken);
-            return await Told(Before(now, status) ?? ParkedDecision.DecidedOtherwise, now, status, who, cancellationToken);
+            return await ToldAsync(Before(now, status) ?? ParkedDecision.DecidedOtherwise, now, status, who, cancellationToken);
         }
 
         log.Resolved(row.Id, status.ToString(), who);
@@ -140,14 +140,15 @@ internal sealed class ParkedDecisions(
     }
 
     /// <summary>A decision that comes too late is kept as well; the same one again is none.</summary>
-    private async Task<ParkedDecision> Told(ParkedDecision decision, ParkedMessage? row, ParkedStatus wanted, string who, CancellationToken cancellationToken)
+    private async Task<ParkedDecision> ToldAsync(ParkedDecision decision, ParkedMessage? row, ParkedStatus wanted, string who,
+        CancellationToken cancellationToken)
     {
         if (decision == ParkedDecision.DecidedOtherwise && row is not null)
-            await Refuse(row.Id, wanted, who, $"{row.ResolvedBy} has already decided", cancellationToken);
+            await RefuseAsync(row.Id, wanted, who, $"{row.ResolvedBy} has already decided", cancellationToken);
         return decision;
     }
 
-    private async Task Refuse(long id, ParkedStatus wanted, string who, string why, CancellationToken cancellationToken)
+    private async Task RefuseAsync(long id, ParkedStatus wanted, string who, string why, CancellationToken cancellationToken)
     {
         db.Add(Action(id, wanted, false, who, why));
         await db.SaveChangesAsync(cancellationToken);

@@ -17,9 +17,6 @@ internal sealed record ParkedDelivery
 
     public required ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>True when the broker delivered it before: it may have been parked already.</summary>
-    public bool Redelivered { get; init; }
-
     public required string Reason { get; init; }
 
     /// <summary>JSON paths of the wrong fields.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DevopsCd.Contracts;
 using DevopsCd.Core.Data;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -13,12 +13,12 @@ internal sealed class ParkingLot(CdDbContext db, IPublishEndpoint publish, TimeP
 {
     private const int LongestReason = 8000;
 
-    public async Task Park(ParkedDelivery delivery, CancellationToken cancellationToken)
+    public async Task ParkAsync(ParkedDelivery delivery, CancellationToken cancellationToken)
     {
-        if (delivery.Redelivered && await IsParked(delivery, cancellationToken))
+        var row = RowOf(delivery);
+        if (await IsParkedAsync(row, cancellationToken))
             return;
 
-        var row = RowOf(delivery);
         db.Add(row);
         if (ConcernsSender(delivery.MessageType))
             await publish.Publish(
@@ -34,9 +34,15 @@ internal sealed class ParkingLot(CdDbContext db, IPublishEndpoint publish, TimeP
         log.Parked(row.Id, row.Queue, row.MessageType ?? "unknown", row.Reason);
     }
 
-    private Task<bool> IsParked(ParkedDelivery delivery, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Whether it came before: after a host died before it could say so, or with a host that was frozen while another one had it. Compared whole,
+    /// because there are senders that give each message the same id, and one body is another message under another type. Headers count their deliveries.
+    /// </summary>
+    private Task<bool> IsParkedAsync(ParkedMessage row, CancellationToken cancellationToken) =>
         db.Set<ParkedMessage>().AnyAsync(
-            m => m.Status == ParkedStatus.Parked && m.Queue == delivery.Queue && m.MessageId != null && m.MessageId == delivery.MessageId,
+            m => m.Status == ParkedStatus.Parked && m.MessageId != null && m.MessageId == row.MessageId && m.Queue == row.Queue && m.BodySize == row.BodySize
+                && m.Body == row.Body &&
+                m.Exchange == row.Exchange && m.MessageType == row.MessageType && m.ContentType == row.ContentType && m.Reason == row.Reason,
             cancellationToken);
 
     private ParkedMessage RowOf(ParkedDelivery delivery)

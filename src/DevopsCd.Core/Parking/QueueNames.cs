@@ -9,5 +9,8 @@ internal static class QueueNames
     /// <summary>Where the broker puts what was delivered too often.</summary>
     public const string Dead = "devopscd.dead";
 
+    /// <summary>No queue: the outbox, whose messages never reached one.</summary>
+    public const string Outbox = "outbox";
+
     public static bool HasNoConsumer(string queue) => queue is Unrouted or Dead;
 }

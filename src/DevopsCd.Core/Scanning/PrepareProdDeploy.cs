@@ -1,5 +1,5 @@
-using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Deployments;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,7 +8,7 @@ namespace DevopsCd.Core.Scanning;
 /// <summary>Function 3, the net of R7: pre-deployed batches without a production plan get one.</summary>
 internal sealed class PrepareProdDeploy(IServiceScopeFactory scopes)
 {
-    public async Task<IReadOnlyList<string>> Run(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken)
     {
         List<Guid> due;
         await using (var scope = scopes.CreateAsyncScope())
@@ -19,7 +19,7 @@ internal sealed class PrepareProdDeploy(IServiceScopeFactory scopes)
         foreach (var batchId in due)
         {
             await using var scope = scopes.CreateAsyncScope();
-            if (await scope.ServiceProvider.GetRequiredService<ProductionPlanner>().Prepare(batchId, cancellationToken) is { } number)
+            if (await scope.ServiceProvider.GetRequiredService<ProductionPlanner>().PrepareAsync(batchId, cancellationToken) is { } number)
                 done.Add(number);
         }
         return done;

@@ -18,17 +18,18 @@ internal sealed class RefreshBuilds(IServiceScopeFactory scopes)
     private const int Overlap = 1000;
     private const string Watermark = "scan:builds";
 
-    public async Task<IReadOnlyList<string>> Run(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken)
     {
         var done = new List<string>();
-        foreach (var stale in await Stale(cancellationToken))
+        foreach (var stale in await StaleAsync(cancellationToken))
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
-            var refreshed = await db.InTransaction(async () =>
+            var refreshed = await db.InTransactionAsync(async () =>
             {
-                await db.LockApplications([stale.Name], cancellationToken);
-                return await scope.ServiceProvider.GetRequiredService<BuildIntake>().Refresh(stale.AppId, stale.Branch, EventSource.Engine, cancellationToken);
+                await db.LockApplicationsAsync([stale.Name], cancellationToken);
+                return await scope.ServiceProvider.GetRequiredService<BuildIntake>().RefreshAsync(stale.AppId, stale.Branch, EventSource.Engine,
+                    cancellationToken);
             }, cancellationToken);
             if (refreshed)
                 done.Add(stale.Name);
@@ -36,7 +37,7 @@ internal sealed class RefreshBuilds(IServiceScopeFactory scopes)
         return done;
     }
 
-    private async Task<List<StaleRelease>> Stale(CancellationToken cancellationToken)
+    private async Task<List<StaleRelease>> StaleAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
@@ -49,8 +50,9 @@ internal sealed class RefreshBuilds(IServiceScopeFactory scopes)
         var newest = await db.Builds.MaxAsync(b => (long?)b.Id, cancellationToken) ?? 0;
         var seen = await db.Set<Counter>().Where(c => c.Name == Watermark).Select(c => c.Value).SingleOrDefaultAsync(cancellationToken);
         var from = Math.Min(seen, newest) - Overlap;
-        var missed = await db.Builds.Where(b => b.Id > from && b.BuildStatus == BuildStatus.Success && b.ApplicationId != null)
-            .Join(db.Releases.Where(r => r.IsOpen && !r.IsLocked), b => new { App = b.ApplicationId!.Value, b.Branch }, r => new { App = r.AppId, r.Branch }, (b, r) => new { b, r })
+        var missed = await db.Builds.Where(b => b.Id > from && b.BuildStatus == BuildStatus.Success && !b.Superseded && b.ApplicationId != null)
+            .Join(db.Releases.Where(r => r.IsOpen && !r.IsLocked), b => new { App = b.ApplicationId!.Value, b.Branch }, r => new { App = r.AppId, r.Branch },
+                (b, r) => new { b, r })
             .Where(p => p.r.LatestBuildId == null || (p.r.LatestBuildId != p.b.Id && p.r.LatestBuild!.OrderedAt < p.b.OrderedAt))
             .Select(p => new StaleRelease(p.r.AppId, p.r.App.Name, p.r.Branch)).Distinct().ToListAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync(

@@ -1,7 +1,5 @@
 using DevopsCd.Contracts;
-using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
-using DevopsCd.Core.Deployments;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +21,7 @@ internal sealed class ResumeAfterRestart(IServiceScopeFactory scopes, TimeProvid
         var publish = scope.ServiceProvider.GetRequiredService<IPublishEndpoint>();
         var scheduler = scope.ServiceProvider.GetRequiredService<IMessageScheduler>();
         var now = clock.GetUtcNow();
-        await db.InTransaction(Resume, stoppingToken);
+        await db.InTransactionAsync(Resume, stoppingToken);
 
         async Task Resume()
         {

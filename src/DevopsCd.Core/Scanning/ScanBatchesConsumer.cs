@@ -6,5 +6,5 @@ namespace DevopsCd.Core.Scanning;
 /// <summary>Runs a scan that the clock asked for; one that overlaps another does nothing.</summary>
 internal sealed class ScanBatchesConsumer(BatchScan scan) : IConsumer<ScanBatches>
 {
-    public Task Consume(ConsumeContext<ScanBatches> context) => scan.Run(context.CancellationToken);
+    public Task Consume(ConsumeContext<ScanBatches> context) => scan.RunAsync(context.CancellationToken);
 }

@@ -5,5 +5,7 @@ namespace DevopsCd.Core.Scanning;
 /// <param name="Started">Batches whose pre-deploy was asked for.</param>
 /// <param name="Prepared">Batches whose production plan was made.</param>
 /// <param name="Woken">Operations and stages that had been waiting too long for a lost message.</param>
+/// <param name="Expired">Batches whose approval had expired and was revoked.</param>
 internal sealed record ScanResult(
-    IReadOnlyList<string> Refreshed, IReadOnlyList<string> Started, IReadOnlyList<string> Prepared, IReadOnlyList<string> Woken);
+    IReadOnlyList<string> Refreshed, IReadOnlyList<string> Started, IReadOnlyList<string> Prepared, IReadOnlyList<string> Woken,
+    IReadOnlyList<string> Expired);

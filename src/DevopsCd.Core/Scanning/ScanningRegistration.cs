@@ -1,4 +1,5 @@
 using DevopsCd.Core.Configuration;
+using DevopsCd.Core.Data;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.Core.Scanning;
@@ -17,7 +18,7 @@ internal static class ScanningRegistration
             .AddSingleton<RefreshBuilds>()
             .AddSingleton<TriggerPreDeploy>()
             .AddSingleton<PrepareProdDeploy>()
-            .AddSingleton<WakeStages>()
-            .AddScoped<ProductionPlanner>();
+            .AddSingleton<ExpireApprovals>()
+            .AddSingleton<RecoverStalledStages>();
     }
 }

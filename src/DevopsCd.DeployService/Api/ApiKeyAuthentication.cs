@@ -37,5 +37,5 @@ internal sealed class ApiKeyAuthentication(
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
-        Problems.WriteAsync(Context, StatusCodes.Status401Unauthorized, "key-needed", $"send a known key in {Header}");
+        Problems.WriteAsync(Context, ProblemTypes.KeyNeeded, $"send a known key in the header {Header}");
 }

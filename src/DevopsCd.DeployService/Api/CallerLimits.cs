@@ -27,7 +27,7 @@ internal sealed class CallerLimits(IOptions<DeployServiceOptions> options) : ICo
         {
             var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
             rejected.HttpContext.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString();
-            await Problems.WriteAsync(rejected.HttpContext, StatusCodes.Status429TooManyRequests, "too-many-requests", "slow down");
+            await Problems.WriteAsync(rejected.HttpContext, ProblemTypes.TooManyRequests, "wait for the seconds in the header Retry-After, then try again");
         };
     }
 }

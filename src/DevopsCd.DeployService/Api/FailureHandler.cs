@@ -1,4 +1,6 @@
 using DevopsCd.DeployService.Kubernetes;
+using DevopsCd.DeployService.Operations;
+using DevopsCd.Shared.Http;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace DevopsCd.DeployService.Api;
@@ -15,16 +17,17 @@ internal sealed class FailureHandler(ILogger<FailureHandler> log) : IExceptionHa
             case OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested:
                 return true;
             case BadHttpRequestException bad:
-                await Problems.WriteAsync(httpContext, bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "body-too-large" : "unreadable", bad.Message);
+                await Problems.WriteAsync(httpContext, ProblemTypes.Of(bad.StatusCode) ?? ProblemTypes.Unreadable with { Status = bad.StatusCode },
+                    UnboundParameter.Find(httpContext) ?? bad.Message);
                 return true;
-            case ClusterUnreachableException or KubeException:
+            case ClusterUnreachableException or KubeException or NewerRecordException:
                 log.RequestFailed(exception, httpContext.Request.Method, httpContext.Request.Path);
                 httpContext.Response.Headers.RetryAfter = RetrySeconds;
-                await Problems.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, "records-unavailable", exception.Message);
+                await Problems.WriteAsync(httpContext, ProblemTypes.RecordsUnavailable, exception.Message);
                 return true;
             default:
                 log.RequestFailed(exception, httpContext.Request.Method, httpContext.Request.Path);
-                await Problems.WriteAsync(httpContext, StatusCodes.Status500InternalServerError, "failed", "the log has the details under this trace id");
+                await Problems.WriteAsync(httpContext, ProblemTypes.Failed, "the log has the details under this trace id");
                 return true;
         }
     }

@@ -14,21 +14,24 @@ internal sealed partial class RequestReader(Clusters clusters, StrategyCatalogue
     private const int LongestLabel = 1024;
     private const int MostLabels = 32;
 
-    private static readonly string[] Fields = ["application", "stage", "cluster", "namespace", "workload", "image", "strategy", "timeoutSeconds", "labels"];
-    private static readonly string[] WorkloadFields = ["kind", "name", "container"];
+    private static readonly string s_anyImage = $"registry.example/app:1@sha256:{new string('0', 64)}";
+    private static readonly string[] s_fields = ["application", "stage", "cluster", "namespace", "workload", "image", "strategy", "timeoutSeconds", "labels"];
+    private static readonly string[] s_workloadFields = ["kind", "name", "container"];
 
     public static string? WrongId(string id) =>
         OperationId().IsMatch(id) ? null : "an operation id is 1 to 200 of the characters A-Z a-z 0-9 . _ : -";
 
-    public (DeployOperationRequest Request, Dictionary<string, string[]> Errors) Read(JsonElement body, Caller caller)
+    /// <summary>Without an image the rest is checked alone, as for an image that has both tag and digest.</summary>
+    public (DeployOperationRequest Request, Dictionary<string, string[]> Errors) Read(JsonElement body, Caller caller, bool needsImage = true)
     {
         var wrong = new List<(string Field, string Error)>();
         if (body.ValueKind != JsonValueKind.Object)
             return (Empty(), new() { ["$"] = ["the body must be a JSON object"] });
-        foreach (var name in body.EnumerateObject().Select(p => p.Name).Where(n => !Fields.Contains(n)))
-            wrong.Add((name, $"unknown field; known: {string.Join(", ", Fields)}"));
-        foreach (var name in (body.At("workload") is { ValueKind: JsonValueKind.Object } w ? w.EnumerateObject().Select(p => p.Name) : []).Where(n => !WorkloadFields.Contains(n)))
-            wrong.Add(($"workload.{name}", $"unknown field; known: {string.Join(", ", WorkloadFields)}"));
+        foreach (var name in body.EnumerateObject().Select(p => p.Name).Where(n => !s_fields.Contains(n)))
+            wrong.Add((name, $"unknown field; known: {string.Join(", ", s_fields)}"));
+        foreach (var name in (body.At("workload") is { ValueKind: JsonValueKind.Object } w ? w.EnumerateObject().Select(p => p.Name) : []).Where(
+            n => !s_workloadFields.Contains(n)))
+            wrong.Add(($"workload.{name}", $"unknown field; known: {string.Join(", ", s_workloadFields)}"));
 
         var request = new DeployOperationRequest
         {
@@ -42,7 +45,7 @@ internal sealed partial class RequestReader(Clusters clusters, StrategyCatalogue
                 Name = Text("workload.name", DnsName(), "must be an object's name: a-z 0-9 - ., at most 253 characters"),
                 Container = body.At("workload", "container") is null ? null : Text("workload.container", DnsLabel(), "must be a container's name")
             },
-            Image = Text("image", Image(), "must be an image reference: name[:tag][@sha256:digest]"),
+            Image = Image(),
             Strategy = Strategy(),
             TimeoutSeconds = Timeout(),
             Labels = Labels()
@@ -57,6 +60,17 @@ internal sealed partial class RequestReader(Clusters clusters, StrategyCatalogue
             if (value is { ValueKind: JsonValueKind.String } text && form.IsMatch(text.GetString()!))
                 return text.GetString()!;
             wrong.Add((path, value is null ? "is required" : error));
+            return "";
+        }
+
+        string Image()
+        {
+            var image = body.At("image");
+            if (image is null && !needsImage)
+                return s_anyImage;
+            if (image is { ValueKind: JsonValueKind.String } text && ImageReference.IsValid(text.GetString()!))
+                return text.GetString()!;
+            wrong.Add(("image", image is null ? "is required" : ImageReference.Form));
             return "";
         }
 
@@ -94,9 +108,11 @@ internal sealed partial class RequestReader(Clusters clusters, StrategyCatalogue
             if (body.At("labels") is not { } labels)
                 return null;
             if (labels.ValueKind != JsonValueKind.Object || labels.EnumerateObject().Count() > MostLabels
-                || labels.EnumerateObject().Any(l => !LabelName().IsMatch(l.Name) || l.Value.ValueKind != JsonValueKind.String || l.Value.GetString()!.Length > LongestLabel))
+                || labels.EnumerateObject()
+                    .Any(l => !LabelName().IsMatch(l.Name) || l.Value.ValueKind != JsonValueKind.String || l.Value.GetString()!.Length > LongestLabel))
             {
-                wrong.Add(("labels", $"must be at most {MostLabels} texts of at most {LongestLabel} characters, named with A-Z a-z 0-9 . _ - and perhaps devopscd.io/ before"));
+                wrong.Add(("labels",
+                    $"must be at most {MostLabels} texts of at most {LongestLabel} characters, named with A-Z a-z 0-9 . _ - and perhaps devopscd.io/ before"));
                 return null;
             }
             return labels.Map();
@@ -106,7 +122,8 @@ internal sealed partial class RequestReader(Clusters clusters, StrategyCatalogue
     private IEnumerable<(string Field, string Error)> Meaning(DeployOperationRequest request, Caller caller)
     {
         if (!clusters.TryGet(request.Cluster, out _) || !caller.MayUse(request.Cluster))
-            yield return ("cluster", $"unknown cluster '{request.Cluster}'; known: {string.Join(", ", clusters.Names.Where(caller.MayUse).Order(StringComparer.Ordinal))}");
+            yield return ("cluster",
+                $"unknown cluster '{request.Cluster}'; known: {string.Join(", ", clusters.Names.Where(caller.MayUse).Order(StringComparer.Ordinal))}");
         var type = request.Strategy?.Type ?? StrategyNames.Rolling;
         if (!strategies.TryGet(type, out var strategy))
         {
@@ -116,7 +133,8 @@ internal sealed partial class RequestReader(Clusters clusters, StrategyCatalogue
         if (!strategies.Kinds.Contains(request.Workload.Kind))
             yield return ("workload.kind", $"unknown kind '{request.Workload.Kind}'; known: {string.Join(", ", strategies.Kinds)}");
         else if (!strategy.Kinds.Contains(request.Workload.Kind))
-            yield return ("strategy.type", $"'{type}' does not deploy a {request.Workload.Kind}; for that kind: {string.Join(", ", strategies.ForKind(request.Workload.Kind))}");
+            yield return ("strategy.type",
+                $"'{type}' does not deploy a {request.Workload.Kind}; for that kind: {string.Join(", ", strategies.ForKind(request.Workload.Kind))}");
         foreach (var wrong in strategy.Check(request))
             yield return wrong;
     }
@@ -142,9 +160,6 @@ internal sealed partial class RequestReader(Clusters clusters, StrategyCatalogue
 
     [GeneratedRegex(@"^[a-z0-9]([a-z0-9.\-]{0,251}[a-z0-9])?\z")]
     private static partial Regex DnsName();
-
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._\-/:]{0,400}(@sha256:[0-9a-f]{64})?\z")]
-    private static partial Regex Image();
 
     [GeneratedRegex(@"^(devopscd\.io/)?[A-Za-z0-9]([A-Za-z0-9._\-]{0,61}[A-Za-z0-9])?\z")]
     private static partial Regex LabelName();

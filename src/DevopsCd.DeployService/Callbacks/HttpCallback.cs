@@ -12,16 +12,18 @@ internal sealed class HttpCallback(HttpClient http, IOptions<DeployServiceOption
 {
     public string Kind => CallbackKinds.Http;
 
-    public async Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken stop)
+    public async Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken cancellationToken)
     {
         var callback = options.Value.Callback;
         using var request = new HttpRequestMessage(HttpMethod.Post,
             new Uri($"{callback.Url!.AbsoluteUri.TrimEnd('/')}/api/v1/deployments/{Uri.EscapeDataString(report.OperationId)}/report"));
         // Of a known length: not every receiver understands a chunked body.
-        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(report, Json.Options)) { Headers = { ContentType = new("application/json") } };
+        request.Content = new ByteArrayContent(
+            JsonSerializer.SerializeToUtf8Bytes(report, Json.Options))
+        { Headers = { ContentType = new("application/json") } };
         if (!string.IsNullOrEmpty(callback.ApiKey))
             request.Headers.Add("X-API-Key", callback.ApiKey);
-        using var answer = await http.SendAsync(request, stop);
+        using var answer = await http.SendAsync(request, cancellationToken);
         if (answer.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
             throw new HttpRequestException($"the host answers {(int)answer.StatusCode}");
         if (!answer.IsSuccessStatusCode)

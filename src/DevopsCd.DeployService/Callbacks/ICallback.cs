@@ -9,5 +9,5 @@ internal interface ICallback
     string Kind { get; }
 
     /// <summary>Whether the host has it, or has definitely refused it; throws when another try is worth it.</summary>
-    Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken stop);
+    Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken cancellationToken);
 }

@@ -7,5 +7,5 @@ internal sealed class NoCallback : ICallback
 {
     public string Kind => CallbackKinds.None;
 
-    public Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken stop) => Task.CompletedTask;
+    public Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using DevopsCd.Contracts;
 using DevopsCd.DeployService.Configuration;
 using DevopsCd.DeployService.Kubernetes;
+using DevopsCd.Shared;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 
@@ -20,12 +21,12 @@ internal sealed class RabbitMqCallback(IOptions<DeployServiceOptions> options) :
 
     public string Kind => CallbackKinds.RabbitMq;
 
-    public async Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken stop)
+    public async Task SendAsync(DeploymentReported report, DateTimeOffset endedAt, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(stop);
+        await _gate.WaitAsync(cancellationToken);
         try
         {
-            var channel = await ChannelAsync(stop);
+            var channel = await ChannelAsync(cancellationToken);
             var properties = new BasicProperties
             {
                 ContentType = "application/json",
@@ -34,7 +35,8 @@ internal sealed class RabbitMqCallback(IOptions<DeployServiceOptions> options) :
                 AppId = "devopscd-deploy-service",
                 Headers = new Dictionary<string, object?> { ["MT-MessageType"] = $"urn:message:{Exchange}" }
             };
-            await channel.BasicPublishAsync(Exchange, routingKey: "", mandatory: true, properties, JsonSerializer.SerializeToUtf8Bytes(report, Json.Options), stop);
+            await channel.BasicPublishAsync(Exchange, routingKey: "", mandatory: true, properties, JsonSerializer.SerializeToUtf8Bytes(report, Json.Options),
+                cancellationToken);
         }
         catch
         {
@@ -55,16 +57,22 @@ internal sealed class RabbitMqCallback(IOptions<DeployServiceOptions> options) :
 
     /// <summary>The same end always has the same message id, so a repeated send is recognised as one.</summary>
     private static Guid MessageIdOf(DeploymentReported report, DateTimeOffset endedAt) =>
-        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{report.OperationId}|{report.Phase}|{endedAt:O}")).AsSpan(0, 16));
+        DerivedId.From("report", $"{report.OperationId}|{report.Phase}|{endedAt:O}");
 
-    private async Task<IChannel> ChannelAsync(CancellationToken stop)
+    private async Task<IChannel> ChannelAsync(CancellationToken cancellationToken)
     {
         if (_channel is { IsOpen: true })
             return _channel;
         await CloseAsync();
-        var factory = new ConnectionFactory { Uri = options.Value.Callback.Url!, ClientProvidedName = "devopscd-deploy-service", AutomaticRecoveryEnabled = false };
-        _connection = await factory.CreateConnectionAsync(stop);
-        return _channel = await _connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), stop);
+        var factory = new ConnectionFactory
+        {
+            Uri = options.Value.Callback.Url!,
+            ClientProvidedName = "devopscd-deploy-service",
+            AutomaticRecoveryEnabled = false
+        };
+        _connection = await factory.CreateConnectionAsync(cancellationToken);
+        return _channel = await _connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
     }
 
     private async Task CloseAsync()

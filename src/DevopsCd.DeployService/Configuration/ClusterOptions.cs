@@ -1,3 +1,5 @@
+using DevopsCd.Shared;
+
 namespace DevopsCd.DeployService.Configuration;
 
 /// <summary>One cluster: how it is reached and what of it may be touched.</summary>

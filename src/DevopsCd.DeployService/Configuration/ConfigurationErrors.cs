@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Reflection;
+using DevopsCd.Shared;
 
 namespace DevopsCd.DeployService.Configuration;
 
@@ -18,11 +19,16 @@ internal static class ConfigurationErrors
             return section.GetChildren().SelectMany(child => Of(child, type.GetGenericArguments()[^1]));
         if (TypeDescriptor.GetConverter(type) is var converter && converter.CanConvertFrom(typeof(string)))
             return ValueError(section, type, converter);
-        var properties = type.GetProperties().ToDictionary(p => p.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? p.Name, StringComparer.OrdinalIgnoreCase);
+        var properties = type.GetProperties().ToDictionary(p => p.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? p.Name,
+            StringComparer.OrdinalIgnoreCase);
         return section.GetChildren().SelectMany(child => properties.TryGetValue(child.Key, out var property)
             ? Of(child, property.PropertyType)
-            : [(child.Path, $"{child.Path} is not known; known: {string.Join(", ", properties.Keys.Select(k => k.ToLowerInvariant()).Order(StringComparer.Ordinal))}")]);
+            : [(child.Path, $"{child.Path} is not known; {Meant(child, [.. properties.Keys.Select(k => k.ToLowerInvariant())])}")]);
     }
+
+    private static string Meant(IConfigurationSection unknown, IReadOnlyCollection<string> known) => NearestName.Of(unknown.Key, known) is { } near
+        ? $"did you mean {unknown.Path[..^unknown.Key.Length]}{near}?"
+        : $"known: {string.Join(", ", known.Order(StringComparer.Ordinal))}";
 
     private static IEnumerable<(string Path, string Error)> ValueError(IConfigurationSection section, Type type, TypeConverter converter)
     {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using DevopsCd.DeployService.Callbacks;
+using DevopsCd.Shared;
 using Microsoft.Extensions.Options;
 
 namespace DevopsCd.DeployService.Configuration;
@@ -10,6 +11,7 @@ internal sealed partial class DeployServiceOptionsCheck(IConfiguration configura
     public ValidateOptionsResult Validate(string? name, DeployServiceOptions options)
     {
         var wrong = ConfigurationErrors.In(configuration.GetSection(DeployServiceOptions.Section), typeof(DeployServiceOptions)).Values.ToList();
+        wrong.AddRange(Beside());
         if (options.Clusters.Count == 0)
             wrong.Add("deploy_service:clusters names no cluster; add deploy_service:clusters:<name>:kubeconfig or :in_cluster=true");
         foreach (var (cluster, settings) in options.Clusters)
@@ -36,6 +38,7 @@ internal sealed partial class DeployServiceOptionsCheck(IConfiguration configura
         Range(wrong, "deploy_service:records:history", options.Records.History, 1, 1000);
         Rollout(wrong, options.Rollout);
         Range(wrong, "deploy_service:limits:body_bytes", options.Limits.BodyBytes, 1024, 100 * 1024 * 1024);
+        Range(wrong, "deploy_service:limits:body_timeout", options.Limits.BodyTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
         Range(wrong, "deploy_service:limits:requests_per_second", options.Limits.RequestsPerSecond, 1, 100_000);
         Range(wrong, "deploy_service:limits:burst", options.Limits.Burst, 1, 1_000_000);
         Range(wrong, "deploy_service:limits:anonymous_per_minute", options.Limits.AnonymousPerMinute, 1, 1_000_000);
@@ -54,13 +57,21 @@ internal sealed partial class DeployServiceOptionsCheck(IConfiguration configura
                 wrong.Add($"deploy_service:keys:{i}:clusters '{unknown}' is not among the clusters ({string.Join(", ", options.Clusters.Keys)})");
         }
         if (options.Keys.Count == 0)
-            wrong.Add("deploy_service:keys is empty; nobody could call");
+            wrong.Add("deploy_service:keys is empty; no caller would be accepted");
         if (!CallbackKinds.All.Contains(options.Callback.Kind))
             wrong.Add($"deploy_service:callback:kind '{options.Callback.Kind}' unknown; known: {string.Join(", ", CallbackKinds.All)}");
-        else if (CallbackKinds.Schemes(options.Callback.Kind) is { Count: > 0 } schemes && (options.Callback.Url is not { IsAbsoluteUri: true } url || !schemes.Contains(url.Scheme)))
+        else if (CallbackKinds.Schemes(options.Callback.Kind) is { Count: > 0 } schemes
+            && (options.Callback.Url is not { IsAbsoluteUri: true } url || !schemes.Contains(url.Scheme)))
             wrong.Add($"deploy_service:callback:url must be an absolute address with {string.Join(" or ", schemes)}");
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
+
+    /// <summary>Sections whose name is nearly ours: their keys would be read by nobody.</summary>
+    private IEnumerable<string> Beside() => configuration.GetChildren()
+        .Where(child => child.Key is var key && !string.Equals(key, DeployServiceOptions.Section, StringComparison.OrdinalIgnoreCase)
+            && child.GetChildren().Any()
+            && NearestName.Distance(key.ToLowerInvariant(), DeployServiceOptions.Section) <= 2)
+        .Select(child => $"{child.Path} is not read; did you mean {DeployServiceOptions.Section}?");
 
     private static void Rollout(List<string> wrong, RolloutOptions rollout)
     {

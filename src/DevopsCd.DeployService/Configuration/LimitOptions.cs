@@ -1,3 +1,5 @@
+using DevopsCd.Shared;
+
 namespace DevopsCd.DeployService.Configuration;
 
 /// <summary>How much a caller may send.</summary>
@@ -6,6 +8,10 @@ internal sealed class LimitOptions
     /// <summary>Bytes of a request's body.</summary>
     [ConfigurationKeyName("body_bytes")]
     public int BodyBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>How long a body may take to arrive.</summary>
+    [ConfigurationKeyName("body_timeout")]
+    public Duration BodyTimeout { get; init; } = Duration.Seconds(10);
 
     /// <summary>Requests a second for one key, sustained.</summary>
     [ConfigurationKeyName("requests_per_second")]

@@ -1,3 +1,5 @@
+using DevopsCd.Shared;
+
 namespace DevopsCd.DeployService.Configuration;
 
 /// <summary>Where and how long operations are remembered.</summary>

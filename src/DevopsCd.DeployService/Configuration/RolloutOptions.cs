@@ -1,3 +1,5 @@
+using DevopsCd.Shared;
+
 namespace DevopsCd.DeployService.Configuration;
 
 /// <summary>How rollouts are judged.</summary>
@@ -19,6 +21,10 @@ internal sealed class RolloutOptions
     [ConfigurationKeyName("config_error_after")]
     public Duration ConfigErrorAfter { get; init; } = Duration.Seconds(10);
 
+    /// <summary>How long a registry may be busy or out of reach before a pull counts as failed; what it refuses counts at once.</summary>
+    [ConfigurationKeyName("pull_error_after")]
+    public Duration PullErrorAfter { get; init; } = Duration.Seconds(120);
+
     /// <summary>Restarts after which a crash loop counts as failed.</summary>
     [ConfigurationKeyName("crash_restarts")]
     public int CrashRestarts { get; init; } = 2;
@@ -36,4 +42,8 @@ internal sealed class RolloutOptions
 
     /// <summary>The helm command.</summary>
     public string Helm { get; init; } = "helm";
+
+    /// <summary>What charts may come from: <c>oci://host/path</c>, <c>https://host/path</c> or the name of a repository. Empty means nothing: a chart runs with the rights of this service.</summary>
+    [ConfigurationKeyName("chart_sources")]
+    public List<string> ChartSources { get; init; } = [];
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Kubernetes;
 using DevopsCd.DeployService.Strategies;
@@ -9,8 +8,8 @@ namespace DevopsCd.DeployService.Drivers;
 /// <summary>Writes the image into the values of a Flux <c>HelmRelease</c> and follows its conditions. A rollback by Flux is a failed deployment for us.</summary>
 internal sealed class FluxDriver : IDeployStrategy
 {
-    private static readonly KubeResource Resource = KubeResource.HelmReleases;
-    private static readonly HashSet<string> Good = ["InstallSucceeded", "UpgradeSucceeded", "TestSucceeded", "ReconciliationSucceeded"];
+    private static readonly KubeResource s_resource = KubeResource.HelmReleases;
+    private static readonly HashSet<string> s_good = ["InstallSucceeded", "UpgradeSucceeded", "TestSucceeded", "ReconciliationSucceeded"];
 
     public string Name => StrategyNames.Flux;
 
@@ -18,62 +17,75 @@ internal sealed class FluxDriver : IDeployStrategy
 
     public bool LeavesTraces => false;
 
-    public IEnumerable<(string Field, string Error)> Check(DeployOperationRequest request) => request.CheckNames(ValueSettings.Name).Concat(ValueSettings.Check(request));
+    public IEnumerable<(string Field, string Error)> Check(DeployOperationRequest request) =>
+        request.CheckNames(ValueSettings.Name).Concat(ValueSettings.Check(request));
 
-    public async Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
+    public async Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken)
     {
-        var live = await CustomObjects.ReadAsync(cluster, Resource, request, stop);
-        if (live.Root.Flag("spec", "suspend"))
-            throw new Refused("workload.name", "Suspended", $"HelmRelease '{live.Name}' is suspended; nothing would be rolled out");
+        var live = await CustomObjects.ReadAsync(cluster, s_resource, request, cancellationToken);
+        if (live.Root.Flag("spec", "suspend") && live.Annotation(Stamps.State) != Stamps.Held)
+            throw new TargetRejectedException("workload.name", "Suspended", $"HelmRelease '{live.Name}' is suspended; nothing would be rolled out");
         return new Inspection(Json.ToElement(new CustomSnapshot(live.Root.At("spec", "values"), null)),
-            [.. ValueSettings.Of(request).Select(v => (v.Key, Old: live.Root.Text(["spec", "values", .. v.Key.Split('.')]), New: v.Value)).Where(v => v.Old != v.New)
+            [.. ValueSettings.Of(request).Select(v => (v.Key, Old: live.Root.Text(["spec", "values", .. v.Key.Split('.')]), New: v.Value))
+                .Where(v => v.Old != v.New)
                 .Select(v => new DeployPreflightChange { Container = v.Key, From = v.Old, To = v.New })]);
     }
 
-    public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request) => CustomObjects.Needs(Resource);
+    public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request) => CustomObjects.Needs(s_resource);
 
-    public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
+    public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken)
     {
-        var live = await CustomObjects.ReadAsync(cluster, Resource, request, stop);
-        await cluster.Api.EditAsync(Resource, request.Namespace, live.Name, [new("add", "/spec/values", Wanted(live.Root.At("spec", "values"), request))], stop, dryRun: true);
+        var live = await CustomObjects.ReadAsync(cluster, s_resource, request, cancellationToken);
+        await cluster.Api.EditAsync(s_resource, request.Namespace, live.Name,
+            [new("add", "/spec/values", ValueSettings.Put(live.Root.At("spec", "values"), request))], cancellationToken, dryRun: true);
     }
 
-    public async Task<Progress> AdvanceAsync(OperationContext operation, CancellationToken stop)
+    public async Task<Progress> AdvanceAsync(OperationContext operation, CancellationToken cancellationToken)
     {
-        var live = await CustomObjects.SeenAsync(operation, Resource, stop);
-        if (live.LaterThan(operation.Record) is { } later)
+        var live = await CustomObjects.SeenAsync(operation, s_resource, cancellationToken);
+        if (await live.LaterThanAsync(operation, cancellationToken) is { } later)
             return Progress.Superseded(later);
         if (CustomObjects.IsToWrite(operation, live))
         {
-            live = await CustomObjects.WriteAsync(operation, Resource, live, Stamps.Deployed, stop,
-                new JsonEdit("add", "/spec/values", Wanted(live.Root.At("spec", "values"), operation.Request)));
+            return Judge(await CustomObjects.WriteAsync(operation, s_resource, live, Stamps.Deployed, cancellationToken,
+                [new JsonEdit("add", "/spec/values", ValueSettings.Put(live.Root.At("spec", "values"), operation.Request)),
+                    .. CustomObjects.LetGo(live, "suspend")]));
         }
-        return Judge(live);
+        return ValueSettings.Of(operation.Request).Where(v => TextAt(live, v.Key) != v.Value).Select(v => v.Key).FirstOrDefault() is { } changed
+            ? Progress.Failed(Hands.ChangedByOthers, Told(live, changed))
+            : Judge(live);
     }
 
-    public async Task<Progress> ReturnAsync(OperationContext operation, CancellationToken stop)
+    public async Task<Progress> ReturnAsync(OperationContext operation, CancellationToken cancellationToken)
     {
-        var live = await CustomObjects.SeenAsync(operation, Resource, stop);
-        if (operation.Record.Previous is null || !operation.RollsBack && !live.IsOf(operation.Record))
+        var live = await CustomObjects.SeenAsync(operation, s_resource, cancellationToken);
+        if (await CustomObjects.IsUntouchedAsync(operation, s_resource, live, cancellationToken))
             return Progress.Done("Returned", "the HelmRelease was not changed by this operation");
         if (!CustomObjects.IsReturned(operation, live))
         {
             var before = operation.Previous<CustomSnapshot>().Part;
-            IEnumerable<JsonEdit> edits = before is not null ? [new("add", "/spec/values", before)] : live.Root.At("spec", "values") is null ? [] : [new("remove", "/spec/values")];
-            live = await CustomObjects.WriteAsync(operation, Resource, live, Stamps.Returned, stop, edits);
+            // What is neither ours nor as it was is somebody else's; then all of it stays as it is.
+            foreach (var (path, value) in ValueSettings.Of(operation.Request))
+                if (TextAt(live, path) is var now && now != value && now != before?.Text(path.Split('.')))
+                    return Progress.Failed(Hands.ChangedByOthers, $"{Told(live, path)}; it is left as it is");
+            var values = ValueSettings.TakeBack(live.Root.At("spec", "values"), before, operation.Request);
+            live = await CustomObjects.WriteAsync(operation, s_resource, live, Stamps.Returned, cancellationToken,
+                [.. values is not null ? [new JsonEdit("add", "/spec/values", values)]
+                    : live.Root.At("spec", "values") is null ? Array.Empty<JsonEdit>() : [new("remove", "/spec/values")],
+                 .. CustomObjects.LetGo(live, "suspend")]);
         }
         var judged = Judge(live);
         return judged.Outcome == Outcome.Running ? judged with { Reason = "Returning" } : judged;
     }
 
     /// <summary>Suspends the release: Flux finishes the step it is in and starts no other.</summary>
-    public async Task<Progress?> HoldAsync(OperationContext operation, CancellationToken stop)
+    public async Task<Progress?> HoldAsync(OperationContext operation, CancellationToken cancellationToken)
     {
-        var live = await CustomObjects.SeenAsync(operation, Resource, stop);
+        var live = await CustomObjects.SeenAsync(operation, s_resource, cancellationToken);
         if (!live.IsOf(operation.Record))
             return null;
         if (!live.Root.Flag("spec", "suspend"))
-            await CustomObjects.WriteAsync(operation, Resource, live, Stamps.Held, stop, new JsonEdit("add", "/spec/suspend", true));
+            await CustomObjects.WriteAsync(operation, s_resource, live, Stamps.Held, cancellationToken, new JsonEdit("add", "/spec/suspend", true));
         return Progress.Done("Held", "the HelmRelease is suspended");
     }
 
@@ -83,34 +95,23 @@ internal sealed class FluxDriver : IDeployStrategy
             return Progress.Running("WaitingForController", "waiting for the helm controller to see the change");
         if (live.Root.Condition("Stalled") is { } stalled && stalled.Text("status") == "True")
             return Progress.Failed(stalled.Text("reason") ?? "Stalled", stalled.Text("message") ?? "the release is stalled");
-        if (live.Root.Condition("Remediated") is { } remediated && remediated.Text("status") == "True" && (remediated.Number("observedGeneration") ?? 0) >= live.Generation)
+        if (live.Root.Condition("Remediated") is { } remediated && remediated.Text("status") == "True"
+            && (remediated.Number("observedGeneration") ?? 0) >= live.Generation)
             return Progress.Failed(remediated.Text("reason") ?? "RollbackSucceeded", remediated.Text("message") ?? "Flux has rolled the release back");
         if (live.Root.Condition("Ready") is not { } ready || (ready.Number("observedGeneration") ?? live.Generation) < live.Generation)
             return Progress.Running("Reconciling", "not judged yet");
         var (reason, message) = (ready.Text("reason") ?? "", ready.Text("message") ?? "");
         return ready.Text("status") switch
         {
-            "True" when Good.Contains(reason) => Progress.Done(reason, message),
-            "True" or "False" when reason.EndsWith("Failed", StringComparison.Ordinal) || reason is "RollbackSucceeded" or "UninstallSucceeded" => Progress.Failed(reason, message),
+            "True" when s_good.Contains(reason) => Progress.Done(reason, message),
+            "True" or "False" when reason.EndsWith("Failed", StringComparison.Ordinal)
+                || reason is "RollbackSucceeded" or "UninstallSucceeded" => Progress.Failed(reason, message),
             _ => Progress.Running("Reconciling", message)
         };
     }
 
-    private static JsonNode Wanted(JsonElement? values, DeployOperationRequest request)
-    {
-        var wanted = values is { ValueKind: JsonValueKind.Object } v ? JsonNode.Parse(v.GetRawText())!.AsObject() : [];
-        foreach (var (path, value) in ValueSettings.Of(request))
-        {
-            var steps = path.Split('.');
-            var parent = wanted;
-            foreach (var step in steps[..^1])
-            {
-                if (parent[step] is not JsonObject child)
-                    parent[step] = child = [];
-                parent = child;
-            }
-            parent[steps[^1]] = value;
-        }
-        return wanted;
-    }
+    private static string? TextAt(KubeObject live, string path) => live.Root.Text(["spec", "values", .. path.Split('.')]);
+
+    private static string Told(KubeObject live, string path) =>
+        $"somebody has set values.{path} of HelmRelease '{live.Name}' to '{TextAt(live, path)}' meanwhile";
 }

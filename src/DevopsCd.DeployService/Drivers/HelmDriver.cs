@@ -18,13 +18,13 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
 {
     private const int MostTries = 5;
 
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Dead = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_dead = TimeSpan.FromSeconds(20);
 
     /// <summary>Twice as long as a helm waits that was given no time of its own.</summary>
-    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_abandoned = TimeSpan.FromMinutes(10);
 
-    private static readonly string[] ChartFormats = ["oci://registry/chart", "https://host/chart.tgz", "repository/chart"];
+    private static readonly string[] s_chartFormats = ["oci://registry/chart", "https://host/chart.tgz", "repository/chart"];
 
     private readonly string _me = $"{Environment.MachineName}/{Environment.ProcessId}/{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
     private readonly ConcurrentDictionary<string, Task<(int Exit, string Output, string Error)>> _running = new();
@@ -37,41 +37,49 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
 
     public IEnumerable<(string Field, string Error)> Check(DeployOperationRequest request)
     {
-        foreach (var wrong in request.CheckNames("chart", "version", ValueSettings.Name).Concat(request.CheckText("chart", required: true)).Concat(request.CheckText("version", required: false)).Concat(ValueSettings.Check(request)))
+        foreach (var wrong in request.CheckNames("chart", "version", ValueSettings.Name).Concat(request.CheckText("chart", required: true))
+            .Concat(request.CheckText("version", required: false)).Concat(ValueSettings.Check(request)))
             yield return wrong;
         if (request.TextSetting("chart") is { } chart && !ChartForm().IsMatch(chart))
-            yield return ("strategy.chart", $"must be written like {string.Join(" or ", ChartFormats)}");
+            yield return ("strategy.chart", $"must be written like {string.Join(" or ", s_chartFormats)}");
+        else if (request.TextSetting("chart") is { } from && options.Value.Rollout.ChartSources is var sources && !sources.Any(s => IsWithin(from, s)))
+            yield return ("strategy.chart", sources.Count == 0
+                ? "no source of charts is allowed: list those that are under deploy_service:rollout:chart_sources"
+                : $"may only come from {string.Join(", ", sources)} (deploy_service:rollout:chart_sources)");
         if (request.TextSetting("version") is { } version && !VersionForm().IsMatch(version))
             yield return ("strategy.version", "must be a chart version");
     }
 
-    public async Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
+    public async Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken)
     {
         var helm = new HelmCommand(options.Value.Rollout.Helm, cluster, log);
-        var major = await helm.MajorVersionAsync(stop);
+        var major = await helm.MajorVersionAsync(cancellationToken);
         if (major is null)
-            throw new Refused("strategy.type", "HelmMissing", $"the command '{options.Value.Rollout.Helm}' cannot be run on the deploy service; install helm 3 or 4, or choose another strategy");
+            throw new TargetRejectedException("strategy.type", "HelmMissing",
+                $"the command '{options.Value.Rollout.Helm}' cannot be run on the deploy service; install helm 3 or 4, or choose another strategy");
         if (major is not (3 or 4))
-            throw new Refused("strategy.type", "HelmVersion", $"helm {major} is not supported; install helm 3 or 4");
-        var history = await helm.HistoryAsync(request.Workload.Name, request.Namespace, stop);
+            throw new TargetRejectedException("strategy.type", "HelmVersion", $"helm {major} is not supported; install helm 3 or 4");
+        var history = await helm.HistoryAsync(request.Workload.Name, request.Namespace, cancellationToken);
         if (history.Count == 0)
-            throw new Refused("workload.name", "ReleaseNotFound", $"there is no Helm release '{request.Workload.Name}' in namespace '{request.Namespace}'; a first install is not a deployment");
+            throw new TargetRejectedException("workload.name", "ReleaseNotFound",
+                $"there is no Helm release '{request.Workload.Name}' in namespace '{request.Namespace}'; a first install is not a deployment");
         var deployed = history.LastOrDefault(r => r.Status is "deployed" or "superseded");
         return new Inspection(Json.ToElement(new { revision = deployed?.Revision }),
-            [.. ValueSettings.Of(request).Select(v => new DeployPreflightChange { Container = v.Key, From = deployed is null ? null : $"revision {deployed.Revision}", To = v.Value })]);
+            [.. ValueSettings.Of(request)
+                .Select(v => new DeployPreflightChange { Container = v.Key, From = deployed is null ? null : $"revision {deployed.Revision}", To = v.Value })]);
     }
 
     public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request) => [];
 
-    public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
+    public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken)
     {
         var helm = new HelmCommand(options.Value.Rollout.Helm, cluster, log);
-        var (exit, _, error) = await helm.RunAsync([.. Upgrade(request, "preflight"), "--dry-run=server"], stop);
+        var (exit, _, error) = await helm.RunAsync([.. Upgrade(request, "preflight"), "--dry-run=server"], cancellationToken);
         if (exit != 0)
-            throw new Refused("strategy.chart", "HelmRefuses", HelmCommand.CauseOf(error));
+            throw new TargetRejectedException("strategy.chart", "HelmRefuses", HelmCommand.CauseOf(error));
     }
 
-    public async Task<Progress> AdvanceAsync(OperationContext operation, CancellationToken stop)
+    public async Task<Progress> AdvanceAsync(OperationContext operation, CancellationToken cancellationToken)
     {
         var helm = new HelmCommand(options.Value.Rollout.Helm, operation.Cluster, log);
         var state = operation.State<HelmState>();
@@ -84,17 +92,18 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
             if (exit != 0 && !HelmCommand.IsBusy(error))
                 return Progress.Failed("HelmFailed", HelmCommand.CauseOf(error));
         }
-        var history = await helm.HistoryAsync(operation.Request.Workload.Name, operation.Namespace, stop);
+        var history = await helm.HistoryAsync(operation.Request.Workload.Name, operation.Namespace, cancellationToken);
         var description = DescriptionOf(operation);
         // Helm writes the description only when all went well: before that it is "Preparing upgrade", after a failure it tells that.
         if (history.LastOrDefault(r => r.Description == description) is { } ours)
             return Progress.Done("Upgraded", $"revision {ours.Revision} is {ours.Status}");
         if (state is not null && IsRunByOther(operation, state))
-            return Progress.Running("HelmUpgrading", $"helm upgrade is run by {state.Runner}") with { LookAgain = Heartbeat };
+            return Progress.Running("HelmUpgrading", $"helm upgrade is run by {state.Runner}") with { LookAgain = s_heartbeat };
         if (state is null || state.Runner != _me)
         {
             var inherited = state is not null && (state.Inherited || state.Runner != _me);
-            return Progress.Remember(new HelmState(_me, operation.Now, (state?.Tries ?? 0) + 1, state?.After ?? history[^1].Revision, inherited), "HelmUpgrading", "helm upgrade is about to start");
+            return Progress.Remember(new HelmState(_me, operation.Now, (state?.Tries ?? 0) + 1, state?.After ?? history[^1].Revision, inherited),
+                "HelmUpgrading", "helm upgrade is about to start");
         }
         if (state.Tries > MostTries)
             return Progress.Failed("HelmFailed", $"helm did not come to an end in {MostTries} tries");
@@ -102,21 +111,23 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
         {
             // Somebody else's helm may be at work on it: only what a runner of ours left behind, or what no helm waits for any more, is stuck.
             var left = state.Inherited && pending.Revision > state.After;
-            return left || pending.Updated is null || operation.Now - pending.Updated >= Abandoned
-                ? await FreeAsync(helm, operation, history, stop)
-                : Alive(operation, state, "WaitingForHelm", $"revision {pending.Revision} is {pending.Status} since {pending.Updated:u}; if no helm is at work on it, it is freed after {Abandoned.TotalMinutes:0} minutes");
+            return left || pending.Updated is null || operation.Now - pending.Updated >= s_abandoned
+                ? await FreeAsync(helm, operation, history, cancellationToken)
+                : Alive(operation, state, "WaitingForHelm",
+                    $"revision {pending.Revision} is {pending.Status} since {pending.Updated:u}; if no helm is at work on it, it is freed after {s_abandoned.TotalMinutes:0} minutes");
         }
-        var major = await helm.MajorVersionAsync(stop) ?? throw new Refused("strategy.type", "HelmMissing", "the helm command cannot be run any more");
+        var major = await helm.MajorVersionAsync(cancellationToken)
+            ?? throw new TargetRejectedException("strategy.type", "HelmMissing", "the helm command can no longer be run");
         var seconds = Math.Max(10, (int)(operation.Record.DeadlineAt - operation.Now).TotalSeconds);
         string[] wait = major == 3
             ? ["--wait", "--atomic", "--timeout", $"{seconds}s"]
             : ["--wait=watcher", "--rollback-on-failure", "--timeout", $"{seconds}s"];
-        await operation.StillCurrentAsync(stop);
+        await operation.StillCurrentAsync(cancellationToken);
         _running[operation.Record.Id] = helm.RunAsync([.. Upgrade(operation.Request, description), .. wait], life.ApplicationStopping);
         return Progress.Running("HelmUpgrading", "helm upgrade has been started") with { LookAgain = TimeSpan.FromSeconds(1) };
     }
 
-    public async Task<Progress> ReturnAsync(OperationContext operation, CancellationToken stop)
+    public async Task<Progress> ReturnAsync(OperationContext operation, CancellationToken cancellationToken)
     {
         if (operation.Record.Previous is null || operation.Record.Previous.Value.Number("revision") is not { } revision)
             return Progress.Done("Returned", "there was no revision before this operation");
@@ -128,11 +139,11 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
             _running.TryRemove(operation.Record.Id, out _);
         }
         if (state is not null && IsRunByOther(operation, state))
-            return Progress.Running("Returning", $"helm upgrade is still run by {state.Runner}") with { LookAgain = Heartbeat };
+            return Progress.Running("Returning", $"helm upgrade is still run by {state.Runner}") with { LookAgain = s_heartbeat };
         var helm = new HelmCommand(options.Value.Rollout.Helm, operation.Cluster, log);
-        var history = await helm.HistoryAsync(operation.Request.Workload.Name, operation.Namespace, stop);
+        var history = await helm.HistoryAsync(operation.Request.Workload.Name, operation.Namespace, cancellationToken);
         var target = $"Rollback to {revision}";
-        if (history.LastOrDefault() is not { } last)
+        if (history is not [.., var last])
             return Progress.Failed("ReleaseNotFound", $"there is no Helm release '{operation.Request.Workload.Name}' any more");
         var ours = history.LastOrDefault(r => r.Description == DescriptionOf(operation));
         if (last.Status == "deployed" && (last.Revision == revision || last.Description == target && (ours is null || last.Revision > ours.Revision)))
@@ -140,38 +151,49 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
         // A revision that is pending or has failed is somebody else's when it was there before this operation's first try.
         if (ours is null && !operation.RollsBack && (last.Status == "deployed" || state is null || last.Revision <= state.After))
             return Progress.Done("Returned", "the release was not changed by this operation");
-        await operation.StillCurrentAsync(stop);
-        var (exit, _, error) = await helm.RunAsync(["rollback", operation.Request.Workload.Name, revision.ToString(), "-n", operation.Namespace, "--wait", "--timeout", "120s"], stop);
+        await operation.StillCurrentAsync(cancellationToken);
+        var (exit, _, error) = await helm.RunAsync(
+            ["rollback", operation.Request.Workload.Name, revision.ToString(), "-n", operation.Namespace, "--wait", "--timeout", "120s"], cancellationToken);
         return exit == 0 ? Progress.Done("Returned", $"rolled back to revision {revision}") : Progress.Failed("HelmFailed", HelmCommand.CauseOf(error));
     }
 
-    public Task<Progress?> HoldAsync(OperationContext operation, CancellationToken stop) => Task.FromResult<Progress?>(null);
+    public Task<Progress?> HoldAsync(OperationContext operation, CancellationToken cancellationToken) => Task.FromResult<Progress?>(null);
 
     /// <summary>A helm that was killed leaves its revision pending, and every later upgrade is refused; rolling back to the last good one ends that.</summary>
-    private static async Task<Progress> FreeAsync(HelmCommand helm, OperationContext operation, IReadOnlyList<HelmRevision> history, CancellationToken stop)
+    private static async Task<Progress> FreeAsync(HelmCommand helm, OperationContext operation, IReadOnlyList<HelmRevision> history,
+        CancellationToken cancellationToken)
     {
         if (history.LastOrDefault(r => r.Status is "deployed" or "superseded") is not { } good)
             return Progress.Failed("HelmStuck", $"revision {history[^1].Revision} is {history[^1].Status} and there is no earlier good one to return to");
-        var (exit, _, error) = await helm.RunAsync(["rollback", operation.Request.Workload.Name, good.Revision.ToString(), "-n", operation.Namespace], stop);
+        var (exit, _, error) =
+            await helm.RunAsync(["rollback", operation.Request.Workload.Name, good.Revision.ToString(), "-n", operation.Namespace], cancellationToken);
         return exit == 0
-            ? Progress.Running("HelmRecovering", $"the release was stuck in {history[^1].Status}; it is back at revision {good.Revision}") with { LookAgain = TimeSpan.Zero }
+            ? Progress.Running("HelmRecovering",
+                $"the release was stuck in {history[^1].Status}; it is back at revision {good.Revision}") with
+            { LookAgain = TimeSpan.Zero }
             : Progress.Failed("HelmStuck", HelmCommand.CauseOf(error));
     }
 
     /// <summary>Goes on waiting, and from time to time shows the other replicas that somebody does.</summary>
     private static Progress Alive(OperationContext operation, HelmState state, string reason, string message) =>
-        (operation.Now - state.HeartbeatAt < Heartbeat ? Progress.Running(reason, message) : Progress.Remember(state with { HeartbeatAt = operation.Now }, reason, message))
+        (operation.Now - state.HeartbeatAt < s_heartbeat ? Progress.Running(reason, message)
+            : Progress.Remember(state with { HeartbeatAt = operation.Now }, reason, message))
         with
         { LookAgain = TimeSpan.FromSeconds(1) };
 
     /// <summary>Whether another replica runs helm for this operation, as far as its heartbeat tells.</summary>
-    private bool IsRunByOther(OperationContext operation, HelmState state) => state.Runner != _me && operation.Now - state.HeartbeatAt < Dead;
+    private bool IsRunByOther(OperationContext operation, HelmState state) => state.Runner != _me && operation.Now - state.HeartbeatAt < s_dead;
+
+    /// <summary>Whether a chart lies in that place, and not only in one whose name begins so.</summary>
+    private static bool IsWithin(string chart, string source) =>
+        chart.StartsWith(source.EndsWith('/') ? source : source + "/", StringComparison.Ordinal);
 
     private static string DescriptionOf(OperationContext operation) => $"devopscd {operation.Record.Id}";
 
-    private static IEnumerable<string> Upgrade(DeployOperationRequest request, string description)
+    private static List<string> Upgrade(DeployOperationRequest request, string description)
     {
-        List<string> arguments = ["upgrade", request.Workload.Name, request.TextSetting("chart")!, "-n", request.Namespace, "--reuse-values", "--description", description];
+        List<string> arguments =
+            ["upgrade", request.Workload.Name, request.TextSetting("chart")!, "-n", request.Namespace, "--reuse-values", "--description", description];
         if (request.TextSetting("version") is { } version)
             arguments.AddRange(["--version", version]);
         foreach (var (path, value) in ValueSettings.Of(request))

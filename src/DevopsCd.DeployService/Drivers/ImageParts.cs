@@ -1,3 +1,5 @@
+using DevopsCd.DeployService.Strategies;
+
 namespace DevopsCd.DeployService.Drivers;
 
 /// <summary>
@@ -26,10 +28,17 @@ internal sealed record ImageParts(string Image, string Name, string Version, str
     }
 
     /// <summary>Fills in <c>{{image}}</c>, <c>{{repository}}</c>, <c>{{tag}}</c>, <c>{{version}}</c> and <c>{{digest}}</c>.</summary>
-    public string Fill(string template) => template
-        .Replace("{{image}}", Image, StringComparison.Ordinal)
-        .Replace("{{repository}}", Repository, StringComparison.Ordinal)
-        .Replace("{{tag}}", Tag, StringComparison.Ordinal)
-        .Replace("{{version}}", Version, StringComparison.Ordinal)
-        .Replace("{{digest}}", Digest, StringComparison.Ordinal);
+    public string Fill(string template) => Template.Fill(template, Values);
+
+    /// <summary>Why a template cannot be filled in from this image; null when it can.</summary>
+    public string? WrongIn(string template) => Template.WrongOrUnfinished(template, Values);
+
+    private Dictionary<string, string> Values => new()
+    {
+        ["image"] = Image,
+        ["repository"] = Repository,
+        ["tag"] = Tag,
+        ["version"] = Version,
+        ["digest"] = Digest
+    };
 }

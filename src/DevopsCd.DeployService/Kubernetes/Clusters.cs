@@ -10,11 +10,12 @@ internal sealed class Clusters : IAsyncDisposable
 {
     private readonly Dictionary<string, Cluster> _byName = new(StringComparer.Ordinal);
 
-    public Clusters(IOptions<DeployServiceOptions> options, DeployMetrics metrics, TimeProvider clock, ILogger<Clusters> log)
+    public Clusters(IOptions<DeployServiceOptions> options, DeployMetrics metrics, ClusterClock clock, ILogger<Clusters> log)
     {
         foreach (var (name, settings) in options.Value.Clusters)
             _byName[name] = new Cluster(name, settings, new KubeApi(name, settings, Connect(settings), metrics, clock), clock, log);
         Home = _byName[options.Value.Records.Cluster ?? options.Value.Clusters.Keys.First()];
+        Home.Api.TimeTold += clock.Hear;
     }
 
     /// <summary>Where the records of the operations are.</summary>

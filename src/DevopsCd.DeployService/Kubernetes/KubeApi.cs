@@ -19,7 +19,6 @@ internal sealed class KubeApi : IDisposable
 
     private const string ApplyPatch = "application/apply-patch+yaml";
     private const string MergePatch = "application/merge-patch+json";
-    private const string StrategicPatch = "application/strategic-merge-patch+json";
     private const string JsonPatch = "application/json-patch+json";
 
     private readonly string _cluster;
@@ -31,7 +30,8 @@ internal sealed class KubeApi : IDisposable
     private readonly TimeSpan _callTimeout;
     private readonly string _fieldManager;
 
-    public KubeApi(string cluster, ClusterOptions options, KubernetesClientConfiguration configuration, DeployMetrics metrics, TimeProvider clock, string fieldManager = FieldManager)
+    public KubeApi(string cluster, ClusterOptions options, KubernetesClientConfiguration configuration, DeployMetrics metrics, TimeProvider clock,
+        string fieldManager = FieldManager)
     {
         configuration.UserAgent = "devopscd-deploy-service";
         configuration.FirstMessageHandlerSetup = handler =>
@@ -55,13 +55,15 @@ internal sealed class KubeApi : IDisposable
                 Delay = TimeSpan.FromMilliseconds(200),
                 MaxDelay = TimeSpan.FromSeconds(5),
                 UseJitter = true,
-                ShouldHandle = new PredicateBuilder<HttpResponseMessage>()
-                    .Handle<HttpRequestException>()
+                ShouldHandle = async call => call.Outcome switch
+                {
+                    { Exception: HttpRequestException } => true,
                     // A connection that did not come about in its own time; the call still has some left.
-                    .Handle<TaskCanceledException>(late => late.InnerException is TimeoutException)
-                    .HandleResult(answer => answer.StatusCode is HttpStatusCode.TooManyRequests
-                        or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
-                        or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout),
+                    { Exception: TaskCanceledException late } => late.InnerException is TimeoutException,
+                    { Result: { } answer } => ServerTrouble.IsPassing(answer.StatusCode,
+                        await answer.Content.ReadAsStringAsync(call.Context.CancellationToken)),
+                    _ => false
+                },
                 DelayGenerator = retry => ValueTask.FromResult(RetryAfter(retry.Outcome.Result)),
                 OnRetry = retry =>
                 {
@@ -74,11 +76,14 @@ internal sealed class KubeApi : IDisposable
             .Build();
     }
 
-    public async Task<KubeObject?> FindAsync(KubeResource resource, string? ns, string name, CancellationToken stop)
+    /// <summary>An answer has come: the time it names, and how long it took.</summary>
+    public event Action<DateTimeOffset, TimeSpan>? TimeTold;
+
+    public async Task<KubeObject?> FindAsync(KubeResource resource, string? ns, string name, CancellationToken cancellationToken)
     {
         try
         {
-            return await GetAsync(resource, ns, name, stop);
+            return await GetAsync(resource, ns, name, cancellationToken);
         }
         catch (KubeException no) when (no.NotFound)
         {
@@ -86,18 +91,18 @@ internal sealed class KubeApi : IDisposable
         }
     }
 
-    public Task<KubeObject> GetAsync(KubeResource resource, string? ns, string name, CancellationToken stop) =>
-        ObjectAsync(HttpMethod.Get, "get", resource, resource.Path(ns, name), null, null, stop);
+    public Task<KubeObject> GetAsync(KubeResource resource, string? ns, string name, CancellationToken cancellationToken) =>
+        ObjectAsync(HttpMethod.Get, "get", resource, resource.Path(ns, name), null, null, cancellationToken);
 
     public async Task<(string ResourceVersion, List<KubeObject> Items)> ListAsync(
-        KubeResource resource, string? ns, string? labels, string? fields, CancellationToken stop)
+        KubeResource resource, string? ns, string? labels, string? fields, CancellationToken cancellationToken)
     {
         var items = new List<KubeObject>();
         string? resume = null;
         do
         {
             var query = Query(("labelSelector", labels), ("fieldSelector", fields), ("limit", "500"), ("continue", resume));
-            var page = await SendAsync(HttpMethod.Get, "list", resource, resource.Path(ns) + query, null, null, stop);
+            var page = await SendAsync(HttpMethod.Get, "list", resource, resource.Path(ns) + query, null, null, cancellationToken);
             items.AddRange(page.Items("items").Select(item => new KubeObject(item)));
             resume = page.Text("metadata", "continue");
             if (string.IsNullOrEmpty(resume))
@@ -106,55 +111,66 @@ internal sealed class KubeApi : IDisposable
         while (true);
     }
 
-    public Task<KubeObject> CreateAsync(KubeResource resource, string? ns, object body, bool dryRun, CancellationToken stop) =>
+    public Task<KubeObject> CreateAsync(KubeResource resource, string? ns, object body, bool dryRun, CancellationToken cancellationToken) =>
         ObjectAsync(HttpMethod.Post, "create", resource, resource.Path(ns) + Query(("fieldManager", _fieldManager), ("dryRun", dryRun ? "All" : null)),
-            "application/json", body, stop);
+            "application/json", body, cancellationToken);
 
     /// <summary>Server-side apply: sets and owns the fields in the body and no others.</summary>
-    public Task<KubeObject> ApplyAsync(KubeResource resource, string? ns, string name, object body, bool force, bool dryRun, CancellationToken stop) =>
-        PatchAsync(ApplyPatch, resource, ns, name, body, force, dryRun, stop);
+    public Task<KubeObject> ApplyAsync(KubeResource resource, string? ns, string name, object body, bool force, bool dryRun,
+        CancellationToken cancellationToken) =>
+        PatchAsync(ApplyPatch, resource, ns, name, body, force, dryRun, cancellationToken);
 
-    public Task<KubeObject> MergeAsync(KubeResource resource, string? ns, string name, object body, CancellationToken stop, bool dryRun = false) =>
-        PatchAsync(MergePatch, resource, ns, name, body, null, dryRun, stop);
+    public Task<KubeObject> MergeAsync(KubeResource resource, string? ns, string name, object body, CancellationToken cancellationToken, bool dryRun = false) =>
+        PatchAsync(MergePatch, resource, ns, name, body, null, dryRun, cancellationToken);
 
-    public Task<KubeObject> StrategicMergeAsync(KubeResource resource, string? ns, string name, object body, CancellationToken stop) =>
-        PatchAsync(StrategicPatch, resource, ns, name, body, null, false, stop);
-
-    public Task<KubeObject> EditAsync(KubeResource resource, string? ns, string name, IReadOnlyList<JsonEdit> edits, CancellationToken stop, bool dryRun = false) =>
-        PatchAsync(JsonPatch, resource, ns, name, edits, null, dryRun, stop);
+    public Task<KubeObject> EditAsync(KubeResource resource, string? ns, string name, IReadOnlyList<JsonEdit> edits, CancellationToken cancellationToken,
+        bool dryRun = false) =>
+        PatchAsync(JsonPatch, resource, ns, name, edits, null, dryRun, cancellationToken);
 
     /// <summary>Changes the status of an object whose controller takes its orders there.</summary>
-    public Task<KubeObject> MergeStatusAsync(KubeResource resource, string? ns, string name, object body, CancellationToken stop) =>
-        ObjectAsync(HttpMethod.Patch, "patch", resource, resource.Path(ns, name) + "/status" + Query(("fieldManager", _fieldManager)), MergePatch, body, stop);
+    public Task<KubeObject> MergeStatusAsync(KubeResource resource, string? ns, string name, object body, CancellationToken cancellationToken) =>
+        ObjectAsync(HttpMethod.Patch, "patch", resource, resource.Path(ns, name) + "/status" + Query(("fieldManager", _fieldManager)), MergePatch, body,
+            cancellationToken);
 
-    public async Task DeleteAsync(KubeResource resource, string? ns, string name, CancellationToken stop, int? graceSeconds = null)
+    /// <summary>Deletes it, where a uid is given only the object of that uid; whether it was there.</summary>
+    public async Task<bool> DeleteAsync(KubeResource resource, string? ns, string name, CancellationToken cancellationToken, int? graceSeconds = null,
+        string? uid = null)
     {
         try
         {
             await SendAsync(HttpMethod.Delete, "delete", resource, resource.Path(ns, name), "application/json",
-                new { apiVersion = "v1", kind = "DeleteOptions", propagationPolicy = "Background", gracePeriodSeconds = graceSeconds }, stop);
+                new
+                {
+                    apiVersion = "v1",
+                    kind = "DeleteOptions",
+                    propagationPolicy = "Background",
+                    gracePeriodSeconds = graceSeconds,
+                    preconditions = uid is null ? null : new { uid }
+                }, cancellationToken);
+            return true;
         }
-        catch (KubeException no) when (no.NotFound)
+        catch (KubeException no) when (no.NotFound || uid is not null && no.Conflict)
         {
             // Somebody else, or an earlier try of ours, was faster.
+            return false;
         }
     }
 
     /// <summary>Whether these credentials may do that; the answer of the API server's own authorizer.</summary>
-    public async Task<bool> MayAsync(string verb, KubeResource resource, string? ns, string? name, CancellationToken stop)
+    public async Task<bool> MayAsync(string verb, KubeResource resource, string? ns, string? name, CancellationToken cancellationToken)
     {
         var review = await SendAsync(HttpMethod.Post, "create", KubeResource.AccessReviews, KubeResource.AccessReviews.Path(), "application/json", new
         {
             apiVersion = "authorization.k8s.io/v1",
             kind = "SelfSubjectAccessReview",
             spec = new { resourceAttributes = new { verb, group = resource.Group, resource = resource.Plural, @namespace = ns, name } }
-        }, stop);
+        }, cancellationToken);
         return review.Flag("status", "allowed");
     }
 
-    public async Task<bool> ReadyAsync(CancellationToken stop)
+    public async Task<bool> ReadyAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(3));
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_client.BaseUri, "version"));
         await AuthorizeAsync(request, limit.Token);
@@ -164,11 +180,12 @@ internal sealed class KubeApi : IDisposable
 
     /// <summary>The raw events of one watch, until the server ends it, an error event arrives (thrown) or nothing came for <paramref name="silence"/>.</summary>
     public async IAsyncEnumerable<(string Type, KubeObject Object)> WatchAsync(
-        KubeResource resource, string? ns, string? labels, string? fields, string resourceVersion, TimeSpan length, TimeSpan silence, [EnumeratorCancellation] CancellationToken stop)
+        KubeResource resource, string? ns, string? labels, string? fields, string resourceVersion, TimeSpan length, TimeSpan silence,
+            [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = Query(("watch", "true"), ("allowWatchBookmarks", "true"), ("labelSelector", labels), ("fieldSelector", fields),
             ("resourceVersion", resourceVersion), ("timeoutSeconds", ((int)length.TotalSeconds).ToString()));
-        using var quiet = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var quiet = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         quiet.CancelAfter(silence);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_client.BaseUri, resource.Path(ns) + query)) { Version = HttpVersion.Version20 };
         await AuthorizeAsync(request, quiet.Token);
@@ -186,7 +203,8 @@ internal sealed class KubeApi : IDisposable
             var type = change.Text("type") ?? "";
             var body = change.At("object") ?? default;
             if (type == "ERROR")
-                throw new KubeException((HttpStatusCode)(body.Number("code") ?? 500), body.Text("reason") ?? "Unknown", body.Text("message") ?? "watch failed", body);
+                throw new KubeException((HttpStatusCode)(body.Number("code") ?? 500), body.Text("reason") ?? "Unknown", body.Text("message") ?? "watch failed",
+                    body);
             yield return (type, new KubeObject(body));
         }
     }
@@ -197,18 +215,22 @@ internal sealed class KubeApi : IDisposable
         _slots.Dispose();
     }
 
-    private Task<KubeObject> PatchAsync(string type, KubeResource resource, string? ns, string name, object body, bool? force, bool dryRun, CancellationToken stop) =>
+    private Task<KubeObject> PatchAsync(string type, KubeResource resource, string? ns, string name, object body, bool? force, bool dryRun,
+        CancellationToken cancellationToken) =>
         ObjectAsync(HttpMethod.Patch, "patch", resource,
-            resource.Path(ns, name) + Query(("fieldManager", _fieldManager), ("force", force is true ? "true" : null), ("dryRun", dryRun ? "All" : null)), type, body, stop);
+            resource.Path(ns, name) + Query(("fieldManager", _fieldManager), ("force", force is true ? "true" : null), ("dryRun", dryRun ? "All" : null)),
+                type, body, cancellationToken);
 
-    private async Task<KubeObject> ObjectAsync(HttpMethod method, string verb, KubeResource resource, string path, string? type, object? body, CancellationToken stop) =>
-        new(await SendAsync(method, verb, resource, path, type, body, stop));
+    private async Task<KubeObject> ObjectAsync(HttpMethod method, string verb, KubeResource resource, string path, string? type, object? body,
+        CancellationToken cancellationToken) =>
+        new(await SendAsync(method, verb, resource, path, type, body, cancellationToken));
 
-    private async Task<JsonElement> SendAsync(HttpMethod method, string verb, KubeResource resource, string path, string? type, object? body, CancellationToken stop)
+    private async Task<JsonElement> SendAsync(HttpMethod method, string verb, KubeResource resource, string path, string? type, object? body,
+        CancellationToken cancellationToken)
     {
         var bytes = body is null ? null : JsonSerializer.SerializeToUtf8Bytes(body, Json.Options);
-        await _slots.WaitAsync(stop);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await _slots.WaitAsync(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_callTimeout);
         try
         {
@@ -220,7 +242,11 @@ internal sealed class KubeApi : IDisposable
                     request.Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(type!) } };
                 await AuthorizeAsync(request, token);
                 _metrics.ApiCall(_cluster, verb, resource.Plural);
-                return await _client.HttpClient.SendAsync(request, token);
+                var asked = _clock.GetTimestamp();
+                var response = await _client.HttpClient.SendAsync(request, token);
+                if (response.Headers.Date is { } date)
+                    TimeTold?.Invoke(date, _clock.GetElapsedTime(asked));
+                return response;
             }, limit.Token);
             if (!answer.IsSuccessStatusCode)
                 throw await RefusalAsync(answer, limit.Token);
@@ -234,11 +260,11 @@ internal sealed class KubeApi : IDisposable
         {
             throw new ClusterUnreachableException(_cluster, broken.Message, broken);
         }
-        catch (TaskCanceledException late) when (late.InnerException is TimeoutException && !stop.IsCancellationRequested)
+        catch (TaskCanceledException late) when (late.InnerException is TimeoutException && !cancellationToken.IsCancellationRequested)
         {
             throw new ClusterUnreachableException(_cluster, late.InnerException.Message, late);
         }
-        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
             throw new ClusterUnreachableException(_cluster, $"no answer within {_callTimeout.TotalSeconds:0} s", late);
         }
@@ -248,12 +274,12 @@ internal sealed class KubeApi : IDisposable
         }
     }
 
-    private Task AuthorizeAsync(HttpRequestMessage request, CancellationToken stop) =>
-        _client.Credentials?.ProcessHttpRequestAsync(request, stop) ?? Task.CompletedTask;
+    private Task AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _client.Credentials?.ProcessHttpRequestAsync(request, cancellationToken) ?? Task.CompletedTask;
 
-    private async Task<Exception> RefusalAsync(HttpResponseMessage answer, CancellationToken stop)
+    private async Task<Exception> RefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        var text = await answer.Content.ReadAsStringAsync(stop);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
         JsonElement body = default;
         try
         {
@@ -263,10 +289,14 @@ internal sealed class KubeApi : IDisposable
         {
             // A proxy before the API server answers in its own words.
         }
-        return answer.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
-            ? new ClusterUnreachableException(_cluster, $"it answers {(int)answer.StatusCode} {body.Text("message") ?? ""}".Trim())
-            : new KubeException(answer.StatusCode, body.Text("reason") ?? answer.StatusCode.ToString(),
-                body.Text("message") ?? $"{(int)answer.StatusCode} {answer.ReasonPhrase}", body);
+        var message = body.Text("message");
+        // Says nothing about the request: a token that is being rotated is good again in a moment.
+        if (answer.StatusCode == HttpStatusCode.Unauthorized)
+            return new ClusterUnreachableException(_cluster, $"it refuses the credentials of this service: 401 {message ?? ""}".Trim());
+        return ServerTrouble.IsPassing(answer.StatusCode, text)
+            ? new ClusterUnreachableException(_cluster, $"it answers {(int)answer.StatusCode} {message ?? ""}".Trim())
+            : new KubeException(answer.StatusCode, ServerTrouble.NameOf(message) ?? body.Text("reason") ?? answer.StatusCode.ToString(),
+                message ?? $"{(int)answer.StatusCode} {answer.ReasonPhrase}", body);
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage? answer) => answer?.Headers.RetryAfter switch

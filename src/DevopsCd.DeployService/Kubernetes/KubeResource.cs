@@ -13,11 +13,13 @@ internal sealed record KubeResource(string Group, string Version, string Plural,
     public static readonly KubeResource ConfigMaps = new("", "v1", "configmaps", "ConfigMap");
     public static readonly KubeResource Namespaces = new("", "v1", "namespaces", "Namespace", Namespaced: false);
     public static readonly KubeResource Quotas = new("", "v1", "resourcequotas", "ResourceQuota");
+    public static readonly KubeResource Autoscalers = new("autoscaling", "v1", "horizontalpodautoscalers", "HorizontalPodAutoscaler");
     public static readonly KubeResource HttpRoutes = new("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute");
     public static readonly KubeResource Rollouts = new("argoproj.io", "v1alpha1", "rollouts", "Rollout");
     public static readonly KubeResource Applications = new("argoproj.io", "v1alpha1", "applications", "Application");
     public static readonly KubeResource HelmReleases = new("helm.toolkit.fluxcd.io", "v2", "helmreleases", "HelmRelease");
-    public static readonly KubeResource AccessReviews = new("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", Namespaced: false);
+    public static readonly KubeResource AccessReviews =
+        new("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", Namespaced: false);
 
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using DevopsCd.Shared;
 
 namespace DevopsCd.DeployService.Kubernetes;
 
@@ -11,11 +12,13 @@ namespace DevopsCd.DeployService.Kubernetes;
 internal sealed class WatchCache(
     KubeApi api, KubeResource resource, string? ns, string? labels, TimeProvider clock, ILogger log, Action<KubeObject, bool> changed) : IAsyncDisposable
 {
-    private static readonly TimeSpan WatchLength = TimeSpan.FromMinutes(4);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan s_watchLength = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(10);
 
     /// <summary>A watch that has stood this long is a good one.</summary>
-    private static readonly TimeSpan Stood = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_stood = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, KubeObject> _objects = new();
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, byte>> _byController = new();
@@ -43,18 +46,19 @@ internal sealed class WatchCache(
     public void Touch() => Interlocked.Exchange(ref _usedAt, clock.GetTimestamp());
 
     /// <summary>Waits for the first list; throws what stands in its way.</summary>
-    public async Task SyncedAsync(TimeSpan patience, CancellationToken stop)
+    public async Task SyncedAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         Touch();
         if (_synced.Task.IsCompleted)
             return;
         try
         {
-            await _synced.Task.WaitAsync(patience, clock, stop);
+            await _synced.Task.WaitAsync(patience, clock, cancellationToken);
         }
         catch (TimeoutException)
         {
-            throw Trouble is KubeException or ClusterUnreachableException ? Trouble : new TimeoutException($"the list of {resource.Plural} in {ns} did not come in time");
+            throw Trouble is KubeException or ClusterUnreachableException ? Trouble
+                : new TimeoutException($"the list of {resource.Plural} in {ns} did not come in time");
         }
     }
 
@@ -65,6 +69,18 @@ internal sealed class WatchCache(
 
     /// <summary>Takes in what a write of our own has answered, without waiting for the watch to say it.</summary>
     public void Learn(KubeObject written) => Put(written, tell: false);
+
+    /// <summary>Whether that version of the object, or a later one, is known here.</summary>
+    public bool HasSeen(string name, string version) =>
+        TryGet(name, out var known) && ulong.TryParse(known.ResourceVersion, out var seen) && ulong.TryParse(version, out var wanted) && seen >= wanted;
+
+    /// <summary>Forgets an object that the API server says is gone, without waiting for the watch to say it.</summary>
+    public void Drop(string name)
+    {
+        lock (_gate)
+            if (_objects.TryRemove(name, out var known))
+                Unindex(known);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -83,7 +99,7 @@ internal sealed class WatchCache(
             {
                 var version = await ListAsync();
                 listedAt = clock.GetTimestamp();
-                await foreach (var (type, read) in api.WatchAsync(resource, ns, labels, null, version, WatchLength, Silence, _stop.Token))
+                await foreach (var (type, read) in api.WatchAsync(resource, ns, labels, null, version, s_watchLength, s_silence, _stop.Token))
                 {
                     if (type is "ADDED" or "MODIFIED")
                         Put(read, tell: true);
@@ -105,8 +121,8 @@ internal sealed class WatchCache(
                 log.WatchBroken(resource.Plural, ns, broken.Message);
             }
             // A server that ends every watch at once, in whatever way, must not be listed without pause.
-            failures = listedAt is { } at && clock.GetElapsedTime(at) >= Stood ? 0 : failures + 1;
-            if (failures > 0 && !await WaitAsync(TimeSpan.FromMilliseconds(Math.Min(10_000, 250 * Math.Pow(2, failures - 1)))))
+            failures = listedAt is { } at && clock.GetElapsedTime(at) >= s_stood ? 0 : failures + 1;
+            if (failures > 0 && !await WaitAsync(Backoff.After(failures, s_firstWait, s_longestWait)))
                 return;
         }
     }

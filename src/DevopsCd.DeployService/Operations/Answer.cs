@@ -1,18 +1,25 @@
 using DevopsCd.Contracts.Api;
+using DevopsCd.DeployService.Api;
+using DevopsCd.Shared.OpenApi;
 
 namespace DevopsCd.DeployService.Operations;
 
-/// <summary>What a command has come to: an HTTP status, and the operation or the reason why not.</summary>
-internal sealed record Answer(int Status, DeployOperationView? View = null, string? Code = null, string? Detail = null, Dictionary<string, string[]>? Errors = null)
+/// <summary>The result of a command: the operation, or the reason why it was refused.</summary>
+/// <param name="View">The operation; null when refused.</param>
+/// <param name="IsNew">The command created it.</param>
+/// <param name="Problem">The kind of refusal; null when there is none.</param>
+/// <param name="Detail">Why it was refused, for people.</param>
+/// <param name="Errors">What is wrong by field.</param>
+internal sealed record Answer(DeployOperationView? View, bool IsNew = false, ProblemType? Problem = null, string? Detail = null,
+    Dictionary<string, string[]>? Errors = null)
 {
-    public static Answer Ok(DeployOperationView view) => new(StatusCodes.Status200OK, view);
-    public static Answer Created(DeployOperationView view) => new(StatusCodes.Status201Created, view);
-    public static Answer Conflict(string code, string detail) => new(StatusCodes.Status409Conflict, Code: code, Detail: detail);
-    public static Answer Forbidden(string detail) => new(StatusCodes.Status403Forbidden, Code: "out-of-scope", Detail: detail);
+    public static Answer Ok(DeployOperationView view) => new(view);
+    public static Answer Created(DeployOperationView view) => new(view, IsNew: true);
+    public static Answer Refused(ProblemType problem, string detail) => new(null, Problem: problem, Detail: detail);
 
     public static Answer Unknown(string id) =>
-        new(StatusCodes.Status404NotFound, Code: "operation-unknown", Detail: $"operation '{id}' is not known: it was never accepted here, or is older than the history that is kept");
+        Refused(ProblemTypes.OperationUnknown, $"operation '{id}' is not known: it was never accepted here, or is older than the history that is kept");
 
     public static Answer Wrong(Dictionary<string, string[]> errors) =>
-        new(StatusCodes.Status422UnprocessableEntity, Code: "wrong-fields", Detail: string.Join("; ", errors.Select(e => $"{e.Key}: {string.Join(", ", e.Value)}")), Errors: errors);
+        new(null, Problem: ProblemTypes.WrongFields, Detail: string.Join("; ", errors.Select(e => $"{e.Key}: {string.Join(", ", e.Value)}")), Errors: errors);
 }

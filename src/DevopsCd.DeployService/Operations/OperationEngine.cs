@@ -16,8 +16,8 @@ internal sealed class OperationEngine(
     Clusters clusters, OperationStore store, Schedule schedule, DeploySteps deploy, ReturnSteps goBack, FinishSteps finish, Transitions transitions,
     IOptions<DeployServiceOptions> options, DeployMetrics metrics, TimeProvider clock, ILogger<OperationEngine> log) : BackgroundService
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan WatchRest = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_watchRest = TimeSpan.FromMinutes(5);
 
     /// <summary>The workloads of unfinished operations, by where they are: what changes there may concern them.</summary>
     private readonly ConcurrentDictionary<(string Cluster, string Namespace), ConcurrentDictionary<string, WorkloadKey>> _active = new();
@@ -42,7 +42,10 @@ internal sealed class OperationEngine(
         if (schedule.Find(record.Id)?.Seen is not { } seen)
             return view;
         if (record.HasEnded)
-            return record.AtRest || seen.Outcome != Outcome.Failed ? view : view with { Message = $"{view.Message}; what is left to do for it fails: {seen.Reason}: {seen.Message}" };
+        {
+            var what = seen.Reason == Hands.ChangedByOthers ? "" : "what is left to do for it fails: ";
+            return record.AtRest || seen.Outcome != Outcome.Failed ? view : view with { Message = $"{view.Message}; {what}{seen.Reason}: {seen.Message}" };
+        }
         return view with
         {
             // What stands in the way of the first step is said before it can be written down.
@@ -55,7 +58,8 @@ internal sealed class OperationEngine(
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        metrics.ObservePhases(() => store.All().GroupBy(r => r.Status.Phase).Select(g => new Measurement<long>(g.Count(), new KeyValuePair<string, object?>("phase", g.Key))));
+        metrics.ObservePhases(
+            () => store.All().GroupBy(r => r.Status.Phase).Select(g => new Measurement<long>(g.Count(), new KeyValuePair<string, object?>("phase", g.Key))));
         // Before anybody can start a watch: what it lists is told only once.
         store.Changed += OnRecord;
         foreach (var cluster in clusters.All)
@@ -77,62 +81,75 @@ internal sealed class OperationEngine(
         await working;
     }
 
-    private async Task KeepHouseAsync(CancellationToken stop)
+    private async Task KeepHouseAsync(CancellationToken cancellationToken)
     {
         using var tick = new PeriodicTimer(TimeSpan.FromSeconds(15), clock);
         do
         {
-            if (await store.TroubleAsync(stop) is { } trouble)
+            if (await store.TroubleAsync(cancellationToken) is { } trouble)
                 log.RecordsUnavailable(trouble.Message);
             foreach (var cluster in clusters.All)
-                await cluster.RestAsync(WatchRest);
+                await cluster.RestAsync(s_watchRest);
         }
-        while (await tick.WaitForNextTickAsync(stop));
+        while (await tick.WaitForNextTickAsync(cancellationToken));
     }
 
-    private async Task TakeStepAsync(string id, Job job, CancellationToken stop)
+    private async Task TakeStepAsync(string id, Job job, CancellationToken cancellationToken)
     {
         if (store.Known(id) is not { } record)
         {
             Retire(id);
             return;
         }
-        if (!job.Mine && record.Status.Phase == DeployPhases.Pending && record.StartedAt + Rules.TakeoverAfter.Value is var mine && mine > clock.GetUtcNow() && record.Previous is null)
+        if (!job.Mine && (record.Status.Phase == DeployPhases.Pending || record.StartsAtOnce) && record.StartedAt + Rules.TakeoverAfter.Value is var mine
+            && mine > clock.GetUtcNow())
         {
             schedule.WakeIn(id, mine - clock.GetUtcNow());
             return;
         }
         try
         {
+            if (!record.IsLost)
+                await TakeStepAsync(record, job, cancellationToken);
+            else if (await store.ReadAsync(id, cancellationToken) is null)
+                throw new ConcurrentChangeException("another replica has rewritten this record");
+        }
+        catch (ConcurrentChangeException)
+        {
+            schedule.WakeIn(id, s_soon);
+        }
+        catch (Exception hindrance) when (hindrance is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            await transitions.HinderedAsync(record, job, hindrance, cancellationToken);
+        }
+    }
+
+    private async Task TakeStepAsync(OperationRecord record, Job job, CancellationToken cancellationToken)
+    {
+        try
+        {
             if (record.HasEnded)
             {
-                if (await finish.TakeAsync(record, job, stop))
-                    Retire(id);
+                if (await finish.TakeAsync(record, job, cancellationToken))
+                    Retire(record.Id);
             }
-            else if (record.Status.Intent == Intents.Deploy)
+            else if (record.Status.Intent == OperationIntent.Deploy)
             {
-                await deploy.TakeAsync(record, job, stop);
+                await deploy.TakeAsync(record, job, cancellationToken);
             }
             else
             {
-                await goBack.TakeAsync(record, job, stop);
+                await goBack.TakeAsync(record, job, cancellationToken);
             }
+            job.Went();
         }
-        catch (Again)
+        catch (TargetRejectedException refused)
         {
-            schedule.WakeIn(id, Soon);
+            await transitions.FailAsync(record, job, Progress.Failed(refused.Reason, refused.Message), cancellationToken);
         }
-        catch (Refused refused)
+        catch (KubeException no) when (no.Definite)
         {
-            await transitions.FailAsync(record, job, Progress.Failed(refused.Reason, refused.Message), stop);
-        }
-        catch (KubeException no) when ((int)no.Status is 400 or 403 or 404 or 422)
-        {
-            await transitions.FailAsync(record, job, Progress.Failed(no.Reason, no.Message), stop);
-        }
-        catch (Exception hindrance) when (hindrance is ClusterUnreachableException or TimeoutException or KubeException)
-        {
-            await transitions.HinderedAsync(record, job, hindrance, stop);
+            await transitions.FailAsync(record, job, Progress.Failed(no.Reason, no.Message), cancellationToken);
         }
     }
 

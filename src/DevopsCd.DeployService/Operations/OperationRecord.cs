@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DevopsCd.Contracts.Api;
+using DevopsCd.DeployService.Strategies;
 
 namespace DevopsCd.DeployService.Operations;
 
@@ -19,9 +20,13 @@ internal sealed record OperationRecord
     /// <summary>What the strategy has recorded of the target just before its first change.</summary>
     public JsonElement? Previous { get; init; }
 
-    /// <summary>The version of the ConfigMap this was read from.</summary>
+    /// <summary>The version of the ConfigMap this was read from; empty until it is written.</summary>
     [JsonIgnore]
     public string ResourceVersion { get; init; } = "";
+
+    /// <summary>What is written under its name is not this record, or nothing is.</summary>
+    [JsonIgnore]
+    public bool IsLost => ResourceVersion.Length == 0;
 
     [JsonIgnore]
     public bool HasEnded => DeployPhases.HasEnded(Status.Phase);
@@ -29,6 +34,14 @@ internal sealed record OperationRecord
     /// <summary>Nothing left to do but, perhaps, to report.</summary>
     [JsonIgnore]
     public bool AtRest => HasEnded && Status.Tail is null;
+
+    /// <summary>Ended with what it has written in place: it has begun, and was not taken back.</summary>
+    [JsonIgnore]
+    public bool Stands => HasEnded && Previous is not null && Status.Intent != OperationIntent.Return;
+
+    /// <summary>Accepted with the target's state in it, and nothing is known to have been written yet.</summary>
+    [JsonIgnore]
+    public bool StartsAtOnce => StrategyType == StrategyNames.Rolling && Previous is not null && Status.Reason == DeploySteps.Starting.Reason;
 
     [JsonIgnore]
     public string StrategyType => Request.Strategy?.Type ?? "rolling";
@@ -42,6 +55,10 @@ internal sealed record OperationRecord
     /// <summary>Which of two operations on one workload came later; the id decides within one instant.</summary>
     public bool IsLaterThan(OperationRecord other) =>
         StartedAt != other.StartedAt ? StartedAt > other.StartedAt : string.CompareOrdinal(Id, other.Id) > 0;
+
+    /// <summary>Whether both mean the same container; one that names none means the only one there is.</summary>
+    public bool SharesContainerWith(OperationRecord other) =>
+        Request.Workload.Container is not { } mine || other.Request.Workload.Container is not { } others || mine == others;
 
     public DeployOperationView ToView() => new()
     {

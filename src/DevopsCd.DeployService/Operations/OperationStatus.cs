@@ -12,8 +12,8 @@ internal sealed record OperationStatus
     public DeployReplicas? Replicas { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>One of <see cref="Intents"/>.</summary>
-    public string Intent { get; init; } = Intents.Deploy;
+    /// <summary>One of <see cref="OperationIntent"/>.</summary>
+    public string Intent { get; init; } = OperationIntent.Deploy;
 
     /// <summary>What the operation ends as once it has returned or holds.</summary>
     public Ending? Ending { get; init; }
@@ -30,8 +30,14 @@ internal sealed record OperationStatus
     /// <summary>What the strategy remembers between its steps.</summary>
     public JsonElement? State { get; init; }
 
+    /// <summary>The versions of the target's objects all this rests on, by plural and name.</summary>
+    public IReadOnlyDictionary<string, string>? Basis { get; init; }
+
     /// <summary>Work left after success, for example the old version that is kept for a while.</summary>
-    public Tail? Tail { get; init; }
+    public PostSuccessWork? Tail { get; init; }
+
+    /// <summary>Whether it has ended with something of it left beside the image. The next operation on the workload takes that away first.</summary>
+    public bool Left { get; init; }
 
     /// <summary>How far its report has come; null where nobody is told, and once it is reported.</summary>
     public ReportTry? Report { get; init; }

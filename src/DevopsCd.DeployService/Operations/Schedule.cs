@@ -6,7 +6,7 @@ namespace DevopsCd.DeployService.Operations;
 /// <summary>Which operations are due for a step: woken by what happens or by the clock. No operation is worked on twice at once in this process.</summary>
 internal sealed class Schedule(TimeProvider clock) : IDisposable
 {
-    private static readonly TimeSpan AfterBreaking = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_afterBreaking = TimeSpan.FromSeconds(5);
 
     private readonly Channel<string> _queue = Channel.CreateUnbounded<string>();
     private readonly ConcurrentDictionary<string, Job> _jobs = new();
@@ -31,8 +31,8 @@ internal sealed class Schedule(TimeProvider clock) : IDisposable
     }
 
     /// <summary>Takes the steps that are due, so many at a time, until told to stop.</summary>
-    public Task WorkAsync(int workers, Func<string, Job, CancellationToken, Task> step, Action<Exception, string> broke, CancellationToken stop) =>
-        Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(step, broke, stop)));
+    public Task WorkAsync(int workers, Func<string, Job, CancellationToken, Task> step, Action<Exception, string> broke, CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(step, broke, cancellationToken)));
 
     public void Dispose()
     {
@@ -40,23 +40,23 @@ internal sealed class Schedule(TimeProvider clock) : IDisposable
             Retire(id);
     }
 
-    private async Task WorkAsync(Func<string, Job, CancellationToken, Task> step, Action<Exception, string> broke, CancellationToken stop)
+    private async Task WorkAsync(Func<string, Job, CancellationToken, Task> step, Action<Exception, string> broke, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var id in _queue.Reader.ReadAllAsync(stop))
+            await foreach (var id in _queue.Reader.ReadAllAsync(cancellationToken))
             {
                 var job = JobOf(id);
                 if (!job.TryEnter())
                     continue;
                 try
                 {
-                    await step(id, job, stop);
+                    await step(id, job, cancellationToken);
                 }
-                catch (Exception broken) when (broken is not OperationCanceledException || !stop.IsCancellationRequested)
+                catch (Exception broken) when (broken is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
                 {
                     broke(broken, id);
-                    WakeIn(id, AfterBreaking);
+                    WakeIn(id, s_afterBreaking);
                 }
                 finally
                 {

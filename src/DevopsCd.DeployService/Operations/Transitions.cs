@@ -11,15 +11,21 @@ internal sealed class Transitions(
     OperationStore store, Schedule schedule, Reporter reporter, StrategyCatalogue strategies, IOptions<DeployServiceOptions> options,
     DeployMetrics metrics, TimeProvider clock, ILogger<Transitions> log)
 {
+    /// <summary>After so many equal answers, a second apart, waiting is given up.</summary>
+    private const int MostSameAnswers = 10;
+
+    private const string NewerRecord = "NewerRecord";
+
     private RolloutOptions Rules => options.Value.Rollout;
 
-    public async Task<OperationRecord> SaveAsync(OperationRecord record, OperationStatus status, CancellationToken stop)
+    public async Task<OperationRecord> SaveAsync(OperationRecord record, OperationStatus status, CancellationToken cancellationToken)
     {
-        var saved = await store.SaveAsync(record with { Status = status }, stop);
+        var saved = await store.SaveAsync(record with { Status = status with { Basis = schedule.JobOf(record.Id).Basis.Written(record.Status.Basis) } },
+            cancellationToken);
         if (saved is null)
         {
-            await store.ReadAsync(record.Id, stop);
-            throw new Again("another replica has written this record");
+            await store.ReadAsync(record.Id, cancellationToken);
+            throw new ConcurrentChangeException("another replica has written this record");
         }
         if (saved.Status.Phase != record.Status.Phase)
             log.Moved(record.Id, saved.Status.Phase, saved.Status.Reason, saved.Status.Message);
@@ -30,7 +36,7 @@ internal sealed class Transitions(
     public void LookAgain(OperationRecord record, TimeSpan? wanted)
     {
         var wait = wanted is { } w && w < Rules.PollInterval.Value ? w : Rules.PollInterval.Value;
-        var limit = record.Status.Intent == Intents.Deploy ? record.DeadlineAt : record.Status.ReturnBy ?? DateTimeOffset.MaxValue;
+        var limit = record.Status.Intent == OperationIntent.Deploy ? record.DeadlineAt : record.Status.ReturnBy ?? DateTimeOffset.MaxValue;
         var left = limit - clock.GetUtcNow();
         schedule.WakeIn(record.Id, left < wait ? left > TimeSpan.Zero ? left : TimeSpan.Zero : wait);
     }
@@ -43,34 +49,37 @@ internal sealed class Transitions(
     }
 
     /// <summary>A later operation wants the workload: away with what this one has left on it.</summary>
-    public async Task GiveWayAsync(OperationRecord record, Job job, string laterId, CancellationToken stop)
+    public async Task GiveWayAsync(OperationRecord record, Job job, string laterId, CancellationToken cancellationToken)
     {
         var ending = new Ending(DeployPhases.Stopped, Endings.Superseded, $"operation {laterId} has taken over this workload");
         if (record.Previous is not null && strategies[record.StrategyType].LeavesTraces)
-            await TurnRoundAsync(record, ending, stop);
+            await TurnRoundAsync(record, ending, OperationIntent.Return, cancellationToken);
         else
-            await EndAsync(record, job, null, ending, stop);
+            await EndAsync(record, job, null, ending, cancellationToken);
     }
 
-    public async Task FailAsync(OperationRecord record, Job job, Progress why, CancellationToken stop)
+    public async Task FailAsync(OperationRecord record, Job job, Progress why, CancellationToken cancellationToken)
     {
-        job.Seen = why;
+        job.Seen = why with { Replicas = why.Replicas ?? job.Seen?.Replicas };
         if (record.HasEnded)
         {
             schedule.WakeIn(record.Id, Rules.PollInterval.Value);
             return;
         }
-        if (record.Status.Intent != Intents.Deploy)
+        if (record.Status.Intent != OperationIntent.Deploy)
         {
-            await EndAsync(record, job, why, Endings.ReturnFailed(record.Status.Ending!, $"the way back failed: {why.Reason}: {why.Message}"), stop);
+            await EndAsync(record, job, why, Endings.ReturnFailed(record.Status.Ending!, $"the way back failed: {why.Reason}: {why.Message}"),
+                cancellationToken);
             return;
         }
         var ending = new Ending(DeployPhases.Failed, why.Reason!, why.Message!);
         var policy = record.Request.TextSetting(StrategySettings.OnFailure) ?? (strategies[record.StrategyType].LeavesTraces ? "return" : "keep");
         if (policy == "return" && record.Previous is not null)
-            await TurnRoundAsync(record, ending, stop);
+            await TurnRoundAsync(record, ending, OperationIntent.Return, cancellationToken);
+        else if (record.Previous is not null && strategies[record.StrategyType].LeavesTraces)
+            await TurnRoundAsync(record, ending, OperationIntent.Keep, cancellationToken);
         else
-            await EndAsync(record, job, why, ending, stop);
+            await EndAsync(record, job, why, ending, cancellationToken);
     }
 
     /// <summary>The status of an operation that from now on goes back to what ran before, and then ends like that.</summary>
@@ -79,7 +88,7 @@ internal sealed class Transitions(
         Phase = DeployPhases.Progressing,
         Reason = "Returning",
         Message = ending.Message,
-        Intent = Intents.Return,
+        Intent = OperationIntent.Return,
         Ending = ending,
         FinishedAt = null,
         ReportedAt = null,
@@ -88,7 +97,7 @@ internal sealed class Transitions(
         ReturnBy = clock.GetUtcNow() + TimeSpan.FromSeconds(Math.Max(120, (record.DeadlineAt - record.StartedAt).TotalSeconds))
     };
 
-    public async Task EndAsync(OperationRecord record, Job job, Progress? last, Ending ending, CancellationToken stop)
+    public async Task EndAsync(OperationRecord record, Job job, Progress? last, Ending ending, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         record = await SaveAsync(record, record.Status with
@@ -97,45 +106,66 @@ internal sealed class Transitions(
             Reason = ending.Reason,
             Message = ending.Message,
             Replicas = last?.Replicas ?? job.Seen?.Replicas ?? record.Status.Replicas,
-            FinishedAt = now,
+            // Another replica may have accepted it, and two never know the time to the millisecond.
+            FinishedAt = now > record.StartedAt ? now : record.StartedAt,
             Tail = last?.Tail,
+            Left = record.Previous is not null && strategies[record.StrategyType].LeavesTraces && ending.Phase != DeployPhases.Succeeded
+                && !(record.Status.Intent == OperationIntent.Return && last?.Outcome == Outcome.Done),
             ReturnBy = null,
             ReportedAt = null,
             Report = reporter.FirstTry(now)
-        }, stop);
+        }, cancellationToken);
         metrics.Ended(ending.Phase, record.StrategyType, record.Request.Cluster, now > record.StartedAt ? now - record.StartedAt : TimeSpan.Zero);
         reporter.Report(record);
         WakeNeighbours(record);
         schedule.Wake(record.Id);
     }
 
-    /// <summary>The target cannot be looked at: the operation stays under way and says so, until its deadline.</summary>
-    public async Task HinderedAsync(OperationRecord record, Job job, Exception hindrance, CancellationToken stop)
+    /// <summary>
+    /// A step met an obstacle: the operation stays under way and says so, until its deadline; or, where the target is not out of
+    /// reach but answers the same again and again, until that will not heal by itself. The way back is not given up so soon.
+    /// </summary>
+    public async Task HinderedAsync(OperationRecord record, Job job, Exception hindrance, CancellationToken cancellationToken)
     {
+        var (reason, message) = hindrance switch
+        {
+            ClusterUnreachableException or TimeoutException => ("ClusterUnreachable", hindrance.Message),
+            NewerRecordException newer => (NewerRecord, newer.Message),
+            KubeException no => (no.Reason, no.Message),
+            _ => ("InternalError", $"a step failed unexpectedly: {hindrance.GetType().Name}: {hindrance.Message}")
+        };
         // Tried every second and by every operation of the cluster: what has been said is not said again.
-        if (job.Seen?.Message != hindrance.Message)
-            log.Hindered(record.Id, hindrance.Message);
+        if (job.Seen?.Message != message)
+        {
+            if (reason == "InternalError")
+                log.Broke(hindrance, record.Id);
+            else
+                log.Hindered(record.Id, message);
+        }
         var now = clock.GetUtcNow();
-        job.Seen = Progress.Running(hindrance is ClusterUnreachableException ? "ClusterUnreachable" : "ClusterTroubled", hindrance.Message);
+        var times = reason is "ClusterUnreachable" or NewerRecord ? 0 : job.Hindered(message, now);
+        job.Seen = record.HasEnded ? Progress.Failed(reason, message) : Progress.Running(reason, message, job.Seen?.Replicas);
         schedule.WakeIn(record.Id, TimeSpan.FromSeconds(1));
         try
         {
-            if (!record.HasEnded && record.Status.Intent == Intents.Deploy && now >= record.DeadlineAt)
-                await FailAsync(record, job, Progress.Failed(Endings.DeadlineExceeded, $"{record.NotDoneInTime}; {hindrance.Message}"), stop);
+            if (!record.HasEnded && record.Status.Intent == OperationIntent.Deploy && now >= record.DeadlineAt)
+                await FailAsync(record, job, Progress.Failed(Endings.DeadlineExceeded, $"{record.NotDoneInTime}; {message}"), cancellationToken);
+            else if (!record.HasEnded && record.Status.Intent == OperationIntent.Deploy && times >= MostSameAnswers)
+                await FailAsync(record, job, Progress.Failed(reason, $"{message} (given up after {times} such answers)"), cancellationToken);
             else if (!record.HasEnded && record.Status.ReturnBy < now)
-                await EndAsync(record, job, null, Endings.ReturnFailed(record.Status.Ending!, hindrance.Message), stop);
+                await EndAsync(record, job, null, Endings.ReturnFailed(record.Status.Ending!, $"the way back failed: {message}"), cancellationToken);
             else if (record.Status.Phase == DeployPhases.Pending)
-                await SaveAsync(record, record.Status with { Phase = DeployPhases.Progressing, Reason = "ClusterUnreachable", Message = hindrance.Message }, stop);
+                await SaveAsync(record, record.Status with { Phase = DeployPhases.Progressing, Reason = reason, Message = message }, cancellationToken);
         }
-        catch (Exception e) when (e is Again or ClusterUnreachableException or KubeException)
+        catch (Exception e) when (e is ConcurrentChangeException or ClusterUnreachableException or KubeException)
         {
             // The records cannot be written either; the wake-up above tries again.
         }
     }
 
-    private async Task TurnRoundAsync(OperationRecord record, Ending ending, CancellationToken stop)
+    private async Task TurnRoundAsync(OperationRecord record, Ending ending, string intent, CancellationToken cancellationToken)
     {
-        await SaveAsync(record, Returning(record, ending), stop);
+        await SaveAsync(record, Returning(record, ending) with { Intent = intent }, cancellationToken);
         schedule.Wake(record.Id);
     }
 }

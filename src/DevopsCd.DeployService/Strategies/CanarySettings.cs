@@ -2,6 +2,7 @@ using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Configuration;
 using DevopsCd.DeployService.Kubernetes;
+using DevopsCd.Shared;
 
 namespace DevopsCd.DeployService.Strategies;
 
@@ -28,14 +29,22 @@ internal sealed record CanarySettings
         }
         else
         {
-            var i = 0;
-            foreach (var step in steps.EnumerateArray())
+            var before = 0;
+            foreach (var (i, step) in steps.EnumerateArray().Index())
             {
-                if (step.Number("weight") is not (>= 1 and <= 100))
+                foreach (var wrong in StrategySettings.CheckInner(step, $"strategy.steps[{i}]", "weight", "pause"))
+                    yield return wrong;
+                if (step.ValueKind != JsonValueKind.Object)
+                    continue;
+                if (step.Number("weight") is not { } weight || weight is < 1 or > 100)
                     yield return ($"strategy.steps[{i}].weight", "must be 1..100");
-                if (step.At("pause") is { } pause && pause.ValueKind is not (JsonValueKind.True or JsonValueKind.False) && !Duration.TryParse(step.Text("pause"), out _))
+                else if (weight < before)
+                    yield return ($"strategy.steps[{i}].weight", $"must not be less than the step before, {before}");
+                else
+                    before = weight;
+                if (step.At("pause") is { } pause && pause.ValueKind is not (JsonValueKind.True or JsonValueKind.False)
+                    && !Duration.TryParse(step.Text("pause"), out _))
                     yield return ($"strategy.steps[{i}].pause", "must be a duration like 5m, or true to wait for a promote");
-                i++;
             }
         }
         foreach (var wrong in AnalysisSettings.Check(request))
@@ -44,11 +53,13 @@ internal sealed record CanarySettings
         foreach (var name in new[] { "route", "stableService", "canaryService" })
         {
             if (routed || request.Setting(name) is null)
-                foreach (var wrong in request.CheckText(name, routed))
+                foreach (var wrong in request.CheckObjectName(name, routed))
                     yield return wrong;
             else
                 yield return ($"strategy.{name}", "means nothing without strategy.route");
         }
+        if (routed && request.TextSetting("stableService") is { } service && service == request.TextSetting("canaryService"))
+            yield return ("strategy.canaryService", "must be another Service than stableService, or the route could not tell the two versions apart");
     }
 
     public static CanarySettings Read(DeployOperationRequest request) => new()

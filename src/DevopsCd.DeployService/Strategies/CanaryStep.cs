@@ -1,4 +1,5 @@
 using DevopsCd.DeployService.Configuration;
+using DevopsCd.Shared;
 
 namespace DevopsCd.DeployService.Strategies;
 

@@ -7,6 +7,8 @@ namespace DevopsCd.DeployService.Strategies;
 /// <summary>What one step of a strategy has found.</summary>
 internal sealed record Progress
 {
+    public const string WaitsForPromote = "WaitsForPromote";
+
     public required Outcome Outcome { get; init; }
     public string? Reason { get; init; }
     public string? Message { get; init; }
@@ -18,13 +20,13 @@ internal sealed record Progress
     /// <summary>When to look again even if nothing is heard of the objects.</summary>
     public TimeSpan? LookAgain { get; init; }
 
-    public Tail? Tail { get; init; }
+    public PostSuccessWork? Tail { get; init; }
 
     public static Progress Running(string reason, string message, DeployReplicas? replicas = null) =>
         new() { Outcome = Outcome.Running, Reason = reason, Message = message, Replicas = replicas };
 
     public static Progress Paused(string message, DeployReplicas? replicas = null) =>
-        new() { Outcome = Outcome.Paused, Reason = "WaitsForPromote", Message = message, Replicas = replicas };
+        new() { Outcome = Outcome.Paused, Reason = WaitsForPromote, Message = message, Replicas = replicas };
 
     public static Progress Done(string reason, string message, DeployReplicas? replicas = null) =>
         new() { Outcome = Outcome.Done, Reason = reason, Message = message, Replicas = replicas };
@@ -38,5 +40,13 @@ internal sealed record Progress
 
     /// <summary>The strategy wants to remember something and be asked again.</summary>
     public static Progress Remember<T>(T state, string reason, string message, DeployReplicas? replicas = null) =>
-        new() { Outcome = Outcome.Running, Reason = reason, Message = message, Replicas = replicas, State = Kubernetes.Json.ToElement(state), LookAgain = TimeSpan.Zero };
+        new()
+        {
+            Outcome = Outcome.Running,
+            Reason = reason,
+            Message = message,
+            Replicas = replicas,
+            State = Kubernetes.Json.ToElement(state),
+            LookAgain = TimeSpan.Zero
+        };
 }

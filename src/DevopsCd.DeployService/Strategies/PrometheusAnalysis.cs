@@ -8,13 +8,13 @@ namespace DevopsCd.DeployService.Strategies;
 internal sealed class PrometheusAnalysis(HttpClient http)
 {
     /// <summary>The first value of the answer; null with the reason when there is none.</summary>
-    public async Task<(double? Value, string? Trouble)> AskAsync(Uri? prometheus, string query, CancellationToken stop)
+    public async Task<(double? Value, string? Trouble)> AskAsync(Uri? prometheus, string query, CancellationToken cancellationToken)
     {
         if (prometheus is null)
             return (null, "the cluster has no prometheus configured");
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(TimeSpan.FromSeconds(5));
             var root = prometheus.AbsoluteUri.TrimEnd('/');
             using var answer = await http.GetAsync(new Uri($"{root}/api/v1/query?query={Uri.EscapeDataString(query)}"), limit.Token);
@@ -30,7 +30,7 @@ internal sealed class PrometheusAnalysis(HttpClient http)
                 ? (value, null)
                 : (null, "the query has no data");
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException || e is OperationCanceledException && !stop.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or JsonException || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return (null, $"Prometheus cannot be asked: {e.Message}");
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Kubernetes;
 
@@ -18,62 +17,66 @@ internal sealed class RecreateStrategy : IDeployStrategy
 
     public IEnumerable<(string Field, string Error)> Check(DeployOperationRequest request) => request.CheckNames();
 
-    public async Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop) =>
-        Workloads.Inspect(await Workloads.ReadAsync(cluster, request, stop), request);
+    public async Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken) =>
+        Workloads.Inspect(await Workloads.ReadAsync(cluster, request, cancellationToken), request);
 
     public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request) =>
-        [("get", KubeResource.Deployments), ("watch", KubeResource.Deployments), ("patch", KubeResource.Deployments), ("list", KubeResource.Pods), ("list", KubeResource.ReplicaSets)];
+        [("get", KubeResource.Deployments), ("watch", KubeResource.Deployments), ("patch", KubeResource.Deployments), ("list", KubeResource.Pods),
+            ("list", KubeResource.ReplicaSets)];
 
-    public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
-    {
-        var live = await Workloads.ReadAsync(cluster, request, stop);
-        await cluster.Api.ApplyAsync(KubeResource.Deployments, request.Namespace, live.Name, Workloads.Part(live, request, [], withVersion: false), force: true, dryRun: true, stop);
-    }
+    public Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken) =>
+        Workloads.DryRunAsync(cluster, request, cancellationToken);
 
-    public async Task<Progress> AdvanceAsync(OperationContext operation, CancellationToken stop)
+    public async Task<Progress> AdvanceAsync(OperationContext operation, CancellationToken cancellationToken)
     {
-        var live = await LiveAsync(operation, stop);
-        if (live.LaterThan(operation.Record) is { } later)
+        var live = await LiveAsync(operation, cancellationToken);
+        if (await live.LaterThanAsync(operation, cancellationToken) is { } later)
             return Progress.Superseded(later);
         if (live.IsOf(operation.Record) && live.Annotation(Stamps.State) == Stamps.Returned)
-            throw new Again("the workload has been returned already");
+            throw new ConcurrentChangeException("the workload has been returned already");
+        if (await Hands.FindAsync(operation, live, cancellationToken) is { } hand)
+            return Progress.Failed(Hands.ChangedByOthers, hand);
         var nothingChanges = Workloads.ImageOf(live, Workloads.ContainerOf(live, operation.Request)) == operation.Request.Image;
-        if (!live.IsOf(operation.Record) && !nothingChanges && live.Root.Text("spec", "strategy", "type") != "Recreate")
-        {
-            live = await Workloads.EditAsync(operation, KubeResource.Deployments, live,
-                [JsonEdit.Unchanged(live), new("replace", "/spec/strategy", new { type = "Recreate" })], stop);
-        }
-        live = await Workloads.EnsureImageAsync(operation, live, stop);
-        var progress = await Workloads.JudgeAsync(operation, live, stop);
-        if (progress.Outcome == Outcome.Done && StrategyEdits(operation, live) is { Count: > 0 } edits)
-            await Workloads.EditAsync(operation, KubeResource.Deployments, live, [JsonEdit.Unchanged(live), .. edits], stop);
+        if (!live.IsOf(operation.Record) && !nothingChanges && LentStrategy.Take(live).ToList() is { Count: > 0 } taking)
+            live = await Workloads.EditAsync(operation, KubeResource.Deployments, live, [JsonEdit.Unchanged(live), .. taking], cancellationToken);
+        live = await Workloads.EnsureImageAsync(operation, live, cancellationToken);
+        var progress = await Workloads.JudgeAsync(operation, live, cancellationToken);
+        if (progress.Outcome == Outcome.Done)
+            await LentStrategy.GiveBackAsync(operation, live, cancellationToken);
         return progress;
     }
 
-    public async Task<Progress> ReturnAsync(OperationContext operation, CancellationToken stop)
+    public async Task<Progress> ReturnAsync(OperationContext operation, CancellationToken cancellationToken)
     {
-        var live = await LiveAsync(operation, stop);
+        var live = await LiveAsync(operation, cancellationToken);
         if (operation.Record.Previous is null)
             return Progress.Done("Returned", "the workload was not changed by this operation");
-        var edits = StrategyEdits(operation, live);
-        if (!operation.RollsBack && !live.IsOf(operation.Record))
-        {
-            if (live.LaterThan(operation.Record) is null && edits.Count > 0)
-                await Workloads.EditAsync(operation, KubeResource.Deployments, live, [JsonEdit.Unchanged(live), .. edits], stop);
-            return Progress.Done("Returned", "the image was not changed by this operation");
-        }
-        return await Workloads.RestoreAsync(operation, live, stop, edits);
+        if (!operation.RollsBack && await live.LaterThanAsync(operation, cancellationToken) is { } later)
+            return Progress.Done("Returned", $"operation {later} has taken over this workload");
+        return await Workloads.RestoreAsync(operation, live, cancellationToken, LentStrategy.GiveBack(operation, live));
     }
 
-    public async Task<Progress?> HoldAsync(OperationContext operation, CancellationToken stop) =>
-        await Workloads.HoldAsync(operation, await LiveAsync(operation, stop), stop);
+    public async Task<Progress> KeepAsync(OperationContext operation, CancellationToken cancellationToken)
+    {
+        await LentStrategy.GiveBackAsync(operation, await LiveAsync(operation, cancellationToken), cancellationToken);
+        return Progress.Done("Kept", "it is left as it is");
+    }
 
-    private static IReadOnlyList<JsonEdit> StrategyEdits(OperationContext operation, KubeObject live) =>
-        operation.Previous<WorkloadSnapshot>().UpdateStrategy is { } was && live.Root.At("spec", "strategy") is { } now && !JsonElement.DeepEquals(was, now)
-            ? [new("replace", "/spec/strategy", was)]
-            : [];
+    public async Task<Progress> ClearAsync(OperationContext operation, CancellationToken cancellationToken)
+    {
+        if (await operation.SeenAsync(KubeResource.Deployments, operation.Request.Workload.Name, cancellationToken) is { } live
+            && Hands.Anew(operation, live) is null)
+            await LentStrategy.GiveBackAsync(operation, live, cancellationToken);
+        return Progress.Done("Cleared", "");
+    }
 
-    private static async Task<KubeObject> LiveAsync(OperationContext operation, CancellationToken stop) =>
-        await operation.Cluster.SeenAsync(KubeResource.Deployments, operation.Namespace, operation.Request.Workload.Name, stop)
-        ?? throw await Workloads.MissingAsync(operation.Cluster, KubeResource.Deployments, operation.Request, stop);
+    public async Task<Progress?> HoldAsync(OperationContext operation, CancellationToken cancellationToken)
+    {
+        var live = await LiveAsync(operation, cancellationToken);
+        return await Workloads.HoldAsync(operation, live, cancellationToken, LentStrategy.GiveBack(operation, live));
+    }
+
+    private static async Task<KubeObject> LiveAsync(OperationContext operation, CancellationToken cancellationToken) =>
+        await operation.SeenAsync(KubeResource.Deployments, operation.Request.Workload.Name, cancellationToken)
+        ?? throw await Workloads.MissingAsync(operation.Cluster, KubeResource.Deployments, operation.Request, cancellationToken);
 }

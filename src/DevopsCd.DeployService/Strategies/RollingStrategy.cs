@@ -14,11 +14,12 @@ internal sealed class RollingStrategy : IDeployStrategy
 
     public IEnumerable<(string Field, string Error)> Check(DeployOperationRequest request) => request.CheckNames();
 
-    public async Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop) =>
-        Workloads.Inspect(await Workloads.ReadAsync(cluster, request, stop), request);
+    public async Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken) =>
+        Workloads.Inspect(await Workloads.ReadAsync(cluster, request, cancellationToken), request);
 
     public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request) =>
-        [("get", Workloads.ResourceOf(request.Workload.Kind)), ("watch", Workloads.ResourceOf(request.Workload.Kind)), ("patch", Workloads.ResourceOf(request.Workload.Kind)),
+        [("get", Workloads.ResourceOf(request.Workload.Kind)), ("watch", Workloads.ResourceOf(request.Workload.Kind)),
+            ("patch", Workloads.ResourceOf(request.Workload.Kind)),
          ("list", KubeResource.Pods), ("list", KubeResource.ReplicaSets), ("list", KubeResource.Events)];
 
     /// <summary>A Deployment that may not miss a pod starts a new one before an old one goes; the other kinds replace theirs in place.</summary>
@@ -33,40 +34,39 @@ internal sealed class RollingStrategy : IDeployStrategy
         return missing > 0 || strategy.Text("rollingUpdate", "maxSurge") is "0" or "0%" ? 0 : 1;
     }
 
-    public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
-    {
-        var live = await Workloads.ReadAsync(cluster, request, stop);
-        await cluster.Api.ApplyAsync(Workloads.ResourceOf(request.Workload.Kind), request.Namespace, live.Name, Workloads.Part(live, request, [], withVersion: false), force: true, dryRun: true, stop);
-    }
+    public Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken) =>
+        Workloads.DryRunAsync(cluster, request, cancellationToken);
 
-    public async Task<Progress> AdvanceAsync(OperationContext operation, CancellationToken stop)
+    public async Task<Progress> AdvanceAsync(OperationContext operation, CancellationToken cancellationToken)
     {
-        var live = await LiveAsync(operation, stop);
-        if (live.LaterThan(operation.Record) is { } later)
+        var live = await LiveAsync(operation, cancellationToken);
+        if (await live.LaterThanAsync(operation, cancellationToken) is { } later)
             return Progress.Superseded(later);
         if (live.IsOf(operation.Record) && live.Annotation(Stamps.State) == Stamps.Returned)
-            throw new Again("the workload has been returned already");
-        live = await Workloads.EnsureImageAsync(operation, live, stop);
-        if (Workloads.ImageOf(live, Workloads.ContainerOf(live, operation.Request)) is var image && image != operation.Request.Image)
-            return Progress.Failed("ChangedByOthers", $"somebody has set the image to '{image}' while '{operation.Request.Image}' was rolled out");
-        return await Workloads.JudgeAsync(operation, live, stop);
+            throw new ConcurrentChangeException("the workload has been returned already");
+        if (await Hands.FindAsync(operation, live, cancellationToken) is { } hand)
+            return Progress.Failed(Hands.ChangedByOthers, hand);
+        live = await Workloads.EnsureImageAsync(operation, live, cancellationToken);
+        return await Workloads.JudgeAsync(operation, live, cancellationToken);
     }
 
-    public async Task<Progress> ReturnAsync(OperationContext operation, CancellationToken stop)
+    public async Task<Progress> ReturnAsync(OperationContext operation, CancellationToken cancellationToken)
     {
-        var live = await LiveAsync(operation, stop);
-        if (!operation.RollsBack && (operation.Record.Previous is null || !live.IsOf(operation.Record)))
+        var live = await LiveAsync(operation, cancellationToken);
+        if (operation.Record.Previous is null)
             return Progress.Done("Returned", "the workload was not changed by this operation");
-        return await Workloads.RestoreAsync(operation, live, stop);
+        if (!operation.RollsBack && await live.LaterThanAsync(operation, cancellationToken) is { } later)
+            return Progress.Done("Returned", $"operation {later} has taken over this workload");
+        return await Workloads.RestoreAsync(operation, live, cancellationToken);
     }
 
-    public async Task<Progress?> HoldAsync(OperationContext operation, CancellationToken stop) =>
-        await Workloads.HoldAsync(operation, await LiveAsync(operation, stop), stop);
+    public async Task<Progress?> HoldAsync(OperationContext operation, CancellationToken cancellationToken) =>
+        await Workloads.HoldAsync(operation, await LiveAsync(operation, cancellationToken), cancellationToken);
 
-    private static async Task<KubeObject> LiveAsync(OperationContext operation, CancellationToken stop)
+    private static async Task<KubeObject> LiveAsync(OperationContext operation, CancellationToken cancellationToken)
     {
         var resource = Workloads.ResourceOf(operation.Request.Workload.Kind);
-        return await operation.Cluster.SeenAsync(resource, operation.Namespace, operation.Request.Workload.Name, stop)
-            ?? throw await Workloads.MissingAsync(operation.Cluster, resource, operation.Request, stop);
+        return await operation.SeenAsync(resource, operation.Request.Workload.Name, cancellationToken)
+            ?? throw await Workloads.MissingAsync(operation.Cluster, resource, operation.Request, cancellationToken);
     }
 }

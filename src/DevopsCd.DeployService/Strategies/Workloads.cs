@@ -11,6 +11,9 @@ internal static class Workloads
 {
     public const string TakeOverSetting = "takeOver";
 
+    /// <summary>The number of a Deployment's rollout, on it and on its ReplicaSets.</summary>
+    public const string Revision = "deployment.kubernetes.io/revision";
+
     public static readonly IReadOnlyList<string> Kinds = ["Deployment", "StatefulSet", "DaemonSet"];
 
     public static KubeResource ResourceOf(string kind) => kind switch
@@ -21,20 +24,28 @@ internal static class Workloads
     };
 
     /// <summary>The target as the API server has it now; refuses with the names that exist.</summary>
-    public static async Task<KubeObject> ReadAsync(Cluster cluster, DeployOperationRequest request, CancellationToken stop)
+    public static async Task<KubeObject> ReadAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken)
     {
         var resource = ResourceOf(request.Workload.Kind);
-        var live = await cluster.Api.FindAsync(resource, request.Namespace, request.Workload.Name, stop)
-            ?? throw await MissingAsync(cluster, resource, request, stop);
+        var live = await cluster.Api.FindAsync(resource, request.Namespace, request.Workload.Name, cancellationToken)
+            ?? throw await MissingAsync(cluster, resource, request, cancellationToken);
+        cluster.Learn(resource, live);
         ContainerOf(live, request);
         return live;
     }
 
-    public static async Task<Refused> MissingAsync(Cluster cluster, KubeResource resource, DeployOperationRequest request, CancellationToken stop)
+    public static async Task<TargetRejectedException> MissingAsync(Cluster cluster, KubeResource resource, DeployOperationRequest request,
+        CancellationToken cancellationToken)
     {
-        var (_, others) = await cluster.Api.ListAsync(resource, request.Namespace, null, null, stop);
-        var known = others.Count == 0 ? "there is none in this namespace" : "known: " + string.Join(", ", others.Select(o => o.Name).Order(StringComparer.Ordinal).Take(100));
-        return new Refused("workload.name", "WorkloadNotFound", $"{resource.Kind} '{request.Workload.Name}' does not exist in namespace '{request.Namespace}'; {known}");
+        var (_, others) = await cluster.Api.ListAsync(resource, request.Namespace, null, null, cancellationToken);
+        var known = others.Count == 0 ? "there is none in this namespace"
+            : "known: " + string.Join(", ", others.Select(o => o.Name).Order(StringComparer.Ordinal).Take(100));
+        // A blue-green whose old workload was deleted while it was kept.
+        var second = others.FirstOrDefault(o => SecondWorkload.IsNamedFor(o, request.Workload.Name)) is { } serves
+            ? $"; its second workload '{serves.Name}' still runs '{serves.Root.Items("spec", "template", "spec", "containers").FirstOrDefault().Text("image")}': make '{request.Workload.Name}' anew, and it is taken away once that serves"
+            : "";
+        return new TargetRejectedException("workload.name", TargetRejectedException.WorkloadNotFound,
+            $"{resource.Kind} '{request.Workload.Name}' does not exist in namespace '{request.Namespace}'; {known}{second}");
     }
 
     /// <summary>The name of the container that gets the image.</summary>
@@ -45,24 +56,31 @@ internal static class Workloads
         {
             return names.Contains(wanted)
                 ? wanted
-                : throw new Refused("workload.container", "ContainerNotFound", $"container '{wanted}' does not exist; known: {string.Join(", ", names)}");
+                : throw new TargetRejectedException("workload.container", "ContainerNotFound",
+                    $"container '{wanted}' does not exist; known: {string.Join(", ", names)}");
         }
         return names.Count == 1
             ? names[0]
-            : throw new Refused("workload.container", "ContainerNotNamed", $"the workload has several containers; name one of {string.Join(", ", names)}");
+            : throw new TargetRejectedException("workload.container", "ContainerNotNamed",
+                $"the workload has several containers; name one of {string.Join(", ", names)}");
     }
 
     public static string? ImageOf(KubeObject live, string container) =>
-        live.Root.Items("spec", "template", "spec", "containers").FirstOrDefault(c => c.Text("name") == container) is { ValueKind: JsonValueKind.Object } found ? found.Text("image") : null;
+        live.Root.Items("spec", "template", "spec", "containers").FirstOrDefault(c => c.Text("name") == container) is { ValueKind: JsonValueKind.Object } found
+            ? found.Text("image") : null;
 
     public static Inspection Inspect(KubeObject live, DeployOperationRequest request, JsonElement? traffic = null)
     {
         var container = ContainerOf(live, request);
         if (live.Root.Flag("spec", "paused") && live.Annotation(Stamps.State) != Stamps.Held)
-            throw new Refused("workload.name", "WorkloadPaused", $"{request.Workload.Kind} '{request.Workload.Name}' is paused by somebody else; nothing would roll out");
+            throw new TargetRejectedException("workload.name", "WorkloadPaused",
+                $"{request.Workload.Kind} '{request.Workload.Name}' is paused by somebody else; nothing would roll out");
+        if (live.Root.Text("spec", "updateStrategy", "type") == "OnDelete")
+            throw new TargetRejectedException("workload.name", "OnDelete",
+                $"{request.Workload.Kind} '{request.Workload.Name}' has the update strategy OnDelete: nothing would roll out until somebody deletes its pods; set RollingUpdate");
         if (OwnerInTheWay(live, container, request) is { } owner)
         {
-            throw new Refused("workload.name", "FieldConflict",
+            throw new TargetRejectedException("workload.name", "FieldConflict",
                 $"the image of container '{container}' is applied by '{owner}', which would set it back; deploy through it, or send strategy.{TakeOverSetting}: true");
         }
         var image = ImageOf(live, container);
@@ -71,6 +89,10 @@ internal static class Workloads
             Template = live.Root.At("spec", "template") ?? default,
             Replicas = live.Root.Number("spec", "replicas"),
             Image = image,
+            Uid = live.Uid,
+            Generation = live.Generation,
+            Revision = live.Annotation(Revision),
+            Stamp = live.Annotation(Stamps.Operation),
             UpdateStrategy = live.Root.At("spec", "strategy"),
             Traffic = traffic
         };
@@ -100,8 +122,38 @@ internal static class Workloads
         };
     }
 
+    /// <summary>Sends the write of the image as a dry run; throws what the API server has against it.</summary>
+    public static async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken) =>
+        await WriteImageAsync(cluster, await ReadAsync(cluster, request, cancellationToken), request, [], dryRun: true, cancellationToken);
+
+    /// <summary>
+    /// By server-side apply, so that others see whose field it is. An object that has two entries with one key, an environment
+    /// variable or a port twice, cannot be merged so; a JSON patch changes the image all the same.
+    /// </summary>
+    private static async Task<KubeObject> WriteImageAsync(Cluster cluster, KubeObject live, DeployOperationRequest request, Dictionary<string, string> stamps,
+        bool dryRun, CancellationToken cancellationToken)
+    {
+        var resource = ResourceOf(request.Workload.Kind);
+        try
+        {
+            return await cluster.Api.ApplyAsync(resource, request.Namespace, live.Name, Part(live, request, stamps, withVersion: !dryRun), force: true, dryRun,
+                cancellationToken);
+        }
+        catch (KubeException unable) when (unable.Unmergeable)
+        {
+            var edits = new List<JsonEdit> { ImageEdit(live, request) };
+            if (!dryRun)
+                edits.Insert(0, JsonEdit.Unchanged(live));
+            if (live.Annotation(Stamps.State) == Stamps.Held)
+                edits.Add(new("add", "/spec/paused", false));
+            return await cluster.Api.EditAsync(resource, request.Namespace, live.Name, [.. edits, .. StampEdits(live, stamps)], cancellationToken, dryRun);
+        }
+    }
+
+    public static JsonEdit ImageEdit(KubeObject live, DeployOperationRequest request) => ImageEdit(live, ContainerOf(live, request), request.Image);
+
     /// <summary>Puts the image on the workload unless it is there already; answers the object as it is afterwards.</summary>
-    public static async Task<KubeObject> EnsureImageAsync(OperationContext operation, KubeObject live, CancellationToken stop)
+    public static async Task<KubeObject> EnsureImageAsync(OperationContext operation, KubeObject live, CancellationToken cancellationToken)
     {
         var (record, request) = (operation.Record, operation.Request);
         if (live.IsOf(record))
@@ -109,88 +161,156 @@ internal static class Workloads
         var resource = ResourceOf(request.Workload.Kind);
         var container = ContainerOf(live, request);
         if (OwnerInTheWay(live, container, request) is { } owner)
-            throw new Refused("workload.name", "FieldConflict", $"the image of container '{container}' is applied by '{owner}', which would set it back");
+            throw new TargetRejectedException("workload.name", "FieldConflict",
+                $"the image of container '{container}' is applied by '{owner}', which would set it back");
         try
         {
-            var written = await operation.Cluster.Api.ApplyAsync(resource, operation.Namespace, live.Name,
-                Part(live, request, Stamps.Of(record, operation.Previous<WorkloadSnapshot>().Image)), force: true, dryRun: false, stop);
-            operation.Cluster.Learn(resource, written);
+            var written = await WriteImageAsync(operation.Cluster, live, request, Stamps.Of(record, live, operation.Previous<WorkloadSnapshot>().Image),
+                dryRun: false, cancellationToken);
+            operation.Learn(resource, written);
+            operation.SawImage();
             return written;
         }
         catch (KubeException changed) when (changed.Conflict)
         {
-            await RereadAsync(operation.Cluster, resource, operation.Namespace, live.Name, stop);
-            throw new Again(changed.Message);
+            await operation.RereadAsync(resource, live.Name, cancellationToken);
+            throw new ConcurrentChangeException(changed.Message);
         }
     }
 
+    /// <summary>Judges a rollout that is not ours: by its end alone.</summary>
+    public static Progress Judge(KubeObject live)
+    {
+        var verdict = RolloutStatus.Of(live);
+        return verdict.Done ? Progress.Done("RolledOut", verdict.Message, verdict.Replicas) : Progress.Running("RollingOut", verdict.Message, verdict.Replicas);
+    }
+
     /// <summary>Judges the rollout of a workload whose template is already the wanted one.</summary>
-    public static async Task<Progress> JudgeAsync(OperationContext operation, KubeObject live, CancellationToken stop)
+    public static async Task<Progress> JudgeAsync(OperationContext operation, KubeObject live, CancellationToken cancellationToken)
     {
         var verdict = RolloutStatus.Of(live);
         var resource = ResourceOf(live.Root.Text("kind") ?? operation.Request.Workload.Kind);
         if (verdict.Done)
-            return await CheckDigestAsync(operation, resource, live, verdict, stop) ?? Progress.Done("RolledOut", verdict.Message, verdict.Replicas);
+            return await CheckDigestAsync(operation, resource, live, verdict, cancellationToken)
+                ?? Progress.Done(verdict.DoneAs, verdict.Message, verdict.Replicas);
         if (!verdict.Observed)
             return Progress.Running("WaitingForController", verdict.Message, verdict.Replicas);
-        if (await FailureCauses.FindAsync(operation.Cluster, resource, live, operation.Rules, operation.Now, stop) is { } cause)
+        if (live.Root.Flag("spec", "paused") && live.Annotation(Stamps.State) != Stamps.Held)
+            return Progress.Running("WorkloadPaused", "somebody has paused the rollout; `kubectl rollout resume` lets it go on", verdict.Replicas);
+        var cause = await FailureCauses.FindAsync(operation.Cluster, resource, live, operation.Rules, operation.Record.StartedAt, operation.Now,
+            cancellationToken);
+        if (cause is { MayPass: false })
             return Progress.Failed(cause.Reason, cause.Message, verdict.Replicas);
+        var late = cause?.Message ?? await FailureCauses.LateAsync(operation.Cluster, resource, live, cancellationToken);
+        var message = late is null ? verdict.Message : $"{verdict.Message}; {late}";
         return verdict.FailedBy is { } reason
-            ? Progress.Failed(reason, verdict.Message, verdict.Replicas)
-            : Progress.Running("RollingOut", verdict.Message, verdict.Replicas);
+            ? Progress.Failed(reason, message, verdict.Replicas)
+            : Progress.Running(cause?.Reason ?? "RollingOut", message, verdict.Replicas);
     }
 
     /// <summary>Where the template names a digest, rolled out means that the new pods run it; null when they do.</summary>
-    private static async Task<Progress?> CheckDigestAsync(OperationContext operation, KubeResource resource, KubeObject live, RolloutVerdict verdict, CancellationToken stop)
+    private static async Task<Progress?> CheckDigestAsync(OperationContext operation, KubeResource resource, KubeObject live, RolloutVerdict verdict,
+        CancellationToken cancellationToken)
     {
         var container = ContainerOf(live, operation.Request);
-        if (RunningImage.DigestOf(ImageOf(live, container)) is not { } digest)
+        var asked = operation.Record.Status.Intent == OperationIntent.Deploy ? RunningImage.DigestOf(operation.Request.Image) : null;
+        if ((asked ?? RunningImage.DigestOf(ImageOf(live, container))) is not { } digest)
             return null;
-        var pods = await FailureCauses.NewPodsAsync(operation.Cluster, resource, live, stop);
+        var pods = await FailureCauses.NewPodsAsync(operation.Cluster, resource, live, cancellationToken);
         foreach (var pod in pods)
             if (RunningImage.InsteadOf(digest, pod, container) is { } other)
-                return Progress.Failed("DigestMismatch", $"pod {pod.Name}, container {container} runs '{other}' and not {digest}; does an admission webhook change images?", verdict.Replicas);
+                return Progress.Failed("DigestMismatch",
+                    $"pod {pod.Name}, container {container} runs '{other}' and not {digest}; does an admission webhook change images?", verdict.Replicas);
         // The workload's status may be ahead of our watch of its pods. The pods of a DaemonSet are told by their images, so a
         // changed one is not among them and waiting would not bring it.
         return pods.Count < verdict.Replicas.Updated && resource != KubeResource.DaemonSets
-            ? Progress.Running("VerifyingImage", $"{pods.Count} of {verdict.Replicas.Updated} new pods are known to run {digest}", verdict.Replicas) with { LookAgain = TimeSpan.FromSeconds(1) }
+            ? Progress.Running("VerifyingImage", $"{pods.Count} of {verdict.Replicas.Updated} new pods are known to run {digest}",
+                verdict.Replicas) with
+            { LookAgain = TimeSpan.FromSeconds(1) }
             : null;
     }
 
-    /// <summary>Puts the recorded template back, exactly, and waits until it is rolled out.</summary>
-    public static async Task<Progress> RestoreAsync(OperationContext operation, KubeObject live, CancellationToken stop, params IReadOnlyList<JsonEdit> more)
+    /// <summary>
+    /// Takes back what this operation has written, the image and whatever <paramref name="more"/> says, and waits until it is rolled out.
+    /// What it never wrote, or somebody else has written since, stays and is told.
+    /// </summary>
+    public static async Task<Progress> RestoreAsync(OperationContext operation, KubeObject live, CancellationToken cancellationToken,
+        params IReadOnlyList<JsonEdit> more)
     {
-        var record = operation.Record;
-        var snapshot = operation.Previous<WorkloadSnapshot>();
-        var resource = ResourceOf(operation.Request.Workload.Kind);
-        var template = live.Root.At("spec", "template") ?? default;
-        if (!live.IsOf(record) || live.Annotation(Stamps.State) != Stamps.Returned || more.Count > 0 || !JsonElement.DeepEquals(template, snapshot.Template))
+        var (record, snapshot) = (operation.Record, operation.Previous<WorkloadSnapshot>());
+        if (!operation.RollsBack && Hands.Anew(operation, live) is { } anew)
         {
-            var edits = new List<JsonEdit> { JsonEdit.Unchanged(live) };
-            if (!JsonElement.DeepEquals(template, snapshot.Template))
-                edits.Add(new("replace", "/spec/template", snapshot.Template));
-            if (live.Root.Flag("spec", "paused"))
-                edits.Add(new("replace", "/spec/paused", false));
-            edits.AddRange(more);
-            edits.AddRange(StampEdits(live, Stamps.Of(record, ImageOf(live, ContainerOf(live, operation.Request)), Stamps.Returned)));
-            live = await EditAsync(operation, resource, live, edits, stop);
+            await ConfirmAsync(operation, live, cancellationToken);
+            return Progress.Failed(Hands.ChangedByOthers, $"{anew}; it is left as it is");
         }
-        var progress = await JudgeAsync(operation, live, stop);
-        return progress.Outcome == Outcome.Running ? progress with { Reason = "Returning" } : progress;
+        var container = ContainerOf(live, operation.Request);
+        var image = ImageOf(live, container);
+        var returned = live.IsOf(record) && live.Annotation(Stamps.State) == Stamps.Returned;
+        var edits = new List<JsonEdit>();
+        string? hand = null;
+        if (returned)
+        {
+            hand = Hands.Same(image, snapshot.Image) || Hands.IsOurs(operation, live, container) ? null : Hands.Told(operation, live, container);
+        }
+        else if (!Hands.Same(image, snapshot.Image) || image != snapshot.Image && Hands.Same(image, operation.Request.Image))
+        {
+            // Without our stamp only what we asked for counts as ours; with the stamp of a strategy that has not come to it yet, nothing does.
+            var written = Hands.HasOurImage(operation, live) || operation.RollsBack || !live.IsOf(record) && Hands.Same(image, operation.Request.Image);
+            if (written && Hands.IsOurs(operation, live, container))
+                edits.Add(ImageEdit(live, container, snapshot.Image!));
+            else
+                hand = Hands.Told(operation, live, container);
+        }
+        if (live.Root.Flag("spec", "paused") && live.IsOf(record) && live.Annotation(Stamps.State) == Stamps.Held)
+            edits.Add(new("replace", "/spec/paused", false));
+        edits.AddRange(more);
+        // That there is nothing of ours to take back is believed of the object as it is now, not of a watch that may lag behind another replica's write.
+        if (hand is not null || edits.Count == 0 && !returned)
+            await ConfirmAsync(operation, live, cancellationToken);
+        var untouched = edits.Count == 0 && !live.IsOf(record) && hand is null;
+        // Also where there is nothing to take back: a write of this operation that is still under way is then refused.
+        if (edits.Count > 0 || live.IsOf(record) && !returned || untouched)
+            live = await EditAsync(operation, ResourceOf(operation.Request.Workload.Kind), live,
+                [JsonEdit.Unchanged(live), .. edits, .. StampEdits(live, Stamps.Of(record, live, image, Stamps.Returned))], cancellationToken);
+        if (untouched)
+            return Progress.Done("Returned",
+                operation.HasSeenImage ? "somebody has set the old image back already" : "the workload was not changed by this operation");
+        if (hand is not null)
+            return Progress.Failed(Hands.ChangedByOthers, $"{hand}; it is left as it is");
+        var progress = await JudgeAsync(operation, live, cancellationToken);
+        var kept = Hands.HasTemplate(operation, live) ? "" : "; what others have changed of the pod template since then is kept";
+        return progress.Outcome switch
+        {
+            Outcome.Running => progress with { Reason = "Returning" },
+            Outcome.Done => progress with { Reason = "Returned", Message = ReturnedTo(operation, progress.Message! + kept) },
+            _ => progress
+        };
     }
 
-    public static async Task<KubeObject> EditAsync(OperationContext operation, KubeResource resource, KubeObject live, IReadOnlyList<JsonEdit> edits, CancellationToken stop)
+    /// <summary>What runs after a return, and how that is seen.</summary>
+    public static string ReturnedTo(OperationContext operation, string how) => $"returned to {operation.Previous<WorkloadSnapshot>().Image}: {how}";
+
+    public static JsonEdit ImageEdit(KubeObject live, string container, string image)
+    {
+        var index = Array.FindIndex(live.Root.Items("spec", "template", "spec", "containers"), c => c.Text("name") == container);
+        return new("replace", $"/spec/template/spec/containers/{index}/image", image);
+    }
+
+    public static async Task<KubeObject> EditAsync(OperationContext operation, KubeResource resource, KubeObject live, IReadOnlyList<JsonEdit> edits,
+        CancellationToken cancellationToken)
     {
         try
         {
-            var written = await operation.Cluster.Api.EditAsync(resource, operation.Namespace, live.Name, edits, stop);
-            operation.Cluster.Learn(resource, written);
+            var written = await operation.Cluster.Api.EditAsync(resource, operation.Namespace, live.Name, edits, cancellationToken);
+            operation.Learn(resource, written);
             return written;
         }
-        catch (KubeException changed) when (changed.Conflict)
+        catch (KubeException changed) when (changed.Conflict || changed.NotFound || changed.Invalid)
         {
-            await RereadAsync(operation.Cluster, resource, operation.Namespace, live.Name, stop);
-            throw new Again(changed.Message);
+            // A patch that takes away what another replica has taken away already is invalid before its version is looked at.
+            if ((await operation.RereadAsync(resource, live.Name, cancellationToken))?.ResourceVersion == live.ResourceVersion && !changed.Conflict)
+                throw;
+            throw new ConcurrentChangeException(changed.Message);
         }
     }
 
@@ -205,25 +325,37 @@ internal static class Workloads
             yield return new("add", "/metadata/annotations/" + JsonEdit.Escape(name), value);
     }
 
-    /// <summary>Halts a Deployment where it is.</summary>
-    public static async Task<Progress?> HoldAsync(OperationContext operation, KubeObject live, CancellationToken stop)
+    /// <summary>Halts a Deployment where it is; null when there is nothing of ours to halt.</summary>
+    public static async Task<Progress?> HoldAsync(OperationContext operation, KubeObject live, CancellationToken cancellationToken,
+        params IReadOnlyList<JsonEdit> more)
     {
         if (operation.Request.Workload.Kind != "Deployment")
             return null;
-        if (live.LaterThan(operation.Record) is { } later)
+        if (await live.LaterThanAsync(operation, cancellationToken) is { } later)
             return Progress.Superseded(later);
+        if (!Hands.HasOurImage(operation, live))
+            return null;
+        if (await Hands.FindAsync(operation, live, cancellationToken) is { } hand)
+            return Progress.Failed(Hands.ChangedByOthers, $"{hand}; it is left as it is");
         if (live.Annotation(Stamps.State) != Stamps.Held)
             live = await EditAsync(operation, KubeResource.Deployments, live,
-                [JsonEdit.Unchanged(live), new("add", "/spec/paused", true), .. StampEdits(live, Stamps.Of(operation.Record, operation.Previous<WorkloadSnapshot>().Image, Stamps.Held))], stop);
+                [JsonEdit.Unchanged(live), new("add", "/spec/paused", true), .. more,
+                    .. StampEdits(live, Stamps.Of(operation.Record, live, operation.Previous<WorkloadSnapshot>().Image, Stamps.Held))], cancellationToken);
         var verdict = RolloutStatus.Of(live);
-        return Progress.Done("Held", $"the rollout is paused where it was: {verdict.Replicas.Updated} of {verdict.Replicas.Desired} pods updated", verdict.Replicas);
+        return Progress.Done("Held", $"the rollout is paused where it was: {verdict.Replicas.Updated} of {verdict.Replicas.Desired} pods updated",
+            verdict.Replicas);
     }
 
-    /// <summary>Brings the watch up to date after a write was refused because it had lagged behind.</summary>
-    public static async Task RereadAsync(Cluster cluster, KubeResource resource, string ns, string name, CancellationToken stop)
+    /// <summary>
+    /// Makes sure that the object is not an older one than the API server has: the watches of workloads and of their ReplicaSets are not in
+    /// step, and another replica may have written meanwhile. What is told of people, and cannot be taken back, rests on the present object.
+    /// </summary>
+    /// <exception cref="ConcurrentChangeException">It has changed, and is known now.</exception>
+    public static async Task ConfirmAsync(OperationContext operation, KubeObject live, CancellationToken cancellationToken)
     {
-        if (await cluster.Api.FindAsync(resource, ns, name, stop) is { } fresh)
-            cluster.Learn(resource, fresh);
+        var resource = ResourceOf(live.Root.Text("kind") ?? operation.Request.Workload.Kind);
+        if (await operation.RereadAsync(resource, live.Name, cancellationToken) is { } now && now.ResourceVersion != live.ResourceVersion)
+            throw new ConcurrentChangeException($"{resource.Kind} '{live.Name}' has changed since it was last seen");
     }
 
     /// <summary>Whoever applies the image declaratively and would set it back; somebody who once wrote it by hand is no obstacle.</summary>
@@ -247,6 +379,8 @@ internal static class Workloads
         where Owns(entry, name)
         select name;
 
-    private static bool Owns(JsonElement entry, string container) =>
-        entry.At("fieldsV1", "f:spec", "f:template", "f:spec", "f:containers", $$"""k:{"name":"{{container}}"}""", "f:image") is not null;
+    /// <summary>Whether that manager has written the image; in a custom object without a list type, all containers are one field.</summary>
+    public static bool Owns(JsonElement entry, string container) =>
+        entry.At("fieldsV1", "f:spec", "f:template", "f:spec", "f:containers") is { ValueKind: JsonValueKind.Object } containers
+        && (!containers.EnumerateObject().Any() || containers.At($$"""k:{"name":"{{container}}"}""", "f:image") is not null);
 }

@@ -1,10 +1,14 @@
+using System.ComponentModel;
 using System.Globalization;
-using System.Text.Json;
 using DevopsCd.Contracts;
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Batches;
-using MassTransit;
+using DevopsCd.Core.Data;
+using DevopsCd.Host.Access;
+using DevopsCd.Shared.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DevopsCd.Host.Api;
@@ -12,109 +16,199 @@ namespace DevopsCd.Host.Api;
 /// <summary><c>/api/v1/batches</c>.</summary>
 internal static class BatchEndpoints
 {
+    private const string IdMeaning = "The batch's `id`, a whole number.";
+
     public static void MapBatches(this IEndpointRouteBuilder api)
     {
         var batches = api.MapGroup("/batches").WithTags("Batches");
-        batches.MapPost("/", Create).WithName("CreateBatch").WithSummary("Create a batch").WithMetadata(new LongWork(TimeSpan.FromSeconds(30))).Produces<BatchView>(StatusCodes.Status201Created)
-            .ProducesProblem(StatusCodes.Status409Conflict).ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
-        batches.MapGet("/", List).WithName("ListBatches").WithSummary("List batches, newest first");
-        batches.MapGet("/{id:long}", Get).WithName("GetBatch").WithSummary("A batch with its applications and legal events");
-        batches.MapGet("/{id:long}/events", Events).WithName("ListBatchEvents").WithSummary("The audit of a batch, oldest first");
-        batches.MapPost("/{id:long}/events/{batchEvent}", Raise).WithName("RaiseBatchEvent").WithSummary("Raise a batch event").Produces<EventAccepted>()
-            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
-        batches.MapPut("/{id:long}/releases/{app}", Change).WithName("ChangeRelease").WithSummary("Pin a build, set dependencies");
+        batches.MapPost("/", CreateAsync).Requires(Permissions.Create, RightsOf.Body).WithMetadata(new RequestTimeoutMetadata(TimeSpan.FromSeconds(30)))
+            .Named("CreateBatch", "Create a batch", "An application can be in one open batch at a time.")
+            .Answers(201, "The batch was created.").Refuses(ProblemTypes.Refused);
+        batches.MapGet("/", ListAsync).Requires(Permissions.View, RightsOf.Listed)
+            .Named("ListBatches", "List batches, newest first").Answers(200, "One page of batches.");
+        batches.MapGet("/{id:long}", GetAsync).Requires(Permissions.View, RightsOf.Batch)
+            .Named("GetBatch", "Show a batch with its applications and legal events").Answers(200, "The batch as it is now.").Refuses(ProblemTypes.NotFound);
+        batches.MapGet("/{id:long}/events", EventsAsync).Requires(Permissions.View, RightsOf.Batch)
+            .Named("ListBatchEvents", "List the audit of a batch, oldest first").Answers(200, "One page of the batch's audit.").Refuses(ProblemTypes.NotFound);
+        batches.MapGet("/{id:long}/explain", ExplainAsync).Requires(Permissions.View, RightsOf.Batch)
+            .Named("ExplainBatch", "Explain what stands in the way of a batch's events",
+                "The same checks refuse an event when it is raised: its state, the caller's rights, missing approvals and whatever else. What depends on "
+                + "what is sent with it is not judged here.")
+            .Answers(200, "Each event, with what stands in its way now.").Refuses(ProblemTypes.NotFound);
+        batches.MapGet("/{id:long}/approvals", ApprovalsAsync).Requires(Permissions.View, RightsOf.Batch)
+            .Named("ShowBatchApprovals", "Show who has approved a batch, and who is still needed",
+                "People approve with the event `approve`; where the policy asks for it, they start production together with `start_prod_deploy`.")
+            .Answers(200, "The votes that were given and those that are missing.").Refuses(ProblemTypes.NotFound);
+        batches.MapPost("/{id:long}/events/{batchEvent}", RaiseAsync).Requires(Permissions.View, RightsOf.Event)
+            .Named("RaiseBatchEvent", "Raise an event of a batch",
+                "The answer is the committed result. An event that the batch's state does not allow is refused with the events that it does allow.")
+            .Answers(200, "The event was accepted and the batch is in its new state.").Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
+        batches.MapPatch("/{id:long}", ChangeBatchAsync).Requires(Permissions.Edit, RightsOf.Batch)
+            .Named("ChangeBatch", "Change the title or the project of a batch",
+                "Possible until the batch is sealed. Another project needs the permission there, too.")
+            .Answers(200, "The batch with the change.").Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
+        batches.MapPost("/{id:long}/releases", AddReleasesAsync).Requires(Permissions.Edit, RightsOf.Batch)
+            .Named("AddReleases", "Add applications to a batch",
+                "Possible until the batch is sealed, with the permission in the project of each. What is in the batch already waits for what it depends on.")
+            .Answers(200, "The batch with its new applications.").Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
+        batches.MapDelete("/{id:long}/releases/{app}", RemoveReleaseAsync).Requires(Permissions.Edit, RightsOf.Batch)
+            .Named("RemoveRelease", "Take an application out of a batch", "Possible until the batch is sealed. What waited for it waits no longer.")
+            .Answers(200, "The batch without the application.").Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
+        batches.MapPut("/{id:long}/releases/{app}", ChangeAsync).Requires(Permissions.Edit, RightsOf.Batch)
+            .Named("ChangeRelease", "Change branch, build or dependencies of an application in a batch", "Possible until the batch is sealed.")
+            .Answers(200, "The batch with the change.").Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
     }
 
-    private static async Task<IResult> Create(NewBatch body, HttpContext http, BatchCommands commands, BatchQueries queries, Lifecycle lifecycle, CancellationToken cancellationToken)
+    private static async Task<Results<Tagged<Created<BatchView>>, ProblemHttpResult>> CreateAsync(
+        JsonBody<NewBatch> sent, IdempotencyKey key, HttpContext http, BatchCommands commands, BatchQueries queries, BatchTransitionTable lifecycle,
+            CancellationToken cancellationToken)
     {
-        var row = await commands.Send(new CreateBatch
+        var result = await commands.CreateAsync(sent.Value, Caller.Of(http), key.Value, cancellationToken);
+        if (result.RefusalKind is { } kind)
+            return Refusals.Result(kind, result.Reason ?? "", null, null, result.Fields, lifecycle);
+        var (view, tag) = (await queries.GetTaggedAsync(result.BatchId!.Value, cancellationToken))!.Value;
+        return EntityTags.Created($"/api/v1/batches/{view.Id}", view, Tag(tag, view));
+    }
+
+    private static async Task<Ok<Page<BatchSummary>>> ListAsync(
+        [Description("States by code or English name, several separated by commas; without it all.")] string? status,
+        [Description("Part of the batch's number, its title or the name of one of its applications; case does not matter.")] string? q,
+        [Description(Paging.CursorMeaning)] string? cursor, [Description(Paging.LimitMeaning)] int? limit, InView view, BatchQueries queries,
+            CancellationToken cancellationToken) =>
+        TypedResults.Ok(await queries.ListAsync(view.Projects, Statuses(status), q, Paging.After(cursor), Paging.Limit(limit), cancellationToken));
+
+    private static async Task<Results<Tagged<Ok<BatchView>>, ProblemHttpResult>> GetAsync([Description(IdMeaning)] long id, BatchQueries queries,
+        CancellationToken cancellationToken) =>
+        await queries.GetTaggedAsync(id, cancellationToken) is { } found ? EntityTags.Ok(found.View, Tag(found.Tag, found.View)) : NoBatch(id);
+
+    private static async Task<Results<Ok<Page<BatchEventView>>, ProblemHttpResult>> EventsAsync(
+        [Description(IdMeaning)] long id, [Description(Paging.CursorMeaning)] string? cursor, [Description(Paging.LimitMeaning)] int? limit,
+            BatchQueries queries, CancellationToken cancellationToken) =>
+        await queries.CorrelationIdAsync(id, cancellationToken) is null
+            ? NoBatch(id)
+            : TypedResults.Ok(await queries.EventsAsync(id, Paging.After(cursor) ?? 0, Paging.Limit(limit), cancellationToken));
+
+    private static async Task<Results<Ok<BatchExplanation>, ProblemHttpResult>> ExplainAsync(
+        [Description(IdMeaning)] long id, [Description("The key of the only event to explain; without it all events of the batch.")] string? @event,
+            HttpContext http, BatchExplainer explainer, CancellationToken cancellationToken)
+    {
+        if (!string.IsNullOrEmpty(@event) && BatchEventTypes.Find(@event) is not { Creates: false })
+            return Problems.NotFound($"event '{@event}'; known: {string.Join(", ", BatchEventTypes.Moving.Select(e => e.Key))}");
+        return await explainer.ExplainAsync(id, BatchEventTypes.Find(@event), Caller.Of(http), cancellationToken) is { } explanation
+            ? TypedResults.Ok(explanation)
+            : NoBatch(id);
+    }
+
+    private static async Task<Results<Ok<BatchApprovals>, ProblemHttpResult>> ApprovalsAsync(
+        [Description(IdMeaning)] long id, BatchQueries queries, CancellationToken cancellationToken) =>
+        await queries.ApprovalsAsync(id, cancellationToken) is { } approvals ? TypedResults.Ok(approvals) : NoBatch(id);
+
+    private static async Task<Results<Tagged<Ok<EventAccepted>>, ProblemHttpResult>> RaiseAsync(
+        [Description(IdMeaning)] long id,
+            [Description("The key of the event, for example `approve`; a batch lists those that are legal in its state as `availableEvents`.")] string batchEvent,
+        JsonBody<RaiseEvent>? sent, IfMatch seenTags, IdempotencyKey key, HttpContext http, BatchCommands commands, BatchQueries queries,
+            BatchTransitionTable lifecycle, CancellationToken cancellationToken)
+    {
+        if (await queries.CorrelationIdAsync(id, cancellationToken) is not { } batchId)
+            return NoBatch(id);
+        if (BatchEventTypes.Find(batchEvent) is not { CanBeRequested: true } type)
+            return Problems.NotFound($"event '{batchEvent}'; known: {string.Join(", ", BatchEventTypes.Requestable.Select(e => e.Key))}");
+        var (body, seen) = (sent?.Value, await SeenAsync(id, seenTags.Tags, queries, cancellationToken));
+
+        var result = await commands.RaiseAsync(type, new EventRequest
         {
-            BatchId = NewId.NextGuid(),
-            Title = body.Title,
-            BatchNumber = body.BatchNumber,
-            Project = body.Project,
-            Operator = OperatorFilter.Of(http),
-            Releases = body.Releases
-        }, Idempotency(http), cancellationToken);
-        if (row.Outcome == EventOutcome.Refused)
-            return Refusals.Result(row.RefusalKind ?? RefusalKind.Illegal, row.Reason ?? "", null, Refused(row), lifecycle);
-        var view = (await queries.Get(row.BatchId!.Value, cancellationToken))!;
-        http.Response.Headers.ETag = Tag(view.Version);
-        return TypedResults.Created($"/api/v1/batches/{view.Id}", view);
-    }
-
-    private static Task<Page<BatchSummary>> List(string? status, string? q, string? cursor, int? limit, BatchQueries queries, CancellationToken cancellationToken) =>
-        queries.List(Statuses(status), q, Paging.After(cursor), Paging.Limit(limit), cancellationToken);
-
-    private static async Task<Results<Ok<BatchView>, NotFound>> Get(long id, HttpContext http, BatchQueries queries, CancellationToken cancellationToken)
-    {
-        if (await queries.Get(id, cancellationToken) is not { } view)
-            return TypedResults.NotFound();
-        http.Response.Headers.ETag = Tag(view.Version);
-        return TypedResults.Ok(view);
-    }
-
-    private static async Task<Results<Ok<Page<BatchEventView>>, NotFound>> Events(long id, string? cursor, int? limit, BatchQueries queries, CancellationToken cancellationToken) =>
-        await queries.CorrelationId(id, cancellationToken) is null
-            ? TypedResults.NotFound()
-            : TypedResults.Ok(await queries.Events(id, Paging.After(cursor) ?? 0, Paging.Limit(limit), cancellationToken));
-
-    private static async Task<IResult> Raise(
-        long id, string batchEvent, RaiseEvent? body, HttpContext http, BatchCommands commands, BatchQueries queries, Lifecycle lifecycle, CancellationToken cancellationToken)
-    {
-        if (await queries.CorrelationId(id, cancellationToken) is not { } batchId)
-            return TypedResults.Problem($"There is no batch {id}.", statusCode: StatusCodes.Status404NotFound);
-        var raised = commands.Raise(batchEvent, batchId, OperatorFilter.Of(http), body?.Reason, body?.ContentHash, Version(http), Idempotency(http), cancellationToken);
-        if (raised is null)
-            return TypedResults.Problem($"There is no event '{batchEvent}'; known: {string.Join(", ", Lifecycle.Events)}.", statusCode: StatusCodes.Status404NotFound);
-
-        var row = await raised;
-        if (row.Outcome != EventOutcome.Accepted)
-            return Refusals.Result(row.RefusalKind ?? RefusalKind.Illegal, row.Reason ?? "", row.FromState, Refused(row), lifecycle);
-        http.Response.Headers.ETag = Tag(row.Version);
-        return TypedResults.Ok(new EventAccepted
+            BatchId = batchId,
+            Operator = Caller.Of(http).Operator,
+            Reason = body?.Reason,
+            ContentHash = body?.ContentHash ?? seen?.Content,
+            ExpectedVersion = seen?.Version
+        }, Caller.Of(http), key.Value, cancellationToken);
+        if (result.RefusalKind is { } kind)
+            return Refusals.Result(kind, result.Reason ?? "", result.FromState, result.Version, result.Fields, lifecycle);
+        var changes = result.SinceApproval;
+        return EntityTags.Ok(new EventAccepted
         {
             BatchId = id,
-            Event = row.Event,
-            From = BatchStatus.Code(row.FromState!),
-            To = BatchStatus.Code(row.ToState!),
-            FromName = row.FromState!,
-            ToName = row.ToState!,
-            Version = row.Version
-        });
+            Event = type.Key,
+            From = BatchStatus.Code(result.FromState!),
+            To = BatchStatus.Code(result.ToState!),
+            FromName = result.FromState!,
+            ToName = result.ToState!,
+            Version = result.Version,
+            Votes = result.Votes?.Votes,
+            Required = result.Votes?.Required,
+            Missing = result.Votes is null ? null : ApprovalViews.View(result.Votes.Missing),
+            ContentChangedSinceApproval = changes is null ? null : true,
+            ChangesSinceApproval = changes is { Count: > 0 } ? changes : null
+        }, new BatchTag(result.Version).ToString());
     }
 
-    private static async Task<Results<Ok<BatchView>, NotFound>> Change(long id, string app, ReleaseChange body, HttpContext http, BatchContent content, BatchQueries queries, CancellationToken cancellationToken)
+    private static async Task<Tagged<Ok<BatchView>>> ChangeAsync(
+        [Description(IdMeaning)] long id, [Description("The name of the application.")] string app,
+        JsonBody<ReleaseChange> body, IfMatch seen, HttpContext http, ReleaseEditor content, BatchQueries queries, CancellationToken cancellationToken)
     {
-        await content.Change(id, app, body, OperatorFilter.Of(http), cancellationToken);
-        return TypedResults.Ok((await queries.Get(id, cancellationToken))!);
+        await content.ChangeAsync(id, app, body.Value, seen.Precondition(), Caller.Of(http).Operator, cancellationToken);
+        return await PresentAsync(id, queries, cancellationToken);
     }
 
-    private static List<string> Statuses(string? status) => string.IsNullOrWhiteSpace(status) ? [] : [.. status.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Status)];
+    private static async Task<Tagged<Ok<BatchView>>> ChangeBatchAsync(
+        [Description(IdMeaning)] long id, JsonBody<BatchChange> body, IfMatch seen, HttpContext http, Door door, ReleaseEditor content,
+        BatchQueries queries, CancellationToken cancellationToken)
+    {
+        if (body.Value.Project is { Length: > 0 } project)
+            await door.RequireAsync(http, Permissions.Edit, [project], null);
+        await content.ChangeAsync(id, body.Value, seen.Precondition(), Caller.Of(http).Operator, cancellationToken);
+        return await PresentAsync(id, queries, cancellationToken);
+    }
+
+    private static async Task<Tagged<Ok<BatchView>>> AddReleasesAsync(
+        [Description(IdMeaning)] long id, JsonBody<NewReleases> body, IfMatch seen, HttpContext http, Door door, BatchDoor applications,
+        ReleaseEditor content, BatchQueries queries, CancellationToken cancellationToken)
+    {
+        if (await applications.LookAsync(Caller.Of(http), Permissions.Edit, body.Value.Releases, cancellationToken) is { } refused)
+            await door.RefuseAsync(http, refused);
+        await content.AddAsync(id, body.Value.Releases, seen.Precondition(), Caller.Of(http).Operator, cancellationToken);
+        return await PresentAsync(id, queries, cancellationToken);
+    }
+
+    private static async Task<Tagged<Ok<BatchView>>> RemoveReleaseAsync(
+        [Description(IdMeaning)] long id, [Description("The name of the application.")] string app, IfMatch seen, HttpContext http,
+        ReleaseEditor content, BatchQueries queries, CancellationToken cancellationToken)
+    {
+        await content.RemoveAsync(id, app, seen.Precondition(), Caller.Of(http).Operator, cancellationToken);
+        return await PresentAsync(id, queries, cancellationToken);
+    }
+
+    private static async Task<Tagged<Ok<BatchView>>> PresentAsync(long id, BatchQueries queries, CancellationToken cancellationToken)
+    {
+        var (view, tag) = (await queries.GetTaggedAsync(id, cancellationToken))!.Value;
+        return EntityTags.Ok(view, Tag(tag, view));
+    }
+
+    private static ProblemHttpResult NoBatch(long id) => Problems.NotFound($"batch {id}");
+
+    private static List<string> Statuses(string? status) =>
+        string.IsNullOrWhiteSpace(status) ? [] : [.. status.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Status)];
 
     private static string Status(string text)
     {
         if (short.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && BatchStatus.TryName(code, out var name))
             return name;
         return BatchStatus.All.Select(s => s.Name).FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase))
-            ?? throw BatchRefused.Content("status", $"'{text}' is none of {string.Join(", ", BatchStatus.All.Select(s => $"{s.Code} {s.Name}"))}");
+            ?? throw QueryValue.None("status", text, [.. BatchStatus.All.Select(s => s.Name)], BatchStatus.All.Select(s => $"{s.Code} {s.Name}"));
     }
 
-    private static string? Idempotency(HttpContext http) => http.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } key ? key : null;
+    private static string Tag(BatchTag tag, BatchView view) => $"{tag}-{ResourceTag.Of(view)}";
 
-    private static string Tag(int version) => $"\"{version}\"";
-
-    /// <summary>The version in <c>If-Match</c>; null when absent or <c>*</c>.</summary>
-    private static int? Version(HttpContext http)
+    /// <summary>What the caller has seen of the batch, by <c>If-Match</c>; null when it does not say. Of several it is the one that still holds.</summary>
+    private static async Task<BatchTag?> SeenAsync(long id, IReadOnlyList<string> tags, BatchQueries queries, CancellationToken cancellationToken)
     {
-        var text = http.Request.Headers.IfMatch.ToString();
-        if (text.Length == 0 || text == "*")
+        if (tags.Count == 0 || tags.Contains("*"))
             return null;
-        return int.TryParse(text.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-            : throw BatchRefused.Content("If-Match", "must be the ETag of the batch, for example \"3\"");
+        var known = tags.Select(BatchTag.Parse).OfType<BatchTag>().ToList();
+        if (known.Count == 0)
+            throw new BatchRefusedException(RefusalKind.Stale, $"\"{tags[0]}\" is not an ETag of batch {id}; read the batch again");
+        return known.Count > 1 && await queries.GetTaggedAsync(id, cancellationToken) is { } present ? known.Find(tag => tag.Holds(present.Tag)) ?? known[0]
+            : known[0];
     }
-
-    private static Dictionary<string, string[]> Refused(BatchEvent row) =>
-        row.Detail is null ? [] : JsonSerializer.Deserialize<Dictionary<string, string[]>>(row.Detail, JsonSerializerOptions.Web)!;
 }

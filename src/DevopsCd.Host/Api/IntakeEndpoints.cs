@@ -1,9 +1,15 @@
-using System.Security.Cryptography;
+using System.ComponentModel;
 using System.Text.Json;
 using System.Threading.RateLimiting;
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Batches;
+using DevopsCd.Core.Builds;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Intake.Webhooks;
+using DevopsCd.Host.Access;
+using DevopsCd.Shared;
+using DevopsCd.Shared.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,112 +18,140 @@ namespace DevopsCd.Host.Api;
 /// <summary><c>/api/v1/intake</c>: webhooks of CI systems and registries. Stored as they are, read afterwards.</summary>
 internal static class IntakeEndpoints
 {
+    private const int MostVerdicts = 1000;
+
+    private const int MostShown = 100;
+
     // Their values are secrets: what is stored must not repeat them.
     private static readonly HashSet<string> s_unkept = new(["Authorization", "X-Intake-Token", "X-Gitlab-Token", "Cookie"], StringComparer.OrdinalIgnoreCase);
 
-    public static void AddIntakeApi(this IServiceCollection services) => services.AddSingleton(provider =>
+    private const string Limit = "webhooks";
+
+    private static readonly RawBody s_webhook = new("The webhook as its sender composes it.", "application/json", "application/x-www-form-urlencoded");
+
+    public static void AddIntakeApi(this IServiceCollection services) => services.AddRateLimiter(limits =>
     {
-        var limit = provider.GetRequiredService<WebhookOptions>().RateLimit;
-        return PartitionedRateLimiter.Create<(string Source, string Address), (string, string)>(key => RateLimitPartition.GetTokenBucketLimiter(
-            key, _ => new TokenBucketRateLimiterOptions { TokenLimit = limit, TokensPerPeriod = Math.Max(1, limit / 10), ReplenishmentPeriod = TimeSpan.FromMilliseconds(100) }));
+        limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limits.OnRejected = async (rejected, _) =>
+        {
+            rejected.HttpContext.Response.Headers.RetryAfter = "1";
+            await Problems.Of(ProblemTypes.TooManyRequests, null).ExecuteAsync(rejected.HttpContext);
+        };
+        limits.AddPolicy(Limit, http =>
+        {
+            var limit = http.RequestServices.GetRequiredService<WebhookOptions>().RateLimit;
+            var source = http.GetRouteValue("source") is string name ? http.RequestServices.GetRequiredService<WebhookSources>()[name]?.Name : null;
+            // Strangers' names share one bucket: inventing names must not make buckets.
+            return RateLimitPartition.GetTokenBucketLimiter((source ?? "", http.Connection.RemoteIpAddress?.ToString() ?? ""),
+                _ => new TokenBucketRateLimiterOptions
+                {
+                    TokenLimit = limit,
+                    TokensPerPeriod = Math.Max(1, limit / 10),
+                    ReplenishmentPeriod = TimeSpan.FromMilliseconds(100)
+                });
+        });
     });
 
     public static void MapIntake(this IEndpointRouteBuilder api)
     {
         var intake = api.MapGroup("/intake").WithTags("Build intake");
-        intake.MapPost("/{source}", Take).WithName("TakeWebhook").WithSummary("Take a webhook of a CI system or a registry").WithMetadata(new SystemCaller());
-        intake.MapPost("/try", Try).WithName("TryWebhook").WithSummary("Say what a webhook would come to; nothing is stored");
-        intake.MapGet("/deliveries", List).WithName("ListWebhooks").WithSummary("List webhooks, newest first");
+        // Not "try": what that route refuses for its content type must not be taken for a webhook.
+        intake.MapPost("/{source:regex(^(?!try$))}", TakeAsync).ProvesItself()
+            .WithMetadata(new AllowSystemCaller(), s_webhook, new Unkeyed("A delivery is known by its own id and body.")).RequireRateLimiting(Limit)
+            .Named("TakeWebhook", "Receive a webhook of a CI system or a registry",
+                "The sender proves itself as its kind does, for example with `X-Hub-Signature-256`, `X-Gitlab-Token` or `X-Intake-Token`. The webhook is stored as it is and read afterwards; `ListWebhooks` shows the outcome.")
+            .Answers(202, "The webhook is stored and will be read.").Refuses(ProblemTypes.Unauthorized);
+        intake.MapPost("/try", TryAsync).Requires(Permissions.ApplicationManage, RightsOf.Everything)
+            .WithMetadata(new Unkeyed("Nothing is changed.")).RequireRateLimiting(Limit)
+            .Named("TryWebhook", "Show what a webhook would lead to; nothing is stored").Answers(200, "What the webhook would lead to.");
+        intake.MapGet("/deliveries", ListAsync).Requires(Permissions.View, RightsOf.Everything)
+            .Named("ListWebhooks", "List received webhooks, newest first").Answers(200, "One page of webhooks.");
     }
 
-    private static async Task<Results<Accepted<WebhookTaken>, ProblemHttpResult>> Take(
-        string source, HttpContext http, WebhookSources sources, DeliveryStore store, TimeProvider clock,
-        PartitionedRateLimiter<(string Source, string Address)> limiter, CancellationToken cancellationToken)
+    private static async Task<Results<Accepted<WebhookTaken>, ProblemHttpResult>> TakeAsync(
+        [Description("The name of a configured source, for example `github`.")] string source, HttpContext http, WebhookSources sources, DeliveryStore store,
+            TimeProvider clock, CancellationToken cancellationToken)
     {
-        // Strangers' names share one bucket: inventing names must not make buckets.
-        using var lease = limiter.AttemptAcquire((sources[source]?.Name ?? "", http.Connection.RemoteIpAddress?.ToString() ?? ""));
-        if (!lease.IsAcquired)
-        {
-            http.Response.Headers.RetryAfter = "1";
-            return Refuse(StatusCodes.Status429TooManyRequests);
-        }
-
         using var received = new MemoryStream();
         await http.Request.Body.CopyToAsync(received, cancellationToken);
         var body = received.ToArray();
         var request = new WebhookRequest(http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString()), body, clock.GetUtcNow());
         if (!sources.IsGenuine(source, request))
-            return Refuse(StatusCodes.Status401Unauthorized);
+            return Problems.Of(ProblemTypes.Unauthorized, null);
+        if (UnreadableBody.Of(sources[source]!, request) is { } unreadable)
+            return Problems.Of(unreadable.IsMediaType ? ProblemTypes.JsonRequired : ProblemTypes.Unreadable, unreadable.Why);
 
+        var hash = WebhookDelivery.HashOf(body);
         var delivery = new WebhookDelivery
         {
             Source = source,
             // Rows are written together: an id that no database keeps would take the others with it.
-            DeliveryId = sources[source]!.DeliveryOf(request) is { Length: <= 200 } id && id.All(c => c is >= ' ' and <= '~') ? id : Convert.ToHexStringLower(SHA256.HashData(body)),
+            DeliveryId = sources[source]!.DeliveryOf(request) is { Length: <= 200 } id && id.All(c => c is >= ' ' and <= '~') ? id : hash,
             ReceivedAt = request.ReceivedAt,
             Headers = JsonSerializer.Serialize(request.Headers.Where(h => !s_unkept.Contains(h.Key)).ToDictionary()),
             Body = body,
+            BodyHash = hash,
         };
         try
         {
-            await store.Store(delivery, cancellationToken);
+            await store.StoreAsync(delivery, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // What is not stored was not taken: the sender has to send it again.
             http.Response.Headers.RetryAfter = "5";
-            return Refuse(StatusCodes.Status503ServiceUnavailable);
+            return Problems.Of(ProblemTypes.Unavailable, "The webhook could not be stored; send it again.");
         }
 
         return TypedResults.Accepted((string?)null, new WebhookTaken { DeliveryId = delivery.DeliveryId });
     }
 
-    private static async Task<Results<Ok<WebhookTried>, ProblemHttpResult>> Try(
-        WebhookTry body, WebhookSources sources, BuildMatcher matcher, CdDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Ok<WebhookTried>> TryAsync(
+        JsonBody<WebhookTry> sent, WebhookSources sources, BuildMatcher matcher, CdDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
+        var body = sent.Value;
         if (sources[body.Source] is not { } source)
-            return TypedResults.Problem(
-                $"source '{body.Source}' is unknown; known: {string.Join(", ", sources.Names)}", statusCode: StatusCodes.Status422UnprocessableEntity);
+            throw BatchRefusedException.Content("source", $"'{body.Source}' is not a source; known: {string.Join(", ", sources.Names)}");
 
-        Reading reading;
+        List<MatchedBuilds> matches;
+        WebhookParseResult reading;
         try
         {
-            var request = new WebhookRequest(body.Headers ?? new Dictionary<string, string>(), JsonSerializer.SerializeToUtf8Bytes(body.Body), clock.GetUtcNow());
+            var request = new WebhookRequest(body.Headers ?? new Dictionary<string, string>(), JsonSerializer.SerializeToUtf8Bytes(body.Body),
+                clock.GetUtcNow());
             reading = source.Read(request);
+            var applications = await db.Applications.AsNoTracking().Select(a => new KnownApplication(a.Name, a.Repository)).ToListAsync(cancellationToken);
+            matches = [.. reading.Builds.Select(b => matcher.Match(body.Source, b, applications))];
         }
-        catch (Exception unreadable) when (unreadable is JsonException or FormatException or InvalidOperationException)
+        catch (Exception unreadable) when (unreadable is JsonException or FormatException)
         {
-            return TypedResults.Problem(unreadable.Message, statusCode: StatusCodes.Status422UnprocessableEntity, title: "Not understood");
+            throw BatchRefusedException.Content("body", $"cannot be read as a webhook of {body.Source}: {unreadable.Message}");
         }
 
-        var applications = await db.Applications.AsNoTracking()
-            .Select(a => new KnownApplication(a.Name, a.Repository, a.DefaultBranch)).ToListAsync(cancellationToken);
-        var matches = reading.Builds.Select(b => matcher.Match(body.Source, b, applications)).ToList();
         return TypedResults.Ok(new WebhookTried
         {
-            Ignored = reading.Ignored,
-            Builds = [.. matches.SelectMany(m => m.Builds)],
-            Rules = [.. matches.SelectMany(m => m.Verdicts).Select(v => new WebhookVerdict
+            Ignored = reading.Ignored
+                ?? (matches.SelectMany(m => m.Ignored).Distinct().Take(MostShown).ToList() is { Count: > 0 } why ? string.Join("; ", why) : null),
+            Builds = [.. matches.SelectMany(m => m.Builds).Take(MostShown)],
+            Rules = [.. matches.SelectMany(m => m.Verdicts).Take(MostVerdicts).Select(v => new WebhookVerdict
             {
                 Rule = v.Rule,
                 Application = v.Application,
                 Matched = v.WhyNot is null,
                 WhyNot = v.WhyNot,
             })],
-            Problems = [.. matches.SelectMany(m => m.Problems)],
+            Problems = [.. matches.SelectMany(m => m.Problems.Concat(m.Builds.Select(BuildRules.Refusal).OfType<string>())).Distinct().Take(MostShown)],
+            Notes = [.. matches.SelectMany(m => m.Notes).Distinct().Take(MostShown)],
         });
     }
 
-    private static async Task<Results<Ok<Page<WebhookView>>, ProblemHttpResult>> List(
-        string? status, string? cursor, int? limit, CdDbContext db, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<WebhookView>>> ListAsync(
+        [Description("One of `pending`, `applied`, `ignored`, `unmatched` and `failed`; without it all.")] string? status,
+        [Description(Paging.CursorMeaning)] string? cursor, [Description(Paging.LimitMeaning)] int? limit, CdDbContext db, CancellationToken cancellationToken)
     {
         var rows = db.Set<WebhookDelivery>().AsNoTracking();
-        if (!string.IsNullOrEmpty(status))
-        {
-            if (!SnakeCaseConverter<DeliveryStatus>.TryValue(status, out var wanted))
-                return TypedResults.Problem("status must be pending, applied, ignored, unmatched or failed", statusCode: StatusCodes.Status422UnprocessableEntity);
+        if (QueryValue.Of<DeliveryStatus>("status", status) is { } wanted)
             rows = rows.Where(d => d.Status == wanted);
-        }
 
         var count = Paging.Limit(limit);
         if (Paging.After(cursor) is { } before)
@@ -132,13 +166,11 @@ internal static class IntakeEndpoints
                 Source = d.Source,
                 DeliveryId = d.DeliveryId,
                 ReceivedAt = d.ReceivedAt,
-                Status = SnakeCaseConverter<DeliveryStatus>.Name(d.Status),
+                Status = EnumNames<DeliveryStatus>.Of(d.Status),
                 Outcome = d.Outcome,
                 ProcessedAt = d.ProcessedAt,
             })],
             NextCursor = found.Count > count ? Cursor.Of(found[count - 1].Id) : null,
         });
     }
-
-    private static ProblemHttpResult Refuse(int status) => TypedResults.Problem(statusCode: status);
 }

@@ -1,65 +1,83 @@
+using System.ComponentModel;
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications;
+using DevopsCd.Core.Notifications.Channels;
+using DevopsCd.Core.Notifications.Delivery;
+using DevopsCd.Host.Access;
+using DevopsCd.Shared.OpenApi;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DevopsCd.Host.Api;
 
 /// <summary><c>/api/v1/notifications</c>: what was told to whom, and what could not be.</summary>
 internal static class NotificationEndpoints
 {
+    private const string IdMeaning = "The notification's `id`, a whole number.";
+
     public static void MapNotifications(this IEndpointRouteBuilder api)
     {
         var notifications = api.MapGroup("/notifications").WithTags("Notifications");
-        notifications.MapGet("/", List).WithName("ListNotifications").WithSummary("List notifications, newest first");
-        notifications.MapPost("/{id:long}/resend", Resend).WithName("ResendNotification").WithSummary("Send a notification again")
-            .Produces<NotificationView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
-        notifications.MapPost("/test", Test).WithName("TestNotification").WithSummary("Send a test notice to one channel and see its answer")
-            .Produces<NotificationView>().ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status502BadGateway);
+        notifications.MapGet("/", ListAsync).Requires(Permissions.View, RightsOf.Listed)
+            .Named("ListNotifications", "List notifications, newest first").Answers(200, "One page of notifications.");
+        notifications.MapGet("/{id:long}", GetAsync).Requires(Permissions.View, RightsOf.Notification)
+            .Named("GetNotification", "Show a notification").Answers(200, "The notification as it is now.").Refuses(ProblemTypes.NotFound);
+        notifications.MapPost("/{id:long}/resend", ResendAsync).Requires(Permissions.NotificationManage, RightsOf.Notification)
+            .Named("ResendNotification", "Send a notification again").Answers(200, "The notification is due again, with all its attempts.")
+                .Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
+        notifications.MapPost("/test", TestAsync).Requires(Permissions.NotificationManage, RightsOf.Everything).WithMetadata(new OutsideWork())
+            .Named("TestNotification", "Send a test notice to one channel and see its answer")
+            .Answers(200, "The channel's service accepted the notice.")
+                .Refuses(ProblemTypes.NotFound, ProblemTypes.TooManyRequests, ProblemTypes.ChannelRefused);
     }
 
-    private static async Task<Page<NotificationView>> List(
-        long? batch, string? status, string? cursor, int? limit, NotificationDesk desk, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<NotificationView>>> ListAsync(
+        [Description("The `id` of a batch; without it all.")] long? batch,
+            [Description("One of `pending`, `sending`, `sent`, `failed` and `superseded`; without it all.")] string? status,
+        [Description(Paging.CursorMeaning)] string? cursor, [Description(Paging.LimitMeaning)] int? limit, InView view, NotificationAdministration desk,
+            CancellationToken cancellationToken)
     {
-        NotificationStatus? wanted = null;
-        if (!string.IsNullOrEmpty(status))
-            wanted = SnakeCaseConverter<NotificationStatus>.TryValue(status, out var known)
-                ? known
-                : throw BatchRefused.Content("status", "must be pending, sending, sent, failed or superseded");
+        var wanted = QueryValue.Of<NotificationStatus>("status", status);
         var most = Paging.Limit(limit);
-        var items = await desk.ListAsync(batch, wanted, Paging.After(cursor), most + 1, cancellationToken);
-        return items.Count <= most
+        var items = await desk.ListAsync(view.Projects, batch, wanted, Paging.After(cursor), most + 1, cancellationToken);
+        return TypedResults.Ok(items.Count <= most
             ? new Page<NotificationView> { Items = items }
-            : new Page<NotificationView> { Items = [.. items.Take(most)], NextCursor = Cursor.Of(items[most - 1].Id) };
+            : new Page<NotificationView> { Items = [.. items.Take(most)], NextCursor = Cursor.Of(items[most - 1].Id) });
     }
 
-    private static async Task<IResult> Resend(long id, NotificationDesk desk, CancellationToken cancellationToken) =>
-        await desk.ResendAsync(id, cancellationToken) switch
+    private static async Task<Results<Ok<NotificationView>, ProblemHttpResult>> GetAsync([Description(IdMeaning)] long id, NotificationAdministration desk,
+        CancellationToken cancellationToken) =>
+        await desk.FindAsync(id, cancellationToken) is { } view ? TypedResults.Ok(view) : Problems.NotFound($"notification {id}");
+
+    private static async Task<Results<Ok<NotificationView>, ProblemHttpResult>> ResendAsync([Description(IdMeaning)] long id, IfMatch seen,
+        NotificationAdministration desk, CancellationToken cancellationToken) =>
+        await desk.ResendAsync(id, seen.Precondition(), cancellationToken) switch
         {
-            null => TypedResults.Problem($"There is no notification {id}.", statusCode: StatusCodes.Status404NotFound),
+            null => Problems.NotFound($"notification {id}"),
             { Done: true, View: var view } => TypedResults.Ok(view),
-            { View: var view } => TypedResults.Problem(
-                view.Kind == "test" ? "A test notice is not sent again; make a new one."
-                : view.Status == "sending" ? "It is being sent in this moment."
-                : $"The channel '{view.Channel}' is not configured any more.",
-                statusCode: StatusCodes.Status409Conflict, title: "Refused")
+            { View: var view } => Problems.Of(ProblemTypes.Refused,
+                view.Kind == "test" ? "A test notice cannot be sent again; send a new one."
+                : view.Status == "sending" ? "The notification is being sent at this moment."
+                : $"The channel '{view.Channel}' is no longer configured.")
         };
 
-    private static async Task<IResult> Test(TestNotification body, HttpContext http, NotificationDesk desk, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<NotificationView>, ProblemHttpResult>> TestAsync(JsonBody<TestNotification> body, HttpContext http,
+        NotificationAdministration desk, CancellationToken cancellationToken)
     {
-        switch (await desk.TestAsync(body.Channel, OperatorFilter.Of(http), cancellationToken))
+        switch (await desk.TestAsync(body.Value.Channel, Caller.Of(http).Operator, cancellationToken))
         {
             case null:
-                return TypedResults.Problem($"There is no channel of this name; known: {string.Join(", ", desk.Channels)}", statusCode: StatusCodes.Status404NotFound);
+                return Problems.NotFound($"channel '{body.Value.Channel}'; known: {string.Join(", ", desk.Channels)}");
             case { Row: null, Wait: var wait }:
                 http.Response.Headers.RetryAfter = Seconds(wait);
-                return TypedResults.Problem("The channel's service allows no further message in this moment.", statusCode: StatusCodes.Status429TooManyRequests);
+                return Problems.Of(ProblemTypes.TooManyRequests, "The rate limit of the channel's service is used up for now.");
             case { Row: { } row, Verdict: ChannelVerdict.Ok }:
                 return TypedResults.Ok(row);
             case { Row: { } row, Verdict: var verdict }:
-                return TypedResults.Problem(row.LastError, statusCode: StatusCodes.Status502BadGateway, title: "The channel's service did not take the notice",
-                    extensions: new Dictionary<string, object?> { ["notification"] = row, ["isFinal"] = verdict == ChannelVerdict.Stop });
+                return Problems.Of(ProblemTypes.ChannelRefused, row.LastError,
+                    new Dictionary<string, object?> { ["notification"] = row, ["isFinal"] = verdict == ChannelVerdict.Stop });
         }
     }
 

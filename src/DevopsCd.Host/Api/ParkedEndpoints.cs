@@ -1,9 +1,15 @@
+using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Unicode;
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
 using DevopsCd.Core.Parking;
+using DevopsCd.Host.Access;
+using DevopsCd.Shared;
+using DevopsCd.Shared.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DevopsCd.Host.Api;
@@ -11,28 +17,33 @@ namespace DevopsCd.Host.Api;
 /// <summary><c>/api/v1/parked</c>: messages that can never work as they are, and what people decide about them.</summary>
 internal static class ParkedEndpoints
 {
+    private const string IdMeaning = "The parked message's `id`, a whole number.";
+
     public static void MapParked(this IEndpointRouteBuilder api)
     {
         var parked = api.MapGroup("/parked").WithTags("Parked messages");
-        parked.MapGet("/", List).WithName("ListParked").WithSummary("List parked messages, newest first");
-        parked.MapGet("/{id:long}", Show).WithName("ShowParked").WithSummary("Show a parked message with its body and headers");
-        parked.MapPost("/{id:long}/replay", Replay).WithName("ReplayParked").WithSummary("Send a parked message again, as it was or corrected");
-        parked.MapPost("/{id:long}/discard", Discard).WithName("DiscardParked").WithSummary("Lay a parked message aside for good");
+        parked.MapGet("/", ListAsync).Requires(Permissions.ParkedManage, RightsOf.Everything)
+            .Named("ListParked", "List parked messages, newest first", "A message is parked when it can never be processed as it is.").Answers(200,
+                "One page of parked messages.");
+        parked.MapGet("/{id:long}", ShowAsync).Requires(Permissions.ParkedManage, RightsOf.Everything)
+            .Named("ShowParked", "Show a parked message with its body and headers").Answers(200, "The parked message as it is now.")
+                .Refuses(ProblemTypes.NotFound);
+        parked.MapPost("/{id:long}/replay", ReplayAsync).Requires(Permissions.ParkedManage, RightsOf.Everything)
+            .Named("ReplayParked", "Send a parked message again, as it was or corrected")
+            .Answers(200, "The message is sent again.").Refuses(ProblemTypes.NotFound, ProblemTypes.DecidedOtherwise, ProblemTypes.StillWrong);
+        parked.MapPost("/{id:long}/discard", DiscardAsync).Requires(Permissions.ParkedManage, RightsOf.Everything)
+            .Named("DiscardParked", "Discard a parked message for good").Answers(200, "The message is discarded.")
+                .Refuses(ProblemTypes.NotFound, ProblemTypes.DecidedOtherwise);
     }
 
-    private static async Task<Results<Ok<Page<ParkedView>>, ProblemHttpResult>> List(
-        string? status, string? cursor, int? limit, ParkedQueries queries, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<ParkedView>>> ListAsync(
+        [Description("One of `parked`, `replayed` and `discarded`; without it all.")] string? status,
+        [Description(Paging.CursorMeaning)] string? cursor, [Description(Paging.LimitMeaning)] int? limit, ParkedQueries queries,
+            CancellationToken cancellationToken)
     {
-        ParkedStatus? wanted = null;
-        if (!string.IsNullOrEmpty(status))
-        {
-            if (!SnakeCaseConverter<ParkedStatus>.TryValue(status, out var known))
-                return TypedResults.Problem("status must be parked, replayed or discarded", statusCode: StatusCodes.Status422UnprocessableEntity);
-            wanted = known;
-        }
-
+        var wanted = QueryValue.Of<ParkedStatus>("status", status);
         var count = Paging.Limit(limit);
-        var rows = await queries.List(wanted, Paging.After(cursor), count + 1, cancellationToken);
+        var rows = await queries.ListAsync(wanted, Paging.After(cursor), count + 1, cancellationToken);
         return TypedResults.Ok(new Page<ParkedView>
         {
             Items = [.. rows.Take(count).Select(m => View(m, whole: false))],
@@ -40,47 +51,59 @@ internal static class ParkedEndpoints
         });
     }
 
-    private static async Task<Results<Ok<ParkedView>, NotFound>> Show(long id, ParkedQueries queries, CancellationToken cancellationToken) =>
-        await queries.Find(id, cancellationToken) is { } message
-            ? TypedResults.Ok(View(message, whole: true) with { Actions = (await queries.Actions(id, cancellationToken)).ConvertAll(View) })
-            : TypedResults.NotFound();
+    private static async Task<Results<Tagged<Ok<ParkedView>>, ProblemHttpResult>> ShowAsync([Description(IdMeaning)] long id, ParkedQueries queries,
+        CancellationToken cancellationToken) =>
+        await WholeAsync(id, queries, cancellationToken) is { } view ? EntityTags.Ok(view, ResourceTag.Of(view)) : NoMessage(id);
 
-    private static async Task<Results<Ok<ParkedView>, NotFound, ProblemHttpResult>> Replay(
-        long id, ReplayBody? body, HttpContext http, ParkedDecisions decisions, ParkedQueries queries, CancellationToken cancellationToken)
+    private static async Task<ParkedView?> WholeAsync(long id, ParkedQueries queries, CancellationToken cancellationToken) =>
+        await queries.FindAsync(id, cancellationToken) is { } message
+            ? View(message, whole: true) with { Actions = (await queries.ActionsAsync(id, cancellationToken)).ConvertAll(View) }
+            : null;
+
+    /// <summary>Of two decisions at once the second finds the first, whatever it has seen; this tells one that comes later.</summary>
+    private static async Task CheckAsync(long id, IfMatch seen, ParkedQueries queries, CancellationToken cancellationToken)
     {
+        if (seen.Tags.Count > 0 && await WholeAsync(id, queries, cancellationToken) is { } present)
+            seen.Precondition().Check($"parked message {id}", ResourceTag.Of(present));
+    }
+
+    private static async Task<Results<Ok<ParkedView>, ProblemHttpResult>> ReplayAsync(
+        [Description(IdMeaning)] long id, JsonBody<ReplayBody>? body, IfMatch seen, HttpContext http, ParkedDecisions decisions, ParkedQueries queries,
+            CancellationToken cancellationToken)
+    {
+        await CheckAsync(id, seen, queries, cancellationToken);
         try
         {
-            var decision = await decisions.Replay(id, body?.Body, body?.MessageType, OperatorFilter.Of(http), cancellationToken);
-            return await Answer(decision, id, queries, cancellationToken);
+            var decision = await decisions.ReplayAsync(id, body?.Value.Body, body?.Value.MessageType, Caller.Of(http), cancellationToken);
+            return await AnswerAsync(decision, id, queries, cancellationToken);
         }
-        catch (MessageRefused refused)
+        catch (MessageRefusedException refused)
         {
-            return TypedResults.Problem(
-                refused.Message, statusCode: StatusCodes.Status422UnprocessableEntity, title: "Still wrong",
-                extensions: new Dictionary<string, object?> { ["fields"] = refused.Fields.Select(f => f.Path).ToList() });
+            return Problems.Of(ProblemTypes.StillWrong, refused.Message,
+                new Dictionary<string, object?> { ["fields"] = refused.Fields.Select(f => f.Path).ToList() });
         }
     }
 
-    private static async Task<Results<Ok<ParkedView>, NotFound, ProblemHttpResult>> Discard(
-        long id, DiscardBody body, HttpContext http, ParkedDecisions decisions, ParkedQueries queries, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ParkedView>, ProblemHttpResult>> DiscardAsync(
+        [Description(IdMeaning)] long id, JsonBody<DiscardBody> body, IfMatch seen, HttpContext http, ParkedDecisions decisions, ParkedQueries queries,
+            CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(body.Reason) || body.Reason.Length > 2000)
-            return TypedResults.Problem("reason must have 1 to 2000 characters", statusCode: StatusCodes.Status422UnprocessableEntity);
-        var decision = await decisions.Discard(id, body.Reason, OperatorFilter.Of(http), cancellationToken);
-        return await Answer(decision, id, queries, cancellationToken);
+        await CheckAsync(id, seen, queries, cancellationToken);
+        var decision = await decisions.DiscardAsync(id, body.Value.Reason, Caller.Of(http).Operator, cancellationToken);
+        return await AnswerAsync(decision, id, queries, cancellationToken);
     }
 
-    private static async Task<Results<Ok<ParkedView>, NotFound, ProblemHttpResult>> Answer(
+    private static async Task<Results<Ok<ParkedView>, ProblemHttpResult>> AnswerAsync(
         ParkedDecision decision, long id, ParkedQueries queries, CancellationToken cancellationToken)
     {
-        if (decision == ParkedDecision.NotFound || await queries.Find(id, cancellationToken) is not { } message)
-            return TypedResults.NotFound();
+        if (decision == ParkedDecision.NotFound || await queries.FindAsync(id, cancellationToken) is not { } message)
+            return NoMessage(id);
         return decision == ParkedDecision.DecidedOtherwise
-            ? TypedResults.Problem(
-                $"{message.ResolvedBy} has already decided: {SnakeCaseConverter<ParkedStatus>.Name(message.Status)}",
-                statusCode: StatusCodes.Status409Conflict, title: "Decided otherwise")
+            ? Problems.Of(ProblemTypes.DecidedOtherwise, $"{message.ResolvedBy} has already decided: {EnumNames<ParkedStatus>.Of(message.Status)}.")
             : TypedResults.Ok(View(message, whole: false));
     }
+
+    private static ProblemHttpResult NoMessage(long id) => Problems.NotFound($"parked message {id}");
 
     private static ParkedView View(ParkedMessage message, bool whole)
     {
@@ -95,7 +118,7 @@ internal static class ParkedEndpoints
             MessageId = message.MessageId,
             ContentType = message.ContentType,
             Reason = message.Reason,
-            Status = SnakeCaseConverter<ParkedStatus>.Name(message.Status),
+            Status = EnumNames<ParkedStatus>.Of(message.Status),
             ResolvedBy = message.ResolvedBy,
             ResolvedAt = message.ResolvedAt,
             Resolution = message.Resolution,
@@ -109,7 +132,7 @@ internal static class ParkedEndpoints
 
     private static ParkedActionView View(ParkedAction action) => new()
     {
-        Action = SnakeCaseConverter<ParkedStatus>.Name(action.Action),
+        Action = EnumNames<ParkedStatus>.Of(action.Action),
         Done = action.Done,
         Operator = action.Operator,
         Detail = action.Detail,

@@ -1,14 +1,15 @@
 using System.Data.Common;
 using DevopsCd.Core.Batches;
-using DevopsCd.Core.Data;
 using DevopsCd.Host.Broker;
+using DevopsCd.Shared.Http;
+using MassTransit;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Host.Api;
 
 /// <summary>Errors as RFC 9457: what is wrong, and with which field. Nothing of the inside leaves.</summary>
-internal sealed class ProblemHandler(Lifecycle lifecycle, ILogger<ProblemHandler> log) : IExceptionHandler
+internal sealed class ProblemHandler(BatchTransitionTable lifecycle, ILogger<ProblemHandler> log) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -22,18 +23,18 @@ internal sealed class ProblemHandler(Lifecycle lifecycle, ILogger<ProblemHandler
     {
         switch (exception)
         {
-            case BatchRefused refused:
-                return Refusals.Result(refused.Kind, refused.Reason, refused.State, refused.Fields, lifecycle);
+            case BatchRefusedException refused:
+                return Refusals.Result(refused, lifecycle);
             case BadHttpRequestException bad:
-                return Malformed(bad);
+                return Problems.Of(ProblemTypes.Of(bad.StatusCode), UnboundParameter.Find(http) ?? bad.Message);
             case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
                 return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
-            case DbUpdateException when DatabaseRetry.IsDuplicate(exception):
-                return TypedResults.Problem("Another request has done the same in this moment; look again.", statusCode: StatusCodes.Status409Conflict, title: "Refused");
+            case DbUpdateException when DatabaseFailures.Of(exception) == DatabaseFailure.Duplicate:
+                return Problems.Of(ProblemTypes.ConcurrentChange, "A concurrent request made the same change. Read it again and retry.");
             case DbUpdateException or DbException or TimeoutException:
             case not null when Outage.IsOne(exception):
                 log.DatabaseFailed(exception);
-                return NotNow(http, "The database does not answer as it should.");
+                return NotNow(http, DatabaseWords.Of(exception));
             default:
                 return null;
         }
@@ -43,14 +44,7 @@ internal sealed class ProblemHandler(Lifecycle lifecycle, ILogger<ProblemHandler
     public static IResult NotNow(HttpContext http, string why)
     {
         http.Response.Headers.RetryAfter = "5";
-        return TypedResults.Problem($"{why} Look whether it was done, and try again; with an Idempotency-Key a command is done once.",
-            statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not available now");
-    }
-
-    private static IResult Malformed(BadHttpRequestException bad)
-    {
-        if (bad.StatusCode == StatusCodes.Status413PayloadTooLarge)
-            return TypedResults.Problem("The body is larger than 1 MiB.", statusCode: bad.StatusCode);
-        return TypedResults.Problem(JsonErrors.Readable(bad), statusCode: bad.StatusCode, title: "The request cannot be read");
+        return Problems.Of(ProblemTypes.Unavailable,
+            $"{why} Check whether the request took effect, then retry; with an Idempotency-Key a command takes effect once.");
     }
 }

@@ -12,14 +12,15 @@ internal static class Readiness
     public const string Tag = "commands";
 
     /// <summary>Longer than any check takes to give up, so that the answer names what did not answer.</summary>
-    public static LongWork Patience { get; } = new(TimeSpan.FromSeconds(10));
+    public static RequestTimeoutMetadata Patience { get; } = new(TimeSpan.FromSeconds(10));
 
-    public static HealthCheckOptions Options => new() { Predicate = check => check.Tags.Contains(Tag), ResponseWriter = Write };
+    public static HealthCheckOptions Options => new() { Predicate = check => check.Tags.Contains(Tag), ResponseWriter = WriteAsync };
 
-    private static Task Write(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(new
+    private static Task WriteAsync(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(new
     {
         status = report.Status switch { HealthStatus.Healthy => "ready", HealthStatus.Degraded => "degraded", _ => "unready" },
-        checks = report.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => new { name = entry.Key, status = Word(entry.Value.Status), detail = entry.Value.Description })
+        checks = report.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal)
+            .Select(entry => new { name = entry.Key, status = Word(entry.Value.Status), detail = entry.Value.Description })
     }, http.RequestAborted);
 
     private static string Word(HealthStatus status) => status switch { HealthStatus.Healthy => "ok", HealthStatus.Degraded => "degraded", _ => "failed" };

@@ -1,5 +1,9 @@
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Scanning;
+using DevopsCd.Host.Access;
+using DevopsCd.Shared.OpenApi;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DevopsCd.Host.Api;
 
@@ -7,11 +11,21 @@ namespace DevopsCd.Host.Api;
 internal static class ScanEndpoints
 {
     public static void MapScan(this IEndpointRouteBuilder api) =>
-        api.MapPost("/scan", Scan).WithTags("Scan").WithName("Scan").WithSummary("Run the three functions now")
-            .WithMetadata(new LongWork(TimeSpan.FromMinutes(1)));
+        api.MapPost("/scan", ScanAsync).Requires(Permissions.DeployPre, RightsOf.Everything).WithTags("Scan")
+            .WithMetadata(new RequestTimeoutMetadata(TimeSpan.FromMinutes(1)))
+            .Named("Scan", "Run a scan now",
+                "Does at once what the engine does every `core.scan_interval`: refreshes builds, starts pre-deploys, prepares production and finds what a lost message left behind.")
+            .Answers(200, "The scan is over; the body says what it did.").Refuses(ProblemTypes.ScanRunning);
 
-    private static async Task<IResult> Scan(BatchScan scan, CancellationToken cancellationToken) =>
-        await scan.Run(cancellationToken) is { } result
-            ? TypedResults.Ok(new ScanView { Refreshed = result.Refreshed, Started = result.Started, Prepared = result.Prepared, Woken = result.Woken })
-            : TypedResults.Problem("Another scan runs in this moment; what it does is what this one would.", statusCode: StatusCodes.Status409Conflict, title: "A scan is running");
+    private static async Task<Results<Ok<ScanView>, ProblemHttpResult>> ScanAsync(BatchScan scan, CancellationToken cancellationToken) =>
+        await scan.RunAsync(cancellationToken) is { } result
+            ? TypedResults.Ok(new ScanView
+            {
+                Refreshed = result.Refreshed,
+                Started = result.Started,
+                Prepared = result.Prepared,
+                Woken = result.Woken,
+                Expired = result.Expired
+            })
+            : Problems.Of(ProblemTypes.ScanRunning, "Another scan is running; it does what this one would do.");
 }

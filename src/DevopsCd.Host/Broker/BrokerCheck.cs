@@ -8,11 +8,11 @@ namespace DevopsCd.Host.Broker;
 /// then on an absent broker only degrades: commands are decided in the database and what they cause waits in the outbox; unready hosts
 /// would leave people with nobody to ask, and all of them at once.
 /// </summary>
-internal sealed class BrokerCheck(IBusControl bus) : IHealthCheck
+internal sealed class BrokerCheck(IBusControl bus, BrokerWatch watch, BrokerLine line) : IHealthCheck
 {
     private volatile bool _hasWorked;
 
-    public bool Connected => bus.CheckHealth().Status == BusHealthStatus.Healthy;
+    public bool Connected => bus.CheckHealth().Status == BusHealthStatus.Healthy && watch.Trouble is null;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Check());
 
@@ -24,7 +24,8 @@ internal sealed class BrokerCheck(IBusControl bus) : IHealthCheck
             return HealthCheckResult.Healthy();
         }
         return _hasWorked
-            ? HealthCheckResult.Degraded("the connection is lost, or a queue is not consumed; commands over HTTP are taken, and what they cause leaves when it is back")
-            : HealthCheckResult.Unhealthy("not connected since the start; look at core:rabbitmq and at the log");
+            ? HealthCheckResult.Degraded(
+                $"{watch.Trouble ?? line.Trouble ?? "the connection is lost, or a queue is not consumed"}; commands over HTTP are taken, and what they cause leaves when it is back")
+            : HealthCheckResult.Unhealthy(watch.Trouble ?? line.Trouble ?? "not connected since the start; look at core:rabbitmq and at the log");
     }
 }

@@ -49,5 +49,7 @@ internal sealed class BrokerOptions
             yield return $"{Section}:delivery_limit must be 1..1000";
         if (Tls.CertificatePath is { Length: > 0 } path && !File.Exists(path))
             yield return $"{Section}:tls:certificate_path '{path}' does not exist";
+        else if (Tls.Problem() is { } problem)
+            yield return $"{Section}:tls:certificate_path {problem}";
     }
 }

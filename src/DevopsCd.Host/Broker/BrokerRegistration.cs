@@ -1,9 +1,13 @@
+using DevopsCd.Core.Access;
+using DevopsCd.Core.CdEvents;
 using DevopsCd.Core.Configuration;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Channels;
 using DevopsCd.Core.Parking;
+using DevopsCd.Host.Access;
 using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
 using RabbitMQ.Client;
 
 namespace DevopsCd.Host.Broker;
@@ -24,49 +28,59 @@ internal static class BrokerRegistration
         this IBusRegistrationConfigurator bus, IConfiguration configuration, Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure = null)
     {
         var transport = configuration[TransportKey] ?? "in-memory";
-        var options = Options(configuration);
+        var options = Read(new ConfigurationReader(configuration));
         bus.AddSingleton(options);
         bus.AddSingleton<BrokerCheck>();
+        bus.AddSingleton<BrokerLine>();
+        bus.AddSingleton<HungSends>();
+        bus.AddSingleton<BrokerWatch>();
         bus.AddSingleton<Parker>();
         bus.AddSingleton(new SenderRights(options, transport == "rabbitmq"));
+        if (transport == "rabbitmq")
+            bus.AddSingleton(provider => new SenderTrust(options.Address.Username, options.RequireUserId,
+                provider.GetRequiredService<AuthOptions>().IsLocal ? LocalAccess.Everything : []));
         bus.DisableUsageTelemetry();
         bus.AddOptions<MassTransitHostOptions>().Configure(host =>
         {
             // HTTP works while the broker is away; BrokerCheck says what that means.
             host.WaitUntilStarted = false;
-            host.StopTimeout = TimeSpan.FromSeconds(20);
-            host.ConsumerStopTimeout = TimeSpan.FromSeconds(15);
+            host.StopTimeout = TimeSpan.FromSeconds(5);
+            host.ConsumerStopTimeout = TimeSpan.FromSeconds(4);
         });
 
         bus.AddConfigureEndpointsCallback((context, _, endpoint) => Guard(context, endpoint, options));
         if (transport == "rabbitmq")
+        {
+            bus.AddSingleton<ISendFailures, RabbitSendFailures>();
+            bus.AddSingleton<IHostedService>(provider => provider.GetRequiredService<BrokerWatch>());
             bus.UsingRabbitMq((context, rabbit) => Configure(context, rabbit, options, configure));
+        }
         else
+        {
             bus.UsingInMemory((context, memory) =>
             {
                 AddDeserializers(context, memory);
                 configure?.Invoke(context, memory);
                 memory.ConfigureEndpoints(context);
             });
+        }
     }
 
-    /// <summary>Every wrong key of the transport with what is allowed.</summary>
-    public static IEnumerable<string> WrongKeys(IConfiguration configuration)
+    /// <summary>Reads the section; what is wrong goes to the reader.</summary>
+    public static BrokerOptions Read(ConfigurationReader reader)
     {
-        if (configuration[TransportKey] != "rabbitmq")
-            return [];
-        try
+        var options = reader.Read<BrokerOptions>(BrokerOptions.Section);
+        if (reader.Value(TransportKey) == "rabbitmq")
         {
-            return Options(configuration).Wrong();
+            reader.Wrong(options.Wrong());
+            if (!options.RequireUserId)
+                reader.Doubt(
+                    [$"{BrokerOptions.Section}:require_user_id is false: whoever may publish may do everything, under any name, whatever the bindings say"]);
         }
-        catch (InvalidOperationException unreadable)
-        {
-            return [ConfigurationReader.Unreadable(unreadable, BrokerOptions.Section)];
-        }
+        else if (reader.Has(BrokerOptions.Section))
+            reader.Doubt([$"{BrokerOptions.Section} has no effect: {TransportKey} is {reader.Value(TransportKey) ?? "in-memory"}; rabbitmq would use it"]);
+        return options;
     }
-
-    private static BrokerOptions Options(IConfiguration configuration) =>
-        configuration.GetSection(BrokerOptions.Section).Get<BrokerOptions>() ?? new BrokerOptions();
 
     private static void Configure(
         IBusRegistrationContext context,
@@ -74,9 +88,10 @@ internal static class BrokerRegistration
         BrokerOptions options,
         Action<IBusRegistrationContext, IBusFactoryConfigurator>? configure)
     {
-        Connect(rabbit, options);
+        Connect(rabbit, options, context.GetRequiredService<BrokerLine>());
         DeclareContracts(rabbit);
         AddDeserializers(context, rabbit);
+        rabbit.ConnectSendObserver(context.GetRequiredService<HungSends>());
         rabbit.ConfigurePublish(pipe => pipe.UseExecute(Seal));
         rabbit.ConfigureSend(pipe => pipe.UseExecute(Seal));
         configure?.Invoke(context, rabbit);
@@ -95,13 +110,15 @@ internal static class BrokerRegistration
         }
     }
 
-    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, BrokerOptions options)
+    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, BrokerOptions options, BrokerLine line)
     {
         var address = options.Address;
         rabbit.Host(address.Host, address.Port, address.VirtualHost, "devopscd", host =>
         {
             host.Username(address.Username);
             host.Password(address.Password);
+            host.Heartbeat(BrokerWatch.Heartbeat);
+            host.OnRefreshConnectionFactory = line.FollowAsync;
             if (address.Tls)
                 host.UseSsl(tls =>
                 {
@@ -123,8 +140,8 @@ internal static class BrokerRegistration
             });
 
         // Listeners may bind to it before the first event.
-        rabbit.Message<CloudEvents.Envelope>(message => message.SetEntityName(CdEventsChannel.Exchange));
-        rabbit.Publish<CloudEvents.Envelope>(exchange =>
+        rabbit.Message<CloudEvent>(message => message.SetEntityName(CdEventsChannel.Exchange));
+        rabbit.Publish<CloudEvent>(exchange =>
         {
             // MassTransit takes the exchange of an internal type for a passing one.
             (exchange.Durable, exchange.AutoDelete) = (true, false);
@@ -183,6 +200,6 @@ internal static class BrokerRegistration
 
     private static HoldDuringOutage Hold(IRegistrationContext context) => new(
         context.GetRequiredService<TimeProvider>(),
-        context.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(HoldDuringOutage)),
+        context.GetRequiredService<ILoggerFactory>().CreateLogger<HoldDuringOutage>(),
         context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
 }

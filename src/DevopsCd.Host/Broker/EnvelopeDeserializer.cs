@@ -1,6 +1,6 @@
 using System.Net.Mime;
 using System.Text.Json;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
 using MassTransit;
 using MassTransit.Serialization;
 
@@ -17,25 +17,27 @@ internal sealed class EnvelopeDeserializer(SenderRights rights) : IMessageDeseri
     {
         var envelope = Read(receiveContext);
         var types = envelope.MessageType ?? [];
-        var published = Delivery.ContractOf(receiveContext);
+        var published = DeliveryInfo.ContractOf(receiveContext);
         var contract = published ?? types.Select(ContractCatalogue.ByName).FirstOrDefault(c => c is not null);
         if (types.Length == 0)
-            throw new MessageRefused("the envelope names no messageType");
+            throw new MessageRefusedException("the envelope names no messageType");
         if (published is not null && !types.Contains(published.Urn))
-            throw new MessageRefused($"the envelope's messageType is {string.Join(", ", types)}, but it was published to {published.Exchange}");
+            throw new MessageRefusedException($"the envelope's messageType is {string.Join(", ", types)}, but it was published to {published.Exchange}");
 
-        var user = Delivery.UserOf(receiveContext);
+        var user = DeliveryInfo.UserOf(receiveContext);
         object? message = null;
         if (contract is { IsInbound: true })
         {
-            var json = envelope.Message is JsonElement element ? element : throw new MessageRefused($"{contract.Name}: the envelope holds no message");
+            var json = envelope.Message is JsonElement element
+                ? element
+                : throw new MessageRefusedException($"{contract.Name}: the envelope contains no message");
             rights.Check(contract, json, user);
             message = ContractReader.Read(contract.Type, json);
             types = [contract.Urn];
         }
 
         var inner = new EnvelopeMessageContext(envelope, s_inner);
-        var recognised = new Recognised(types, inner.MessageId ?? Delivery.IdOf(receiveContext, contract?.Name ?? types[0]));
+        var recognised = new MessageIdentity(types, inner.MessageId ?? DeliveryInfo.IdOf(receiveContext, contract?.Name ?? types[0]));
         receiveContext.AddOrUpdatePayload(() => recognised, _ => recognised);
         var context = new VerifiedMessageContext(inner, recognised.MessageId, user);
         return new BodyConsumeContext(receiveContext, new SystemTextJsonSerializerContext(
@@ -53,16 +55,16 @@ internal sealed class EnvelopeDeserializer(SenderRights rights) : IMessageDeseri
     private static MessageEnvelope Read(ReceiveContext context)
     {
         // Our own envelopes of inner messages may be larger than what strangers may send.
-        if (context.Body.Length is { } length && length > ContractReader.LargestBody && Delivery.ContractOf(context) is { IsInbound: true })
-            throw new MessageRefused($"the body has {length} bytes; at most {ContractReader.LargestBody} are taken");
+        if (context.Body.Length is { } length && length > ContractReader.LargestBody && DeliveryInfo.ContractOf(context) is { IsInbound: true })
+            throw new MessageRefusedException($"the body has {length} bytes; at most {ContractReader.LargestBody} are taken");
         try
         {
             return JsonSerializer.Deserialize<MessageEnvelope>(context.Body.GetBytes(), SystemTextJsonMessageSerializer.Options)
-                ?? throw new MessageRefused("the body is no envelope");
+                ?? throw new MessageRefusedException("the body is not an envelope");
         }
         catch (JsonException malformed)
         {
-            throw new MessageRefused($"the body is no valid envelope: {malformed.Message}");
+            throw new MessageRefusedException($"the body is not a valid envelope: {malformed.Message}");
         }
     }
 }

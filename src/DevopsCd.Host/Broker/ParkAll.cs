@@ -8,18 +8,19 @@ namespace DevopsCd.Host.Broker;
 internal sealed class ParkAll(Parker parker) : IFilter<ReceiveContext>
 {
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
-        parker.Park(Delivery.QueueOf(context) == QueueNames.Dead ? Dead(context) : Unrouted(context), context.CancellationToken);
+        parker.ParkAsync(DeliveryInfo.QueueOf(context) == QueueNames.Dead ? Dead(context) : Unrouted(context), context.CancellationToken);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("parkAll");
 
     private static ParkedDelivery Unrouted(ReceiveContext context) =>
-        Delivery.ToPark(context, $"no queue is bound to exchange '{Delivery.ExchangeOf(context)}'");
+        DeliveryInfo.ToPark(context, $"no queue is bound to exchange '{DeliveryInfo.ExchangeOf(context)}'");
 
     private static ParkedDelivery Dead(ReceiveContext context)
     {
         var queue = TextOf(context, "x-first-death-queue") ?? QueueNames.Dead;
         var cause = TextOf(context, "x-first-death-reason") ?? "unknown";
-        var parked = Delivery.ToPark(context, $"the broker gave it up (cause: {cause}): it was delivered from '{queue}' again and again without an answer");
+        var parked = DeliveryInfo.ToPark(context,
+            $"the broker gave it up (cause: {cause}): it was delivered from '{queue}' again and again without an answer");
         return parked with { Queue = queue, Exchange = TextOf(context, "x-first-death-exchange") ?? parked.Exchange };
     }
 

@@ -1,5 +1,7 @@
 using System.Runtime.ExceptionServices;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.Batches;
+using DevopsCd.Core.MessageContracts;
+using DevopsCd.Core.Parking;
 using MassTransit;
 
 namespace DevopsCd.Host.Broker;
@@ -12,17 +14,21 @@ internal sealed class ParkFaults(Parker parker) : IFilter<ExceptionReceiveContex
         if (Outage.IsOne(context.Exception))
             ExceptionDispatchInfo.Capture(context.Exception).Throw();
 
-        var cause = context.Exception;
-        await parker.Park(cause is MessageRefused refused
-            ? Delivery.ToPark(context, refused.Message, [.. refused.Fields.Select(f => f.Path)])
-            : Delivery.ToPark(context, Summary(cause)), context.CancellationToken);
+        await parker.ParkAsync(ToPark(context), context.CancellationToken);
 
         // Otherwise the delivery would count as taken by nobody and be parked once more as skipped.
-        context.AddOrUpdatePayload(() => new Settled(), settled => settled);
+        context.AddOrUpdatePayload(() => new AlreadyParked(), settled => settled);
         await next.Send(context);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("parkFaults");
+
+    // A refusal names the fields, also where only the consumer finds out: to the sender it is the same as one at the door.
+    private static ParkedDelivery ToPark(ExceptionReceiveContext context) => context.Exception is MessageRefusedException unreadable
+        ? DeliveryInfo.ToPark(context, unreadable.Message, [.. unreadable.Fields.Select(f => f.Path)])
+        : RefusalFilter.RefusalIn(context.Exception) is { } refused
+            ? DeliveryInfo.ToPark(context, refused.Reason, [.. refused.Fields.Keys])
+            : DeliveryInfo.ToPark(context, Summary(context.Exception));
 
     private static string Summary(Exception exception)
     {

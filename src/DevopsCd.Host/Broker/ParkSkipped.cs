@@ -7,11 +7,12 @@ internal sealed class ParkSkipped(Parker parker) : IFilter<ReceiveContext>
 {
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
-        if (context.HasPayloadType(typeof(Settled)))
+        if (context.HasPayloadType(typeof(AlreadyParked)))
             return;
-        var types = context.TryGetPayload<Recognised>(out var recognised) ? string.Join(", ", recognised.Types) : "it";
-        await parker.Park(
-            Delivery.ToPark(context, $"no consumer of queue '{Delivery.QueueOf(context)}' takes {types}"), context.CancellationToken);
+        var types = context.TryGetPayload<MessageIdentity>(out var recognised) ? string.Join(", ", recognised.Types) : "it";
+        await parker.ParkAsync(
+            DeliveryInfo.ToPark(context, $"no consumer of queue '{DeliveryInfo.QueueOf(context)}' handles {types}"),
+                context.CancellationToken);
         await next.Send(context);
     }
 

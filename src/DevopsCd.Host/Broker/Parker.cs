@@ -5,9 +5,9 @@ namespace DevopsCd.Host.Broker;
 /// <summary>Parks in a scope of its own: the consumer's was rolled back.</summary>
 internal sealed class Parker(IServiceScopeFactory scopes)
 {
-    public async Task Park(ParkedDelivery delivery, CancellationToken cancellationToken)
+    public async Task ParkAsync(ParkedDelivery delivery, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<ParkingLot>().Park(delivery, cancellationToken);
+        await scope.ServiceProvider.GetRequiredService<ParkingLot>().ParkAsync(delivery, cancellationToken);
     }
 }

@@ -1,6 +1,6 @@
 using System.Net.Mime;
 using System.Text.Json;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
 using MassTransit;
 using MassTransit.Serialization;
 
@@ -18,18 +18,18 @@ internal sealed class PlainJsonDeserializer(SenderRights rights) : IMessageDeser
 
     public ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
-        if (Delivery.ContentTypeOf(receiveContext) is { } mediaType && !IsJson(mediaType))
-            throw new MessageRefused($"content type '{mediaType}' is not understood; send application/json");
+        if (DeliveryInfo.ContentTypeOf(receiveContext) is { } mediaType && !IsJson(mediaType))
+            throw new MessageRefusedException($"content type '{mediaType}' is not understood; send application/json");
         if (receiveContext.Body.Length is { } length && length > ContractReader.LargestBody)
-            throw new MessageRefused($"the body has {length} bytes; at most {ContractReader.LargestBody} are taken");
+            throw new MessageRefusedException($"the body has {length} bytes; at most {ContractReader.LargestBody} are taken");
 
         var contract = ContractOf(receiveContext);
         var json = ContractReader.Parse(receiveContext.Body.GetBytes());
-        var user = Delivery.UserOf(receiveContext);
+        var user = DeliveryInfo.UserOf(receiveContext);
         rights.Check(contract, json, user);
         var message = ContractReader.Read(contract.Type, json);
 
-        var recognised = new Recognised([contract.Urn], Delivery.IdOf(receiveContext, contract.Name));
+        var recognised = new MessageIdentity([contract.Urn], DeliveryInfo.IdOf(receiveContext, contract.Name));
         receiveContext.AddOrUpdatePayload(() => recognised, _ => recognised);
         var context = new VerifiedMessageContext(
             new RawMessageContext(receiveContext.TransportHeaders, receiveContext.InputAddress, RawSerializerOptions.CopyHeaders),
@@ -52,18 +52,18 @@ internal sealed class PlainJsonDeserializer(SenderRights rights) : IMessageDeser
 
     private static ContractType ContractOf(ReceiveContext context)
     {
-        var published = Delivery.ContractOf(context);
+        var published = DeliveryInfo.ContractOf(context);
         var named = context.TransportHeaders.TryGetHeader(MessageHeaders.MessageType, out var header) ? header as string : null;
         if (named is null)
-            return published ?? throw new MessageRefused(
+            return published ?? throw new MessageRefusedException(
                 $"the message type is unknown: publish to an exchange of the contracts or name the type in the header {MessageHeaders.MessageType}");
 
         var contract = ContractCatalogue.ByName(named.Split(';')[0].Trim())
-            ?? throw new MessageRefused($"the header {MessageHeaders.MessageType} names '{named}', which is no message of DevopsCd");
+            ?? throw new MessageRefusedException($"the header {MessageHeaders.MessageType} names '{named}', which is not a message of DevopsCd");
 
         // The broker checked the right to write to the exchange; a header must not turn that into the right to send another message.
         return published is null || published == contract
             ? contract
-            : throw new MessageRefused($"the header {MessageHeaders.MessageType} names {contract.Name}, but it was published to {published.Exchange}");
+            : throw new MessageRefusedException($"the header {MessageHeaders.MessageType} names {contract.Name}, but it was published to {published.Exchange}");
     }
 }

@@ -41,7 +41,7 @@ internal sealed class VerifiedMessageContext(MessageContext message, Guid messag
                 if (!IsOurs(header.Key))
                     yield return header;
             if (user is not null)
-                yield return new KeyValuePair<string, object>(Delivery.VerifiedUser, user);
+                yield return new KeyValuePair<string, object>(DeliveryInfo.VerifiedUser, user);
         }
 
         public bool TryGetHeader(string key, out object value)
@@ -62,6 +62,6 @@ internal sealed class VerifiedMessageContext(MessageContext message, Guid messag
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-        private static bool IsOurs(string key) => string.Equals(key, Delivery.VerifiedUser, StringComparison.OrdinalIgnoreCase);
+        private static bool IsOurs(string key) => string.Equals(key, DeliveryInfo.VerifiedUser, StringComparison.OrdinalIgnoreCase);
     }
 }

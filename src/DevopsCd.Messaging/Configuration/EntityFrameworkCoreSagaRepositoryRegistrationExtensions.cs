@@ -35,7 +35,8 @@ public static class EntityFrameworkCoreSagaRepositoryRegistrationExtensions
         configurator.SetSagaRepositoryProvider(new EntityFrameworkSagaRepositoryRegistrationProvider(configure));
 
     /// <summary>Locks rows as PostgreSQL does.</summary>
-    public static IEntityFrameworkSagaRepositoryConfigurator<T> UsePostgres<T>(this IEntityFrameworkSagaRepositoryConfigurator<T> configurator, string? schemaName = null)
+    public static IEntityFrameworkSagaRepositoryConfigurator<T> UsePostgres<T>(this IEntityFrameworkSagaRepositoryConfigurator<T> configurator,
+        string? schemaName = null)
         where T : class, ISaga
     {
         ArgumentNullException.ThrowIfNull(configurator);
@@ -44,7 +45,8 @@ public static class EntityFrameworkCoreSagaRepositoryRegistrationExtensions
     }
 
     /// <summary>Locks rows as PostgreSQL does.</summary>
-    public static IEntityFrameworkSagaRepositoryConfigurator UsePostgres(this IEntityFrameworkSagaRepositoryConfigurator configurator, string? schemaName = null)
+    public static IEntityFrameworkSagaRepositoryConfigurator UsePostgres(this IEntityFrameworkSagaRepositoryConfigurator configurator,
+        string? schemaName = null)
     {
         ArgumentNullException.ThrowIfNull(configurator);
         configurator.LockStatementProvider = new PostgresLockStatementProvider(schemaName);

@@ -5,7 +5,6 @@ using MassTransit.Middleware;
 using MassTransit.Transports;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace MassTransit.Configuration;
@@ -15,10 +14,10 @@ internal sealed class EntityFrameworkOutboxConfigurator<TDbContext>(IBusRegistra
     : IEntityFrameworkOutboxConfigurator, IEntityFrameworkBusOutboxConfigurator
     where TDbContext : DbContext
 {
-    readonly EntityFrameworkOutboxOptions<TDbContext> _options = new();
-    readonly InboxCleanupServiceOptions<TDbContext> _cleanup = new();
-    bool _clean = true;
-    bool _busOutbox;
+    private readonly EntityFrameworkOutboxOptions<TDbContext> _options = new();
+    private readonly InboxCleanupServiceOptions<TDbContext> _cleanup = new();
+    private bool _clean = true;
+    private bool _busOutbox;
 
     public TimeSpan DuplicateDetectionWindow { set => _cleanup.DuplicateDetectionWindow = value; }
 
@@ -65,7 +64,7 @@ internal sealed class EntityFrameworkOutboxConfigurator<TDbContext>(IBusRegistra
             .MakeGenericMethod(busType ?? typeof(IBus)).Invoke(this, null);
     }
 
-    void RegisterFor<TBus>()
+    private void RegisterFor<TBus>()
         where TBus : class, IBus
     {
         if (configurator.Any(service => service.ServiceType == typeof(OutboxBus<TDbContext>)))

@@ -12,12 +12,12 @@ namespace MassTransit.Configuration;
 internal sealed class EntityFrameworkSagaRepositoryConfigurator<TSaga> : IEntityFrameworkSagaRepositoryConfigurator<TSaga>, ISpecification
     where TSaga : class, ISaga
 {
-    Action<IServiceCollection>? _registerDbContext;
-    Func<IQueryable<TSaga>, IQueryable<TSaga>>? _customize;
-    ILockStatementProvider _lockStatements = ProviderLockStatementProvider.Instance;
-    IsolationLevel _isolation = IsolationLevel.ReadCommitted;
-    ConcurrencyMode _mode = ConcurrencyMode.Pessimistic;
-    bool _transaction = true;
+    private Action<IServiceCollection>? _registerDbContext;
+    private Func<IQueryable<TSaga>, IQueryable<TSaga>>? _customize;
+    private ILockStatementProvider _lockStatements = ProviderLockStatementProvider.Instance;
+    private IsolationLevel _isolation = IsolationLevel.ReadCommitted;
+    private ConcurrencyMode _mode = ConcurrencyMode.Pessimistic;
+    private bool _transaction = true;
 
     public ConcurrencyMode ConcurrencyMode { set => _mode = value; }
 
@@ -75,7 +75,7 @@ internal sealed class EntityFrameworkSagaRepositoryConfigurator<TSaga> : IEntity
         services.RegisterSagaRepository<TSaga, DbContext, SagaConsumeContextFactory<DbContext, TSaga>, EntityFrameworkSagaRepositoryContextFactory<TSaga>>();
     }
 
-    static void UseContext<TContext>(IServiceCollection services)
+    private static void UseContext<TContext>(IServiceCollection services)
         where TContext : DbContext =>
         services.TryAddScoped<ISagaDbContextFactory<TSaga>, ContainerSagaDbContextFactory<TContext, TSaga>>();
 }

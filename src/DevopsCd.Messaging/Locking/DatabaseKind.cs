@@ -8,7 +8,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 internal static class DatabaseKind
 {
     // By model, which belongs to one provider: EF works the provider's name out of its assembly anew each time, and every event asks several times.
-    static readonly ConditionalWeakTable<IModel, object> Known = [];
+    private static readonly ConditionalWeakTable<IModel, object> s_known = [];
 
     public static Database Of(DbContext context) => Find(context)
         ?? throw new NotSupportedException($"{context.GetType().Name} uses {context.Database.ProviderName}; sagas and the outbox know PostgreSQL and SQLite");
@@ -17,7 +17,7 @@ internal static class DatabaseKind
     public static Database? Find(DbContext context)
     {
         var model = context.Model;
-        if (Known.TryGetValue(model, out var known))
+        if (s_known.TryGetValue(model, out var known))
             return (Database)known;
 
         Database? database = context.Database.ProviderName switch
@@ -27,7 +27,7 @@ internal static class DatabaseKind
             _ => null,
         };
         if (database is { } value)
-            Known.AddOrUpdate(model, value);
+            s_known.AddOrUpdate(model, value);
         return database;
     }
 }

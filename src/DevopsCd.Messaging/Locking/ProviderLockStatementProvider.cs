@@ -7,8 +7,8 @@ internal sealed class ProviderLockStatementProvider : ILockStatementProvider
 {
     public static readonly ProviderLockStatementProvider Instance = new();
 
-    readonly PostgresLockStatementProvider _postgres = new();
-    readonly SqliteLockStatementProvider _sqlite = new();
+    private readonly PostgresLockStatementProvider _postgres = new();
+    private readonly SqliteLockStatementProvider _sqlite = new();
 
     public string GetRowLockStatement<T>(DbContext context)
         where T : class =>
@@ -18,5 +18,5 @@ internal sealed class ProviderLockStatementProvider : ILockStatementProvider
         where T : class =>
         Choose(context).GetRowLockStatement<T>(context, propertyNames);
 
-    SqlLockStatementProvider Choose(DbContext context) => DatabaseKind.Of(context) == Database.Sqlite ? _sqlite : _postgres;
+    private SqlLockStatementProvider Choose(DbContext context) => DatabaseKind.Of(context) == Database.Sqlite ? _sqlite : _postgres;
 }

@@ -15,13 +15,13 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// </summary>
 public class SqlLockStatementProvider : ILockStatementProvider
 {
-    readonly string? _defaultSchema;
-    readonly string _lockClause = "";
-    readonly ILockStatementFormatter? _formatter;
-    readonly bool _enableSchemaCaching;
+    private readonly string? _defaultSchema;
+    private readonly string _lockClause = "";
+    private readonly ILockStatementFormatter? _formatter;
+    private readonly bool _enableSchemaCaching;
 
     // By model and not by type alone: two contexts may map one type to different tables.
-    readonly ConditionalWeakTable<IModel, ConcurrentDictionary<string, string>> _statements = [];
+    private readonly ConditionalWeakTable<IModel, ConcurrentDictionary<string, string>> _statements = [];
 
     /// <summary>Statements as <paramref name="lockStatementFormatter"/> writes them.</summary>
     /// <param name="schemaName">The schema of tables that name none.</param>
@@ -74,7 +74,7 @@ public class SqlLockStatementProvider : ILockStatementProvider
             (Provider: this, Context: context, Names: propertyNames));
     }
 
-    string Build(DbContext context, Type type, string[] propertyNames)
+    private string Build(DbContext context, Type type, string[] propertyNames)
     {
         var entity = context.Model.FindEntityType(type)
             ?? throw new InvalidOperationException($"{type.Name} is not part of the model of {context.GetType().Name}");
@@ -95,7 +95,7 @@ public class SqlLockStatementProvider : ILockStatementProvider
         return $"SELECT {columns} FROM {sql.DelimitIdentifier(table.Name, table.Schema ?? _defaultSchema)} WHERE {condition}{_lockClause}";
     }
 
-    static string Format(ILockStatementFormatter formatter, string? schema, string table, IEnumerable<string> columns)
+    private static string Format(ILockStatementFormatter formatter, string? schema, string table, IEnumerable<string> columns)
     {
         var statement = new StringBuilder();
         formatter.Create(statement, schema!, table);

@@ -9,17 +9,18 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// </summary>
 internal static class SqliteWriters
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    static readonly ConcurrentDictionary<string, SemaphoreSlim> Files = new(StringComparer.Ordinal);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> s_files = new(StringComparer.Ordinal);
 
-    public static ValueTask<Turn> Wait(DbContext context, CancellationToken cancellationToken) =>
-        DatabaseKind.Of(context) == Database.Sqlite ? Queue(context, cancellationToken) : default;
+    public static ValueTask<Turn> WaitAsync(DbContext context, CancellationToken cancellationToken) =>
+        DatabaseKind.Of(context) == Database.Sqlite ? QueueAsync(context, cancellationToken) : default;
 
-    static async ValueTask<Turn> Queue(DbContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Turn> QueueAsync(DbContext context, CancellationToken cancellationToken)
     {
-        var file = Files.GetOrAdd(context.Database.GetDbConnection().DataSource, static _ => new SemaphoreSlim(1, 1));
-        if (!await file.WaitAsync(Patience, cancellationToken).ConfigureAwait(false))
-            throw new TimeoutException("Another transaction of this process has been writing to the SQLite file for 30 s; does a consumer open a second scope inside its own transaction?");
+        var file = s_files.GetOrAdd(context.Database.GetDbConnection().DataSource, static _ => new SemaphoreSlim(1, 1));
+        if (!await file.WaitAsync(s_patience, cancellationToken).ConfigureAwait(false))
+            throw new TimeoutException(
+                "Another transaction of this process has been writing to the SQLite file for 30 s; does a consumer open a second scope inside its own transaction?");
 
         return new Turn(file);
     }

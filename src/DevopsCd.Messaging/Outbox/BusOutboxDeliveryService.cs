@@ -1,3 +1,4 @@
+using DevopsCd.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,39 +19,41 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
     IServiceProvider provider) : BackgroundService
     where TDbContext : DbContext
 {
-    const int TriesBeforeParking = 5;
-    static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private const int TriesBeforeParking = 5;
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(1);
 
-    readonly OutboxDeliveryServiceOptions _options = options.Value.Delivery;
-    readonly TimeProvider _clock = provider.GetService<TimeProvider>() ?? TimeProvider.System;
-    readonly SemaphoreSlim _wake = new(0, 1);
-    readonly Lock _lock = new();
-    readonly SortedSet<DateTime> _due = [];
+    private readonly OutboxDeliveryServiceOptions _options = options.Value.Delivery;
+    private readonly TimeProvider _clock = provider.GetService<TimeProvider>() ?? TimeProvider.System;
+    private readonly ISendFailures? _failures = provider.GetService<ISendFailures>();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Lock _lock = new();
+    private readonly SortedSet<DateTime> _due = [];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken cancellationToken)
     {
         var control = bus.Find(provider);
         delivery.LeftBehind += Wake;
         try
         {
-            while (!stoppingToken.IsCancellationRequested)
+            while (!cancellationToken.IsCancellationRequested)
             {
                 var more = false;
                 try
                 {
-                    await control.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken).ConfigureAwait(false);
-                    more = await Sweep(control, stoppingToken).ConfigureAwait(false);
+                    await control.WaitForHealthStatus(BusHealthStatus.Healthy, cancellationToken).ConfigureAwait(false);
+                    more = await SweepAsync(control, cancellationToken).ConfigureAwait(false);
                 }
-                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
                 {
                     log.SweepFailed(exception, _options.QueryDelay);
                 }
 
                 if (!more)
-                    await Pause(stoppingToken).ConfigureAwait(false);
+                    await PauseAsync(cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // the host stops
         }
@@ -60,17 +63,17 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
         }
     }
 
-    async Task Pause(CancellationToken stoppingToken)
+    private async Task PauseAsync(CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var woken = _wake.WaitAsync(either.Token);
         await Task.WhenAny(woken, Task.Delay(Rest(), _clock, either.Token)).ConfigureAwait(false);
         await either.CancelAsync().ConfigureAwait(false);
-        stoppingToken.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     // A message that failed is due before the next regular look, and so is what waits behind it.
-    TimeSpan Rest()
+    private TimeSpan Rest()
     {
         lock (_lock)
         {
@@ -79,19 +82,19 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
         }
     }
 
-    void TryAgainAt(DateTime time)
+    private void TryAgainAt(DateTime time)
     {
         lock (_lock)
             _due.Add(time);
     }
 
-    void Due(DateTime now)
+    private void Due(DateTime now)
     {
         lock (_lock)
             _due.RemoveWhere(time => time <= now);
     }
 
-    void Wake()
+    private void Wake()
     {
         try
         {
@@ -104,12 +107,13 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
     }
 
     /// <summary>One round; says whether it has left something that could be taken at once.</summary>
-    async Task<bool> Sweep(IBusControl control, CancellationToken cancellationToken)
+    private async Task<bool> SweepAsync(IBusControl control, CancellationToken cancellationToken)
     {
         var now = delivery.Now;
         Due(now);
-        var messages = await delivery.Run((model, db) =>
-            model.Outbox.Claim(db, _options.QueryMessageLimit, _options.MessageDeliveryLimit, now, now + delivery.Lease, cancellationToken), false, cancellationToken).ConfigureAwait(false);
+        var messages = await delivery.RunAsync((model, db) =>
+            model.Outbox.ClaimAsync(db, _options.QueryMessageLimit, _options.MessageDeliveryLimit, now, now + delivery.Lease, cancellationToken), false,
+                cancellationToken).ConfigureAwait(false);
         var groups = messages.GroupBy(message => message.OutboxId).ToList();
         var more = groups.Count >= _options.QueryMessageLimit || groups.Exists(group => group.Count() >= _options.MessageDeliveryLimit);
         groups.RemoveAll(group => delivery.IsUnderWay(group.Key));
@@ -117,18 +121,22 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
             return more;
 
         var ids = groups.Select(group => group.Key).ToList();
-        var troubles = await delivery.Run((_, db) =>
-            db.Set<OutboxState>().AsNoTracking().Where(state => ids.Contains(state.OutboxId)).ToListAsync(cancellationToken), false, cancellationToken).ConfigureAwait(false);
+        var troubles = await delivery.RunAsync((_, db) =>
+            db.Set<OutboxState>().AsNoTracking().Where(state => ids.Contains(state.OutboxId)).ToListAsync(cancellationToken), false, cancellationToken)
+                .ConfigureAwait(false);
         var suspects = troubles.Select(state => state.OutboxId).ToHashSet();
 
         var sent = 0;
+        var broker = new BrokerSeen();
         await Parallel.ForEachAsync(groups.Where(group => !suspects.Contains(group.Key)),
             new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
-            async (group, token) => Interlocked.Add(ref sent, await Deliver(control, [.. group], [], token).ConfigureAwait(false))).ConfigureAwait(false);
+            async (group, cancellationToken) =>
+                Interlocked.Add(ref sent, await DeliverAsync(control, broker, [.. group], [], cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
 
         // One by one, because a message the broker refuses takes down whatever shares its channel: the innocent must pass alone.
         foreach (var group in groups.Where(group => suspects.Contains(group.Key)))
-            sent += await Deliver(control, [.. group], [.. troubles.Where(state => state.OutboxId == group.Key)], cancellationToken).ConfigureAwait(false);
+            sent += await DeliverAsync(control, broker, [.. group], [.. troubles.Where(state => state.OutboxId == group.Key)], cancellationToken)
+                .ConfigureAwait(false);
 
         if (sent > 0)
             log.Swept(sent);
@@ -136,7 +144,8 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
     }
 
     /// <summary>Sends the messages of one outbox in order, and stops at the first that will be tried again.</summary>
-    async Task<int> Deliver(IBusControl control, List<OutboxMessage> messages, List<OutboxState> troubles, CancellationToken cancellationToken)
+    private async Task<int> DeliverAsync(IBusControl control, BrokerSeen broker, List<OutboxMessage> messages, List<OutboxState> troubles,
+        CancellationToken cancellationToken)
     {
         var outboxId = messages[0].OutboxId;
         var sent = 0;
@@ -148,50 +157,66 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
             if (delivery.IsTooLateFor(message))
                 break;
 
+            if (broker.IsAway)
+            {
+                releaseAt = Later();
+                break;
+            }
+
             try
             {
-                await delivery.Send(message, null, cancellationToken).ConfigureAwait(false);
+                await delivery.SendAsync(message, null, cancellationToken).ConfigureAwait(false);
                 last = message.SequenceNumber;
                 sent++;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                if (control.CheckHealth().Status != BusHealthStatus.Healthy)
+                // Only an answer is a refusal. Without one nothing is known of the message, however often it was tried.
+                if (DeliveryOutage.IsOne(exception) || _failures?.IsOutage(exception) is true || control.CheckHealth().Status != BusHealthStatus.Healthy)
                 {
-                    releaseAt = delivery.Now;
+                    log.BrokerAway(message.MessageId, outboxId, exception.GetBaseException().Message);
+                    broker.IsAway = true;
+                    releaseAt = Later();
                     break;
                 }
 
                 var tries = 1 + (troubles.Find(state => state.SequenceNumber == message.SequenceNumber)?.DeliveryCount ?? 0);
                 log.NotSent(exception, message.MessageId, outboxId, tries);
-                if (!await Note(message, tries, exception, cancellationToken).ConfigureAwait(false))
+                if (!await NoteAsync(message, tries, exception, cancellationToken).ConfigureAwait(false))
                 {
-                    releaseAt = delivery.Now + FirstPause * Math.Pow(2, tries - 1);
+                    releaseAt = delivery.Now + Backoff.After(tries, s_firstPause, s_longestPause);
                     TryAgainAt(releaseAt.Value);
                     break;
                 }
             }
         }
 
-        await delivery.Run(async (model, db) =>
+        await delivery.RunAsync(async (model, db) =>
         {
             if (last > 0)
-                await OutboxDelivery<TDbContext>.DeleteUpTo(model, db, outboxId, last, cancellationToken).ConfigureAwait(false);
+                await OutboxDelivery<TDbContext>.DeleteUpToAsync(model, db, outboxId, last, cancellationToken).ConfigureAwait(false);
             if (releaseAt is { } at)
-                await model.Outbox.Release(db, outboxId, last + 1, messages[0].LockedUntil, at, cancellationToken).ConfigureAwait(false);
+                await model.Outbox.ReleaseAsync(db, outboxId, last + 1, messages[0].LockedUntil, at, cancellationToken).ConfigureAwait(false);
             return 0;
         }, true, cancellationToken).ConfigureAwait(false);
         return sent;
+
+        DateTime Later()
+        {
+            var at = delivery.Now + s_firstPause;
+            TryAgainAt(at);
+            return at;
+        }
     }
 
     /// <summary>Writes down that a message failed; true when that was the last try and the rest goes on without it.</summary>
-    async Task<bool> Note(OutboxMessage message, int tries, Exception exception, CancellationToken cancellationToken)
+    private async Task<bool> NoteAsync(OutboxMessage message, int tries, Exception exception, CancellationToken cancellationToken)
     {
         var reason = $"{exception.GetType().Name}: {exception.GetBaseException().Message}";
         var parked = tries >= TriesBeforeParking;
-        await delivery.Run(async (model, db) =>
+        await delivery.RunAsync(async (model, db) =>
         {
-            await model.Troubles.Note(db, new OutboxState
+            await model.Troubles.NoteAsync(db, new OutboxState
             {
                 OutboxId = message.OutboxId,
                 SequenceNumber = message.SequenceNumber,
@@ -202,11 +227,23 @@ internal sealed class BusOutboxDeliveryService<TDbContext>(
                 Reason = reason,
             }, cancellationToken).ConfigureAwait(false);
             if (parked)
-                await model.Outbox.Park(db, message, cancellationToken).ConfigureAwait(false);
+                await model.Outbox.ParkAsync(db, message, cancellationToken).ConfigureAwait(false);
             return 0;
         }, true, cancellationToken).ConfigureAwait(false);
         if (parked)
             log.Parked(message.MessageId, message.OutboxId, tries, reason);
         return parked;
+    }
+
+    /// <summary>Whether the broker was found away in this round. Then the rest of it waits too, instead of one time-out after the other.</summary>
+    private sealed class BrokerSeen
+    {
+        private volatile bool _isAway;
+
+        public bool IsAway
+        {
+            get => _isAway;
+            set => _isAway = value;
+        }
     }
 }

@@ -12,16 +12,16 @@ internal sealed class DbContextOutboxConsumeContext<TDbContext, TMessage> : Outb
     where TDbContext : DbContext
     where TMessage : class
 {
-    readonly TDbContext _dbContext;
-    readonly OutboxDelivery<TDbContext> _delivery;
-    readonly ISendEndpointProvider _endpoints;
-    readonly InboxState _row;
-    readonly Lock _lock = new();
-    readonly TaskCompletionSource<bool> _fate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly List<OutboxMessage> _messages = [];
-    readonly Guid _outboxId;
-    bool? _first;
-    bool _sealed;
+    private readonly TDbContext _dbContext;
+    private readonly OutboxDelivery<TDbContext> _delivery;
+    private readonly ISendEndpointProvider _endpoints;
+    private readonly InboxState _row;
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource<bool> _fate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<OutboxMessage> _messages = [];
+    private readonly Guid _outboxId;
+    private bool? _first;
+    private bool _sealed;
 
     public DbContextOutboxConsumeContext(ConsumeContext<TMessage> context, OutboxConsumeOptions options, IServiceProvider provider,
         TDbContext dbContext, OutboxDelivery<TDbContext> delivery, InboxState row, Guid outboxId)
@@ -61,9 +61,9 @@ internal sealed class DbContextOutboxConsumeContext<TDbContext, TMessage> : Outb
 
     public void Decide(bool first) => _first = first;
 
-    public async Task<bool> Ask()
+    public async Task<bool> AskAsync()
     {
-        _first ??= await OutboxModel.For(_dbContext).Inbox.TryConsume(_dbContext, _row, CancellationToken).ConfigureAwait(false);
+        _first ??= await OutboxModel.For(_dbContext).Inbox.TryConsumeAsync(_dbContext, _row, CancellationToken).ConfigureAwait(false);
         return _first.Value;
     }
 
@@ -73,10 +73,10 @@ internal sealed class DbContextOutboxConsumeContext<TDbContext, TMessage> : Outb
         lock (_lock)
             _sealed = true;
 
-        if (!await Ask().ConfigureAwait(false))
+        if (!await AskAsync().ConfigureAwait(false))
             return;
 
-        await UnitOfWork.Save(_dbContext, CancellationToken).ConfigureAwait(false);
+        await UnitOfWork.SaveAsync(_dbContext, CancellationToken).ConfigureAwait(false);
 
         // The lease runs from here, not from when the first message was sent: a consumer may take its time.
         var until = _delivery.Now + _delivery.Lease;
@@ -100,7 +100,7 @@ internal sealed class DbContextOutboxConsumeContext<TDbContext, TMessage> : Outb
                 return Task.CompletedTask;
             }
         }
-        return AddLate(message);
+        return AddLateAsync(message);
     }
 
     /// <summary>Hands the messages over once they are committed.</summary>
@@ -130,7 +130,7 @@ internal sealed class DbContextOutboxConsumeContext<TDbContext, TMessage> : Outb
 
     // A send nobody awaited came after the consumer had ended. It is bound to the fate of the transaction, so it waits for that,
     // and is then stored by itself rather than lost.
-    async Task AddLate(OutboxMessage message)
+    private async Task AddLateAsync(OutboxMessage message)
     {
         if (!await _fate.Task.ConfigureAwait(false))
             throw new InvalidOperationException("The message was sent after its consumer had ended, and the consumer's transaction was rolled back");
@@ -138,9 +138,9 @@ internal sealed class DbContextOutboxConsumeContext<TDbContext, TMessage> : Outb
         message.OutboxId = Guid.CreateVersion7(_delivery.Now);
         message.SequenceNumber = 1;
         message.LockedUntil = _delivery.Now + _delivery.Lease;
-        await _delivery.Run(async (model, db) =>
+        await _delivery.RunAsync(async (model, db) =>
         {
-            await model.Outbox.Insert(db, [message], CancellationToken.None).ConfigureAwait(false);
+            await model.Outbox.InsertAsync(db, [message], CancellationToken.None).ConfigureAwait(false);
             return 0;
         }, false, CancellationToken.None).ConfigureAwait(false);
         _delivery.Deliver(new OutboxGroup(message.OutboxId, [message], _endpoints));

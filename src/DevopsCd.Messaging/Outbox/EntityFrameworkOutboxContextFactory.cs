@@ -1,4 +1,3 @@
-using System.Data;
 using System.Diagnostics;
 using MassTransit.Middleware;
 using Microsoft.EntityFrameworkCore;
@@ -25,7 +24,7 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
     {
         var messageId = context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "MessageId required to use the outbox");
 
-        await UnitOfWork.Retried(dbContext, () => Consume(context, options, next, messageId)).ConfigureAwait(false);
+        await UnitOfWork.RetriedAsync(dbContext, () => ConsumeAsync(context, options, next, messageId)).ConfigureAwait(false);
     }
 
     public void Probe(ProbeContext context)
@@ -34,7 +33,7 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         scope.Add("provider", "entityFrameworkCore");
     }
 
-    async Task Consume<T>(ConsumeContext<T> context, OutboxConsumeOptions consumer, IPipe<OutboxConsumeContext<T>> next, Guid messageId)
+    private async Task ConsumeAsync<T>(ConsumeContext<T> context, OutboxConsumeOptions consumer, IPipe<OutboxConsumeContext<T>> next, Guid messageId)
         where T : class
     {
         var timer = Stopwatch.StartNew();
@@ -42,7 +41,7 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         DbContextOutboxConsumeContext<TDbContext, T>? outbox = null;
         try
         {
-            using (await SqliteWriters.Wait(dbContext, context.CancellationToken).ConfigureAwait(false))
+            using (await SqliteWriters.WaitAsync(dbContext, context.CancellationToken).ConfigureAwait(false))
             {
                 var transaction = await dbContext.Database.BeginTransactionAsync(isolation, context.CancellationToken).ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
@@ -54,13 +53,13 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
 
                     // A saga repository asks together with its own first statement; any other consumer must know before it begins.
                     if (consumer is not SagaOutboxConsumeOptions)
-                        await outbox.Ask().ConfigureAwait(false);
+                        await outbox.AskAsync().ConfigureAwait(false);
 
                     await next.Send(outbox).ConfigureAwait(false);
                     if (outbox.IsDuplicate)
                         log.Duplicate(messageId, consumer.ConsumerType);
                     else
-                        await Commit(context, transaction, outbox, timer).ConfigureAwait(false);
+                        await CommitAsync(context, transaction, outbox, timer).ConfigureAwait(false);
                 }
             }
         }
@@ -75,16 +74,17 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             outbox.RolledBack();
     }
 
-    async Task Commit<T>(ConsumeContext<T> context, IDbContextTransaction transaction, DbContextOutboxConsumeContext<TDbContext, T> outbox, Stopwatch timer)
+    private async Task CommitAsync<T>(ConsumeContext<T> context, IDbContextTransaction transaction, DbContextOutboxConsumeContext<TDbContext, T> outbox,
+        Stopwatch timer)
         where T : class
     {
         try
         {
-            await OutboxCommit.Commit(dbContext, transaction, outbox.Messages).ConfigureAwait(false);
+            await OutboxCommit.CommitAsync(dbContext, transaction, outbox.Messages).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            if (OutboxCommit.MayHaveHappened(exception))
+            if (DatabaseFailures.MayHaveCommitted(exception))
                 outbox.LostSight();
             await context.NotifyFaulted(timer.Elapsed, TypeCache<T>.ShortName, exception).ConfigureAwait(false);
             throw;

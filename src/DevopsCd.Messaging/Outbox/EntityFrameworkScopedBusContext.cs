@@ -11,20 +11,20 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// What a scope outside of the bus's consumers publishes and sends with: the messages are rows of the scope's context and leave with its
 /// save, or with the commit of the transaction it saves in.
 /// </summary>
-internal sealed class EntityFrameworkScopedBusContext<TBus, TDbContext> : ScopedBusContext, OutboxSendContext, IPendingDelivery, IDisposable
+internal sealed class EntityFrameworkScopedBusContext<TBus, TDbContext> : ScopedBusContext, OutboxSendContext, IDisposable
     where TBus : class, IBus
     where TDbContext : DbContext
 {
-    readonly TDbContext _dbContext;
-    readonly OutboxDelivery<TDbContext> _delivery;
-    readonly IServiceProvider _provider;
-    readonly bool _deliver;
-    readonly Lock _lock = new();
-    readonly List<(Guid Transaction, OutboxGroup Group)> _saved = [];
-    List<OutboxMessage> _unsaved = [];
-    Guid _outboxId;
-    bool _joined;
-    bool _lostSight;
+    private readonly TDbContext _dbContext;
+    private readonly OutboxDelivery<TDbContext> _delivery;
+    private readonly IServiceProvider _provider;
+    private readonly bool _deliver;
+    private readonly Lock _lock = new();
+    private readonly List<OutboxGroup> _saved = [];
+    private List<OutboxMessage> _unsaved = [];
+    private Guid _outboxId;
+    private bool _joined;
+    private bool _lostSight;
 
     public EntityFrameworkScopedBusContext(TBus bus, TDbContext dbContext, OutboxDelivery<TDbContext> delivery, IClientFactory clientFactory,
         IServiceProvider provider, ConsumeContext? cause, bool deliver)
@@ -65,7 +65,6 @@ internal sealed class EntityFrameworkScopedBusContext<TBus, TDbContext> : Scoped
                 _dbContext.SavingChanges += Saving;
                 _dbContext.SavedChanges += Saved;
                 _dbContext.SaveChangesFailed += NotSaved;
-                PendingDelivery.Join(_dbContext, this);
             }
             if (_unsaved.Count == 0)
                 _outboxId = Guid.CreateVersion7(now);
@@ -77,13 +76,6 @@ internal sealed class EntityFrameworkScopedBusContext<TBus, TDbContext> : Scoped
         return Task.CompletedTask;
     }
 
-    public void Committed(Guid transactionId)
-    {
-        foreach (var (_, group) in _saved.Where(saved => saved.Transaction == transactionId))
-            Deliver(group);
-        _saved.RemoveAll(saved => saved.Transaction == transactionId);
-    }
-
     public void Dispose()
     {
         if (!_joined)
@@ -92,20 +84,19 @@ internal sealed class EntityFrameworkScopedBusContext<TBus, TDbContext> : Scoped
         _dbContext.SavingChanges -= Saving;
         _dbContext.SavedChanges -= Saved;
         _dbContext.SaveChangesFailed -= NotSaved;
-        PendingDelivery.Leave(_dbContext);
 
         if (!_deliver)
             return;
 
         // Saved in a transaction that somebody else ended, well or badly, or by a save that nobody saw the end of: the table knows.
-        foreach (var (_, group) in _saved)
+        foreach (var group in _saved)
             _delivery.DeliverIfCommitted(group);
         if (_lostSight && _unsaved.Count > 0)
             _delivery.DeliverIfCommitted(new OutboxGroup(_outboxId, _unsaved));
     }
 
     // The lease runs from the save, not from when the first message was published: a scope may take its time.
-    void Saving(object? sender, SavingChangesEventArgs saving)
+    private void Saving(object? sender, SavingChangesEventArgs saving)
     {
         lock (_lock)
         {
@@ -115,9 +106,9 @@ internal sealed class EntityFrameworkScopedBusContext<TBus, TDbContext> : Scoped
         }
     }
 
-    void NotSaved(object? sender, SaveChangesFailedEventArgs failed) => _lostSight = OutboxCommit.MayHaveHappened(failed.Exception);
+    private void NotSaved(object? sender, SaveChangesFailedEventArgs failed) => _lostSight = DatabaseFailures.MayHaveCommitted(failed.Exception);
 
-    void Saved(object? sender, SavedChangesEventArgs saved)
+    private void Saved(object? sender, SavedChangesEventArgs saved)
     {
         lock (_lock)
         {
@@ -133,16 +124,29 @@ internal sealed class EntityFrameworkScopedBusContext<TBus, TDbContext> : Scoped
                 _dbContext.Entry(message).State = EntityState.Detached;
             _unsaved = [];
 
-            if (_dbContext.Database.CurrentTransaction is { } transaction)
-                _saved.Add((transaction.TransactionId, group));
-            else if (System.Transactions.Transaction.Current is not null)
-                _saved.Add((Guid.Empty, group));
-            else
+            var isInTransaction = _dbContext.Database.CurrentTransaction is not null;
+            if (!isInTransaction && System.Transactions.Transaction.Current is null)
+            {
+                Deliver(group);
+                return;
+            }
+
+            _saved.Add(group);
+            if (isInTransaction)
+                _dbContext.AfterCommit(() => Committed(group));
+        }
+    }
+
+    private void Committed(OutboxGroup group)
+    {
+        lock (_lock)
+        {
+            if (_saved.Remove(group))
                 Deliver(group);
         }
     }
 
-    void Deliver(OutboxGroup group)
+    private void Deliver(OutboxGroup group)
     {
         if (_deliver)
             _delivery.Deliver(group);

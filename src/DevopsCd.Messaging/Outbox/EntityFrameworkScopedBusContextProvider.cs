@@ -19,7 +19,7 @@ internal sealed class EntityFrameworkScopedBusContextProvider<TBus, TDbContext>(
     where TBus : class, IBus
     where TDbContext : DbContext
 {
-    EntityFrameworkScopedBusContext<TBus, TDbContext>? _outbox;
+    private EntityFrameworkScopedBusContext<TBus, TDbContext>? _outbox;
 
     public ScopedBusContext Context => consumeContexts.Value.HasContext
         ? new ConsumeContextScopedBusContext(consumeContexts.Value.GetContext(), clientFactory.Value)

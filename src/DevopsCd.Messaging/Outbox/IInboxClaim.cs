@@ -15,5 +15,5 @@ internal interface IInboxClaim
     void Decide(bool first);
 
     /// <summary>Writes the row by itself; false for a duplicate.</summary>
-    Task<bool> Ask();
+    Task<bool> AskAsync();
 }

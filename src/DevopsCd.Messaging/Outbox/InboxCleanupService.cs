@@ -14,38 +14,39 @@ internal sealed class InboxCleanupService<TDbContext>(
     IServiceProvider provider) : BackgroundService
     where TDbContext : DbContext
 {
-    readonly InboxCleanupServiceOptions<TDbContext> _options = options.Value;
-    readonly TimeProvider _clock = provider.GetService<TimeProvider>() ?? TimeProvider.System;
+    private readonly InboxCleanupServiceOptions<TDbContext> _options = options.Value;
+    private readonly TimeProvider _clock = provider.GetService<TimeProvider>() ?? TimeProvider.System;
 
-    int AtOnce => Math.Max(5_000, _options.QueryMessageLimit);
+    private int AtOnce => Math.Max(5_000, _options.QueryMessageLimit);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
-            await Task.Delay(_options.QueryDelay, _clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_options.QueryDelay, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                while (!stoppingToken.IsCancellationRequested && await Clean(stoppingToken).ConfigureAwait(false) >= AtOnce)
+                while (!cancellationToken.IsCancellationRequested && await CleanAsync(cancellationToken).ConfigureAwait(false) >= AtOnce)
                 {
                     // there is more
                 }
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 log.CleanupFailed(exception, _options.QueryDelay);
             }
-            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
             {
                 // the host stops
             }
         }
     }
 
-    async Task<int> Clean(CancellationToken cancellationToken)
+    private async Task<int> CleanAsync(CancellationToken cancellationToken)
     {
         var before = outbox.Now - _options.DuplicateDetectionWindow;
-        var removed = await outbox.Run((model, db) => model.Inbox.Expire(db, before, AtOnce, cancellationToken), false, cancellationToken).ConfigureAwait(false);
+        var removed = await outbox.RunAsync((model, db) => model.Inbox.ExpireAsync(db, before, AtOnce, cancellationToken), false, cancellationToken)
+            .ConfigureAwait(false);
         if (removed > 0)
             log.Cleaned(removed);
         return removed;

@@ -1,11 +1,9 @@
 using System.Data.Common;
 using System.Diagnostics;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
-using Npgsql;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
@@ -23,7 +21,7 @@ internal static class OutboxCommit
     }
 
     /// <summary>Commits a transaction without messages; throws when it had failed before, whatever was swallowed on the way.</summary>
-    public static async Task Commit(DbContext context, IDbContextTransaction transaction)
+    public static async Task CommitAsync(DbContext context, IDbContextTransaction transaction)
     {
         if (DatabaseKind.Of(context) != Database.Postgres)
         {
@@ -37,16 +35,16 @@ internal static class OutboxCommit
             // PostgreSQL answers the commit of a transaction that has failed before with a quiet rollback, and Npgsql takes that for success.
             // Any statement before it fails aloud.
             Add(batch, "SELECT 1");
-            await End(batch, context, transaction).ConfigureAwait(false);
+            await EndAsync(batch, context, transaction).ConfigureAwait(false);
         }
     }
 
     /// <summary>Writes the messages and commits.</summary>
-    public static async Task Commit(DbContext context, IDbContextTransaction transaction, IReadOnlyList<OutboxMessage> messages)
+    public static async Task CommitAsync(DbContext context, IDbContextTransaction transaction, IReadOnlyList<OutboxMessage> messages)
     {
         if (messages.Count == 0)
         {
-            await Commit(context, transaction).ConfigureAwait(false);
+            await CommitAsync(context, transaction).ConfigureAwait(false);
             return;
         }
 
@@ -54,7 +52,7 @@ internal static class OutboxCommit
         var outbox = OutboxModel.For(context).Outbox;
         if (DatabaseKind.Of(context) != Database.Postgres)
         {
-            await outbox.Insert(context, messages, CancellationToken.None).ConfigureAwait(false);
+            await outbox.InsertAsync(context, messages, CancellationToken.None).ConfigureAwait(false);
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return;
         }
@@ -63,24 +61,12 @@ internal static class OutboxCommit
         await using (batch.ConfigureAwait(false))
         {
             outbox.Add(batch, messages);
-            await End(batch, context, transaction).ConfigureAwait(false);
+            await EndAsync(batch, context, transaction).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>Whether what failed may have been committed all the same: the database did not say that it was not.</summary>
-    public static bool MayHaveHappened(Exception failure)
-    {
-        for (var cause = failure; cause is not null; cause = cause.InnerException)
-        {
-            // The last word of a server that ends the session (FATAL) can come after the commit.
-            if (cause is PostgresException { InvariantSeverity: "ERROR" } or SqliteException or DbUpdateConcurrencyException)
-                return false;
-        }
-        return true;
     }
 
     // The transaction object cannot commit any more once the batch has done it, so EF's interceptors are told here.
-    static async Task End(DbBatch batch, DbContext context, IDbContextTransaction transaction)
+    private static async Task EndAsync(DbBatch batch, DbContext context, IDbContextTransaction transaction)
     {
         var diagnostics = context.GetService<IDiagnosticsLogger<DbLoggerCategory.Database.Transaction>>();
         var connection = context.GetService<IRelationalConnection>();
@@ -89,10 +75,11 @@ internal static class OutboxCommit
         Add(batch, "COMMIT");
         await diagnostics.TransactionCommittingAsync(connection, raw, transaction.TransactionId, started, CancellationToken.None).ConfigureAwait(false);
         await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
-        await diagnostics.TransactionCommittedAsync(connection, raw, transaction.TransactionId, started, watch.Elapsed, CancellationToken.None).ConfigureAwait(false);
+        await diagnostics.TransactionCommittedAsync(connection, raw, transaction.TransactionId, started, watch.Elapsed, CancellationToken.None)
+            .ConfigureAwait(false);
     }
 
-    static void Add(DbBatch batch, string sql)
+    private static void Add(DbBatch batch, string sql)
     {
         var command = batch.CreateBatchCommand();
         command.CommandText = sql;

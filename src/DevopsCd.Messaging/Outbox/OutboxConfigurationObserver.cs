@@ -42,7 +42,7 @@ internal sealed class OutboxConfigurationObserver<TDbContext>(IReceiveEndpointCo
         where TMessage : class =>
         Add<TSaga, TMessage>((IPipeConfigurator<ConsumeContext<TMessage>>)configurator, new SagaOutboxConsumeOptions());
 
-    void Add<T, TMessage>(IPipeConfigurator<ConsumeContext<TMessage>> pipe, OutboxConsumeOptions options)
+    private void Add<T, TMessage>(IPipeConfigurator<ConsumeContext<TMessage>> pipe, OutboxConsumeOptions options)
         where T : class
         where TMessage : class
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using DevopsCd.Shared;
 using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,23 +17,25 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
     where TDbContext : DbContext
 {
     // Beyond this many outboxes memory is not the place to wait; their rows are.
-    const int Waiting = 10_000;
-    const int AtOnce = 64;
-    const int RemovedAtOnce = 1_000;
+    private const int Waiting = 10_000;
+    private const int AtOnce = 64;
+    private const int RemovedAtOnce = 1_000;
 
-    static readonly SerializedMessageBody Body = new();
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
+    private static readonly SerializedMessageBody s_body = new();
 
-    readonly IServiceScopeFactory _scopes;
-    readonly TimeProvider _clock;
-    readonly ILogger<OutboxDelivery<TDbContext>> _log;
-    readonly OutboxDeliveryServiceOptions _options;
-    readonly int? _queryTimeout;
-    readonly Func<IBusControl> _bus;
-    readonly Channel<OutboxGroup> _groups = Channel.CreateBounded<OutboxGroup>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.Wait });
-    readonly Channel<Guid> _delivered = Channel.CreateUnbounded<Guid>(new UnboundedChannelOptions { SingleReader = true });
-    readonly ConcurrentDictionary<Guid, byte> _underWay = [];
-    readonly CancellationTokenSource _stopping = new();
-    readonly Lazy<Task> _work;
+    private readonly IServiceScopeFactory _scopes;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<OutboxDelivery<TDbContext>> _log;
+    private readonly OutboxDeliveryServiceOptions _options;
+    private readonly int? _queryTimeout;
+    private readonly Func<IBusControl> _bus;
+    private readonly Channel<OutboxGroup> _groups =
+        Channel.CreateBounded<OutboxGroup>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<Guid> _delivered = Channel.CreateUnbounded<Guid>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentDictionary<Guid, byte> _underWay = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lazy<Task> _work;
 
     public OutboxDelivery(IServiceScopeFactory scopes, OutboxBus<TDbContext> bus, IOptions<EntityFrameworkOutboxOptions<TDbContext>> options,
         ILogger<OutboxDelivery<TDbContext>> log, IServiceProvider provider)
@@ -43,7 +46,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
         _log = log;
         _options = options.Value.Delivery;
         _queryTimeout = options.Value.QueryTimeout is { } timeout ? (int)Math.Ceiling(timeout.TotalSeconds) : null;
-        _work = new Lazy<Task>(Start);
+        _work = new Lazy<Task>(StartAsync);
     }
 
     /// <summary>Raised when rows were left to the sweep that it may take at once.</summary>
@@ -74,7 +77,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
     public void DeliverIfCommitted(OutboxGroup group) => Deliver(group with { IsCommitted = false });
 
     /// <summary>Sends one message; throws when the transport does not take it in time.</summary>
-    public async Task Send(OutboxMessage message, ISendEndpointProvider? endpoints, CancellationToken cancellationToken)
+    public async Task SendAsync(OutboxMessage message, ISendEndpointProvider? endpoints, CancellationToken cancellationToken)
     {
         if (message.ExpirationTime <= Now)
         {
@@ -89,11 +92,11 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
         var endpoint = await (endpoints ?? _bus()).GetSendEndpoint(address).WaitAsync(timeout.Token).ConfigureAwait(false);
 
         // The transport is not trusted to watch the token while it waits for a connection.
-        await endpoint.Send(Body, pipe, timeout.Token).WaitAsync(timeout.Token).ConfigureAwait(false);
+        await endpoint.Send(s_body, pipe, timeout.Token).WaitAsync(timeout.Token).ConfigureAwait(false);
     }
 
     /// <summary>Runs statements of the outbox on a connection of their own, in a transaction when they belong together.</summary>
-    public async Task<T> Run<T>(Func<OutboxModel, TDbContext, Task<T>> work, bool together, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<OutboxModel, TDbContext, Task<T>> work, bool together, CancellationToken cancellationToken)
     {
         var scope = _scopes.CreateAsyncScope();
         await using (scope.ConfigureAwait(false))
@@ -104,7 +107,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
                 dbContext.Database.SetCommandTimeout(seconds);
             return await dbContext.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
             {
-                using var turn = await SqliteWriters.Wait(dbContext, cancellationToken).ConfigureAwait(false);
+                using var turn = await SqliteWriters.WaitAsync(dbContext, cancellationToken).ConfigureAwait(false);
                 await dbContext.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
                 try
                 {
@@ -140,28 +143,28 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
         if (_work.IsValueCreated)
         {
             // What is under way may finish; what has not begun by then is in the table.
-            _stopping.CancelAfter(TimeSpan.FromSeconds(5));
+            _stopping.CancelAfter(TimeSpan.FromSeconds(2));
             await _work.Value.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         _stopping.Dispose();
     }
 
-    Task Start() => Task.Run(async () =>
+    private Task StartAsync() => Task.Run(async () =>
     {
-        var removing = Remove();
-        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Work())).ConfigureAwait(false);
+        var removing = RemoveAsync();
+        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => WorkAsync())).ConfigureAwait(false);
         _delivered.Writer.TryComplete();
         await removing.ConfigureAwait(false);
     });
 
-    async Task Work()
+    private async Task WorkAsync()
     {
         await foreach (var group in _groups.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
             var delivered = false;
             try
             {
-                delivered = await Deliver(group, _stopping.Token).ConfigureAwait(false);
+                delivered = await DeliverAsync(group, _stopping.Token).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
@@ -174,19 +177,19 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
     }
 
     /// <summary>True when all of it was sent and its rows are about to be removed.</summary>
-    async Task<bool> Deliver(OutboxGroup group, CancellationToken cancellationToken)
+    private async Task<bool> DeliverAsync(OutboxGroup group, CancellationToken cancellationToken)
     {
         if (!group.IsCommitted)
         {
             try
             {
-                group = group with { Messages = await Claim(group, cancellationToken).ConfigureAwait(false), IsCommitted = true };
+                group = group with { Messages = await ClaimAsync(group, cancellationToken).ConfigureAwait(false), IsCommitted = true };
             }
             catch (Exception exception) when (Now < group.Lease && !cancellationToken.IsCancellationRequested)
             {
                 // The database that was lost with the commit is seldom back at once. After the lease it is the sweep that asks.
                 _log.NotAsked(exception, group.Id);
-                _ = AskAgain(group with { Asked = group.Asked + 1 }, cancellationToken);
+                _ = AskAgainAsync(group with { Asked = group.Asked + 1 }, cancellationToken);
                 return false;
             }
             if (group.Messages.Count == 0)
@@ -202,7 +205,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
                 if (IsTooLateFor(message))
                     break;
 
-                await Send(message, group.Endpoints, cancellationToken).ConfigureAwait(false);
+                await SendAsync(message, group.Endpoints, cancellationToken).ConfigureAwait(false);
                 sent = message.SequenceNumber;
             }
         }
@@ -217,11 +220,11 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
             return true;
         }
 
-        await Run(async (model, db) =>
+        await RunAsync(async (model, db) =>
         {
             if (sent > 0)
-                await DeleteUpTo(model, db, group.Id, sent, cancellationToken).ConfigureAwait(false);
-            await model.Outbox.Release(db, group.Id, sent + 1, group.Lease, Now, cancellationToken).ConfigureAwait(false);
+                await DeleteUpToAsync(model, db, group.Id, sent, cancellationToken).ConfigureAwait(false);
+            await model.Outbox.ReleaseAsync(db, group.Id, sent + 1, group.Lease, Now, cancellationToken).ConfigureAwait(false);
             return 0;
         }, true, cancellationToken).ConfigureAwait(false);
         _underWay.TryRemove(group.Id, out _);
@@ -230,26 +233,26 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Removes the messages of one outbox up to a position, and what was noted about their trouble.</summary>
-    public static async Task DeleteUpTo(OutboxModel model, TDbContext db, Guid outboxId, long sequenceNumber, CancellationToken cancellationToken)
+    public static async Task DeleteUpToAsync(OutboxModel model, TDbContext db, Guid outboxId, long sequenceNumber, CancellationToken cancellationToken)
     {
-        await model.Outbox.DeleteUpTo(db, outboxId, sequenceNumber, cancellationToken).ConfigureAwait(false);
-        await model.Troubles.DeleteUpTo(db, outboxId, sequenceNumber, cancellationToken).ConfigureAwait(false);
+        await model.Outbox.DeleteUpToAsync(db, outboxId, sequenceNumber, cancellationToken).ConfigureAwait(false);
+        await model.Troubles.DeleteUpToAsync(db, outboxId, sequenceNumber, cancellationToken).ConfigureAwait(false);
     }
 
-    Task<List<OutboxMessage>> Claim(OutboxGroup group, CancellationToken cancellationToken)
+    private Task<List<OutboxMessage>> ClaimAsync(OutboxGroup group, CancellationToken cancellationToken)
     {
         var now = Now;
-        return Run((model, db) => model.Outbox.Claim(db, group.Id, group.Lease, now, now + Lease, cancellationToken), false, cancellationToken);
+        return RunAsync((model, db) => model.Outbox.ClaimAsync(db, group.Id, group.Lease, now, now + Lease, cancellationToken), false, cancellationToken);
     }
 
-    async Task AskAgain(OutboxGroup group, CancellationToken cancellationToken)
+    private async Task AskAgainAsync(OutboxGroup group, CancellationToken cancellationToken)
     {
-        var pause = TimeSpan.FromMilliseconds(Math.Min(5_000, 100 * Math.Pow(2, group.Asked)));
+        var pause = Backoff.After(group.Asked, TimeSpan.FromMilliseconds(200), s_longestPause);
         await Task.Delay(pause, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Deliver(group);
     }
 
-    async Task Remove()
+    private async Task RemoveAsync()
     {
         var ids = new List<Guid>();
         while (await _delivered.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
@@ -261,9 +264,9 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
             {
                 try
                 {
-                    await Run(async (model, db) =>
+                    await RunAsync(async (model, db) =>
                     {
-                        await model.Outbox.Delete(db, ids, _stopping.Token).ConfigureAwait(false);
+                        await model.Outbox.DeleteAsync(db, ids, _stopping.Token).ConfigureAwait(false);
                         return 0;
                     }, false, _stopping.Token).ConfigureAwait(false);
                     foreach (var id in ids)
@@ -273,7 +276,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
                 catch (Exception exception) when (!_stopping.IsCancellationRequested)
                 {
                     _log.NotRemoved(exception, ids.Count);
-                    var pause = TimeSpan.FromMilliseconds(Math.Min(5_000, 50 * Math.Pow(2, attempt)));
+                    var pause = Backoff.After(attempt, TimeSpan.FromMilliseconds(100), s_longestPause);
                     await Task.Delay(pause, TimeProvider.System, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
                 catch (Exception exception)

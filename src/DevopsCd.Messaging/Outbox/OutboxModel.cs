@@ -7,21 +7,21 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// <summary>The tables of inbox and outbox as one DbContext type maps them; made once for each model.</summary>
 internal sealed class OutboxModel
 {
-    static readonly ConditionalWeakTable<IModel, OutboxModel> Models = [];
+    private static readonly ConditionalWeakTable<IModel, OutboxModel> s_models = [];
 
-    OutboxModel(DbContext context)
+    private OutboxModel(DbContext context)
     {
         Inbox = new InboxTable(context);
         Outbox = new OutboxTable(context);
-        Troubles = new TroubleTable(context);
+        Troubles = new OutboxFailureTable(context);
     }
 
     public InboxTable Inbox { get; }
 
     public OutboxTable Outbox { get; }
 
-    public TroubleTable Troubles { get; }
+    public OutboxFailureTable Troubles { get; }
 
     public static OutboxModel For(DbContext context) =>
-        Models.TryGetValue(context.Model, out var model) ? model : Models.GetValue(context.Model, _ => new OutboxModel(context));
+        s_models.TryGetValue(context.Model, out var model) ? model : s_models.GetValue(context.Model, _ => new OutboxModel(context));
 }

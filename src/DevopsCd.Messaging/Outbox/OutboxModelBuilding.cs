@@ -6,14 +6,14 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// <summary>How the three entities are stored. Few indexes: what an event costs must not grow with the rows that are kept.</summary>
 internal static class OutboxModelBuilding
 {
-    static readonly ValueConverter<DateTime, DateTime> Utc = new(
+    private static readonly ValueConverter<DateTime, DateTime> s_utc = new(
         value => value.Kind == DateTimeKind.Local ? value.ToUniversalTime() : DateTime.SpecifyKind(value, DateTimeKind.Utc),
         value => DateTime.SpecifyKind(value, DateTimeKind.Utc));
 
     public static void Configure(EntityTypeBuilder<InboxState> inbox)
     {
         inbox.HasKey(row => new { row.MessageId, row.ConsumerId });
-        inbox.Property(row => row.Received).HasConversion(Utc);
+        inbox.Property(row => row.Received).HasConversion(s_utc);
         inbox.HasIndex(row => row.Received);
     }
 
@@ -21,10 +21,10 @@ internal static class OutboxModelBuilding
     {
         outbox.HasKey(row => new { row.OutboxId, row.SequenceNumber });
         outbox.Property(row => row.SequenceNumber).ValueGeneratedNever();
-        outbox.Property(row => row.SentTime).HasConversion(Utc);
-        outbox.Property(row => row.ExpirationTime).HasConversion(Utc);
-        outbox.Property(row => row.EnqueueTime).HasConversion(Utc);
-        outbox.Property(row => row.LockedUntil).HasConversion(Utc);
+        outbox.Property(row => row.SentTime).HasConversion(s_utc);
+        outbox.Property(row => row.ExpirationTime).HasConversion(s_utc);
+        outbox.Property(row => row.EnqueueTime).HasConversion(s_utc);
+        outbox.Property(row => row.LockedUntil).HasConversion(s_utc);
 
         // The sweep looks for what is due; without it, it would read all that is not.
         outbox.HasIndex(row => row.LockedUntil);
@@ -34,7 +34,7 @@ internal static class OutboxModelBuilding
     {
         state.HasKey(row => new { row.OutboxId, row.SequenceNumber });
         state.Property(row => row.SequenceNumber).ValueGeneratedNever();
-        state.Property(row => row.Created).HasConversion(Utc);
-        state.Property(row => row.Parked).HasConversion(Utc);
+        state.Property(row => row.Created).HasConversion(s_utc);
+        state.Property(row => row.Parked).HasConversion(s_utc);
     }
 }

@@ -9,15 +9,15 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 internal sealed class OutboxTable : StoredTable<OutboxMessage>
 {
     // A parked message is locked until then.
-    static readonly DateTime Never = new(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    private static readonly DateTime s_never = new(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
-    const int RowsInOneInsert = 32;
-    const int KeysInOneDelete = 500;
+    private const int RowsInOneInsert = 32;
+    private const int KeysInOneDelete = 500;
 
-    readonly StoredColumn _id;
-    readonly StoredColumn _position;
-    readonly StoredColumn _locked;
-    readonly string?[] _inserts = new string?[RowsInOneInsert + 1];
+    private readonly StoredColumn _id;
+    private readonly StoredColumn _position;
+    private readonly StoredColumn _locked;
+    private readonly string?[] _inserts = new string?[RowsInOneInsert + 1];
 
     public OutboxTable(DbContext context)
         : base(context)
@@ -27,12 +27,12 @@ internal sealed class OutboxTable : StoredTable<OutboxMessage>
         _locked = Column(nameof(OutboxMessage.LockedUntil));
     }
 
-    public async Task Insert(DbContext context, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    public async Task InsertAsync(DbContext context, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {
         for (var first = 0; first < messages.Count; first += RowsInOneInsert)
         {
             var rows = Math.Min(RowsInOneInsert, messages.Count - first);
-            await Execute(context, Inserting(rows), messages.Skip(first).Take(rows), cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(context, Inserting(rows), messages.Skip(first).Take(rows), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class OutboxTable : StoredTable<OutboxMessage>
     }
 
     /// <summary>Removes all messages of these outboxes.</summary>
-    public async Task Delete(DbContext context, IReadOnlyList<Guid> outboxIds, CancellationToken cancellationToken)
+    public async Task DeleteAsync(DbContext context, IReadOnlyList<Guid> outboxIds, CancellationToken cancellationToken)
     {
         for (var first = 0; first < outboxIds.Count; first += KeysInOneDelete)
         {
@@ -77,16 +77,17 @@ internal sealed class OutboxTable : StoredTable<OutboxMessage>
     }
 
     /// <summary>Removes the messages of one outbox up to a position. A parked message stays, whatever was delivered around it.</summary>
-    public Task DeleteUpTo(DbContext context, Guid outboxId, long sequenceNumber, CancellationToken cancellationToken) =>
-        Execute(context,
+    public Task DeleteUpToAsync(DbContext context, Guid outboxId, long sequenceNumber, CancellationToken cancellationToken) =>
+        ExecuteAsync(context,
             $"DELETE FROM {Name} WHERE {_id.Name} = {Placeholder(0)} AND {_position.Name} <= {Placeholder(1)} AND {_locked.Name} < {Placeholder(2)}",
-            cancellationToken, (_id, outboxId), (_position, sequenceNumber), (_locked, Never));
+            cancellationToken, (_id, outboxId), (_position, sequenceNumber), (_locked, s_never));
 
     /// <summary>
     /// Takes the outboxes that have been nobody's the longest, each from its first message on, until the given time. Locking that message is what
     /// decides between instances, so what an outbox holds beyond the limit cannot be taken by another before this is done.
     /// </summary>
-    public Task<List<OutboxMessage>> Claim(DbContext context, int outboxes, int messages, DateTime now, DateTime until, CancellationToken cancellationToken)
+    public Task<List<OutboxMessage>> ClaimAsync(DbContext context, int outboxes, int messages, DateTime now, DateTime until,
+        CancellationToken cancellationToken)
     {
         var skip = IsPostgres ? " FOR UPDATE SKIP LOCKED" : "";
         var sql =
@@ -101,14 +102,15 @@ internal sealed class OutboxTable : StoredTable<OutboxMessage>
             WHERE {_id.Name} = head_id AND {_locked.Name} <= {Placeholder(3)} AND {_position.Name} < head_position + {messages.ToString(CultureInfo.InvariantCulture)}
             RETURNING {ColumnList}
             """;
-        return Read(context, sql, cancellationToken, now, Never, until, now);
+        return ReadAsync(context, sql, cancellationToken, now, s_never, until, now);
     }
 
     /// <summary>
     /// Takes one outbox whose commit was not seen, if it is there and still under the lease it was written with, or under none. Its first message
     /// decides, as between sweeps: whoever has taken that one has the rest, even what it has not got to yet.
     /// </summary>
-    public Task<List<OutboxMessage>> Claim(DbContext context, Guid outboxId, DateTime lease, DateTime now, DateTime until, CancellationToken cancellationToken)
+    public Task<List<OutboxMessage>> ClaimAsync(DbContext context, Guid outboxId, DateTime lease, DateTime now, DateTime until,
+        CancellationToken cancellationToken)
     {
         var wait = IsPostgres ? " FOR UPDATE" : "";
         var sql =
@@ -122,27 +124,27 @@ internal sealed class OutboxTable : StoredTable<OutboxMessage>
               AND EXISTS (SELECT 1 FROM head WHERE head.{_locked.Name} <= {Placeholder(6)} OR head.{_locked.Name} = {Placeholder(7)})
             RETURNING {ColumnList}
             """;
-        return Read(context, sql, cancellationToken, outboxId, Never, until, outboxId, now, lease, now, lease);
+        return ReadAsync(context, sql, cancellationToken, outboxId, s_never, until, outboxId, now, lease, now, lease);
     }
 
     /// <summary>
     /// Lets go of the messages of one outbox from a position on: from the given time any sweep may take them. Whoever has taken them since the
     /// lease ran out keeps them.
     /// </summary>
-    public Task Release(DbContext context, Guid outboxId, long from, DateTime lease, DateTime at, CancellationToken cancellationToken) =>
-        Execute(context,
+    public Task ReleaseAsync(DbContext context, Guid outboxId, long from, DateTime lease, DateTime at, CancellationToken cancellationToken) =>
+        ExecuteAsync(context,
             $"UPDATE {Name} SET {_locked.Name} = {Placeholder(0)} WHERE {_id.Name} = {Placeholder(1)} AND {_position.Name} >= {Placeholder(2)} AND {_locked.Name} <= {Placeholder(3)}",
             cancellationToken, (_locked, at), (_id, outboxId), (_position, from), (_locked, lease));
 
     /// <summary>Locks one message for ever.</summary>
-    public Task Park(DbContext context, OutboxMessage message, CancellationToken cancellationToken) =>
-        Execute(context,
+    public Task ParkAsync(DbContext context, OutboxMessage message, CancellationToken cancellationToken) =>
+        ExecuteAsync(context,
             $"UPDATE {Name} SET {_locked.Name} = {Placeholder(0)} WHERE {_id.Name} = {Placeholder(1)} AND {_position.Name} = {Placeholder(2)}",
-            cancellationToken, (_locked, Never), (_id, message.OutboxId), (_position, message.SequenceNumber));
+            cancellationToken, (_locked, s_never), (_id, message.OutboxId), (_position, message.SequenceNumber));
 
-    string Inserting(int rows) => _inserts[rows] ??= InsertSql(rows);
+    private string Inserting(int rows) => _inserts[rows] ??= InsertSql(rows);
 
-    async Task<List<OutboxMessage>> Read(DbContext context, string sql, CancellationToken cancellationToken, params object[] values)
+    private async Task<List<OutboxMessage>> ReadAsync(DbContext context, string sql, CancellationToken cancellationToken, params object[] values)
     {
         // Through EF, which knows how to turn the columns back into messages; {n} are its placeholders.
         for (var index = 0; index < values.Length; index++)

@@ -8,16 +8,16 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// <summary>Makes a send out of a row again. The body goes out byte for byte as it was written: it is neither parsed nor serialized a second time.</summary>
 internal sealed class StoredMessagePipe : IPipe<SendContext>
 {
-    static readonly Dictionary<string, object> None = [];
+    private static readonly Dictionary<string, object> s_none = [];
 
     // There are as many as there are serializers; parsing one costs more than sending the message.
-    static readonly ConcurrentDictionary<string, ContentType> ContentTypes = [];
+    private static readonly ConcurrentDictionary<string, ContentType> s_contentTypes = [];
 
-    readonly OutboxMessage _message;
-    readonly DateTime _now;
-    readonly IReadOnlyDictionary<string, object> _headers;
-    readonly IReadOnlyDictionary<string, object> _properties;
-    readonly ContentType _contentType;
+    private readonly OutboxMessage _message;
+    private readonly DateTime _now;
+    private readonly IReadOnlyDictionary<string, object> _headers;
+    private readonly IReadOnlyDictionary<string, object> _properties;
+    private readonly ContentType _contentType;
 
     /// <summary>Reads the row; throws when it cannot be read.</summary>
     public StoredMessagePipe(OutboxMessage message, DateTime now)
@@ -26,7 +26,7 @@ internal sealed class StoredMessagePipe : IPipe<SendContext>
         _now = now;
         _headers = message.HeaderValues ?? Parse(message.Headers);
         _properties = message.PropertyValues ?? Parse(message.Properties);
-        _contentType = ContentTypes.GetOrAdd(message.ContentType, static name => new ContentType(name));
+        _contentType = s_contentTypes.GetOrAdd(message.ContentType, static name => new ContentType(name));
     }
 
     public Task Send(SendContext context)
@@ -56,13 +56,13 @@ internal sealed class StoredMessagePipe : IPipe<SendContext>
     public void Probe(ProbeContext context) => context.CreateFilterScope("storedMessage");
 
     // A row holds text, and only its serializer knows which bytes that stands for.
-    MessageBody Body(SendContext context) =>
+    private MessageBody Body(SendContext context) =>
         _message.BodyValue ?? context.Serialization.GetMessageDeserializer(_contentType).GetMessageBody(_message.Body);
 
-    static IReadOnlyDictionary<string, object> Parse(string? json) =>
-        json is null ? None : SystemTextJsonMessageSerializer.Instance.DeserializeDictionary<object>(json) ?? None;
+    private static Dictionary<string, object> Parse(string? json) =>
+        json is null ? s_none : SystemTextJsonMessageSerializer.Instance.DeserializeDictionary<object>(json) ?? s_none;
 
-    sealed class StoredBodySerializer(ContentType contentType, MessageBody body) : IMessageSerializer
+    private sealed class StoredBodySerializer(ContentType contentType, MessageBody body) : IMessageSerializer
     {
         public ContentType ContentType => contentType;
 

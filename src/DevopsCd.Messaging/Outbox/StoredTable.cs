@@ -18,12 +18,13 @@ internal abstract class StoredTable<T>
     where T : class
 {
     // Makes parameters for batches only; it never runs.
-    static readonly NpgsqlCommand Parameters = new();
+    private static readonly NpgsqlCommand s_parameters = new();
 
     protected StoredTable(DbContext context)
     {
         var entity = context.Model.FindEntityType(typeof(T))
-            ?? throw new InvalidOperationException($"{context.GetType().Name} does not map {typeof(T).Name}; call modelBuilder.AddTransactionalOutboxEntities() in OnModelCreating");
+            ?? throw new InvalidOperationException(
+                $"{context.GetType().Name} does not map {typeof(T).Name}; call modelBuilder.AddTransactionalOutboxEntities() in OnModelCreating");
         var sql = context.GetService<ISqlGenerationHelper>();
         var table = entity.GetTableName() ?? throw new InvalidOperationException($"{typeof(T).Name} is not mapped to a table");
         var store = StoreObjectIdentifier.Table(table, entity.GetSchema());
@@ -41,7 +42,7 @@ internal abstract class StoredTable<T>
 
     protected string ColumnList { get; }
 
-    StoredColumn[] Columns { get; }
+    private StoredColumn[] Columns { get; }
 
     protected StoredColumn Column(string property) => Columns.Single(column => column.Property == property);
 
@@ -68,14 +69,14 @@ internal abstract class StoredTable<T>
         foreach (var row in rows)
         {
             foreach (var column in Columns)
-                command.Parameters.Add(column.Mapping.CreateParameter(Parameters, "", column.Value(row), column.Nullable));
+                command.Parameters.Add(column.Mapping.CreateParameter(s_parameters, "", column.Value(row), column.Nullable));
         }
         batch.BatchCommands.Add(command);
         return command;
     }
 
     /// <summary>Runs an <see cref="InsertSql"/> statement; says how many rows it wrote.</summary>
-    protected async Task<int> Execute(DbContext context, string sql, IEnumerable<T> rows, CancellationToken cancellationToken)
+    protected async Task<int> ExecuteAsync(DbContext context, string sql, IEnumerable<T> rows, CancellationToken cancellationToken)
     {
         var command = Command(context, sql);
         await using (command.ConfigureAwait(false))
@@ -89,7 +90,8 @@ internal abstract class StoredTable<T>
         }
     }
 
-    protected async Task<int> Execute(DbContext context, string sql, CancellationToken cancellationToken, params (StoredColumn Column, object? Value)[] values)
+    protected async Task<int> ExecuteAsync(DbContext context, string sql, CancellationToken cancellationToken,
+        params (StoredColumn Column, object? Value)[] values)
     {
         var command = Command(context, sql);
         await using (command.ConfigureAwait(false))
@@ -116,7 +118,7 @@ internal abstract class StoredTable<T>
         command.Parameters.Add(column.Mapping.CreateParameter(command, name, value, column.Nullable));
     }
 
-    static Func<object, object?> Getter(IProperty property)
+    private static Func<object, object?> Getter(IProperty property)
     {
         var member = property.PropertyInfo ?? throw new InvalidOperationException($"{typeof(T).Name}.{property.Name} is not a property");
         var row = Expression.Parameter(typeof(object));

@@ -3,18 +3,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>Begin, work, save everything once, commit, and tell who waits for the commit.</summary>
+/// <summary>Begin, work, save everything once, commit.</summary>
 internal static class UnitOfWork
 {
     /// <param name="dbContext">The context the work uses.</param>
     /// <param name="isolation">The isolation of the transaction; null for none.</param>
     /// <param name="work">What to do. It may run again when the context's execution strategy retries.</param>
     /// <param name="cancellationToken">Cancels everything but the commit.</param>
-    public static Task Run(DbContext dbContext, IsolationLevel? isolation, Func<Task> work, CancellationToken cancellationToken) =>
-        Retried(dbContext, () => Once(dbContext, isolation, work, cancellationToken));
+    public static Task RunAsync(DbContext dbContext, IsolationLevel? isolation, Func<Task> work, CancellationToken cancellationToken) =>
+        RetriedAsync(dbContext, () => OnceAsync(dbContext, isolation, work, cancellationToken));
 
     /// <summary>Runs a whole unit of work under the context's execution strategy: a second try does not save what the first has left in the context.</summary>
-    public static Task Retried(DbContext dbContext, Func<Task> work)
+    public static Task RetriedAsync(DbContext dbContext, Func<Task> work)
     {
         var strategy = dbContext.Database.CreateExecutionStrategy();
         if (!strategy.RetriesOnFailure)
@@ -31,7 +31,7 @@ internal static class UnitOfWork
     }
 
     /// <summary>Saves without the savepoint EF sets inside a transaction: what fails here ends the transaction anyway.</summary>
-    public static async Task Save(DbContext dbContext, CancellationToken cancellationToken)
+    public static async Task SaveAsync(DbContext dbContext, CancellationToken cancellationToken)
     {
         // A context made outside of the container has no interceptor to refuse this.
         _ = LostTransactionInterceptor.Connection(dbContext);
@@ -52,7 +52,7 @@ internal static class UnitOfWork
     public static IsolationLevel Supported(DbContext dbContext, IsolationLevel isolation) =>
         DatabaseKind.Of(dbContext) == Database.Sqlite ? IsolationLevel.Serializable : isolation;
 
-    static async Task Once(DbContext dbContext, IsolationLevel? isolation, Func<Task> work, CancellationToken cancellationToken)
+    private static async Task OnceAsync(DbContext dbContext, IsolationLevel? isolation, Func<Task> work, CancellationToken cancellationToken)
     {
         if (isolation is null)
         {
@@ -61,21 +61,17 @@ internal static class UnitOfWork
             return;
         }
 
-        Guid transactionId;
-        using (await SqliteWriters.Wait(dbContext, cancellationToken).ConfigureAwait(false))
+        using (await SqliteWriters.WaitAsync(dbContext, cancellationToken).ConfigureAwait(false))
         {
             var transaction = await dbContext.Database.BeginTransactionAsync(Supported(dbContext, isolation.Value), cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                transactionId = transaction.TransactionId;
                 using var hold = LostTransactionInterceptor.Begin(dbContext);
                 await work().ConfigureAwait(false);
-                await Save(dbContext, cancellationToken).ConfigureAwait(false);
+                await SaveAsync(dbContext, cancellationToken).ConfigureAwait(false);
 
-                await OutboxCommit.Commit(dbContext, transaction).ConfigureAwait(false);
+                await OutboxCommit.CommitAsync(dbContext, transaction).ConfigureAwait(false);
             }
         }
-
-        PendingDelivery.Of(dbContext)?.Committed(transactionId);
     }
 }

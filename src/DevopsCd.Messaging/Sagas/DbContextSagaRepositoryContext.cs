@@ -1,6 +1,5 @@
 using MassTransit.Context;
 using MassTransit.Logging;
-using MassTransit.Middleware;
 using MassTransit.Saga;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,8 +19,8 @@ internal sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
     where TSaga : class, ISaga
     where TMessage : class
 {
-    readonly ConsumeContext<TMessage> _consumeContext = consumeContext;
-    Prefetched<TSaga>? _prefetched = prefetched;
+    private readonly ConsumeContext<TMessage> _consumeContext = consumeContext;
+    private Prefetched<TSaga>? _prefetched = prefetched;
 
     public Task<SagaConsumeContext<TSaga, TMessage>> Add(TSaga instance) =>
         factory.CreateSagaConsumeContext(dbContext, _consumeContext, instance, SagaConsumeContextMode.Add);
@@ -60,7 +59,7 @@ internal sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
         _prefetched = null;
         var instance = found?.CorrelationId == correlationId
             ? found.Instance
-            : await lockStrategy.Load(dbContext, correlationId, CancellationToken).ConfigureAwait(false);
+            : await lockStrategy.LoadAsync(dbContext, correlationId, CancellationToken).ConfigureAwait(false);
         return instance is null
             ? null! // the contract's word for: there is none
             : await factory.CreateSagaConsumeContext(dbContext, _consumeContext, instance, SagaConsumeContextMode.Load).ConfigureAwait(false);

@@ -30,9 +30,10 @@ public static class EntityFrameworkSagaRepository<TSaga>
         Create(dbContextFactory, new PessimisticSagaRepositoryLockStrategy<TSaga>(
             lockStatementProvider ?? ProviderLockStatementProvider.Instance, queryCustomization, IsolationLevel.ReadCommitted));
 
-    static SagaRepository<TSaga> Create(ISagaDbContextFactory<TSaga> dbContextFactory, ISagaRepositoryLockStrategy<TSaga> lockStrategy)
+    private static SagaRepository<TSaga> Create(ISagaDbContextFactory<TSaga> dbContextFactory, ISagaRepositoryLockStrategy<TSaga> lockStrategy)
     {
-        var contexts = new EntityFrameworkSagaRepositoryContextFactory<TSaga>(dbContextFactory, new SagaConsumeContextFactory<DbContext, TSaga>(), lockStrategy);
+        var contexts = new EntityFrameworkSagaRepositoryContextFactory<TSaga>(dbContextFactory, new SagaConsumeContextFactory<DbContext, TSaga>(),
+            lockStrategy);
         return new SagaRepository<TSaga>(contexts, contexts, contexts);
     }
 }

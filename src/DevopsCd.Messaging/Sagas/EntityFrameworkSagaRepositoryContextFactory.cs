@@ -20,15 +20,15 @@ public class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
         var dbContext = dbContexts.CreateScoped(context);
         try
         {
-            await InTransaction(dbContext, context.CancellationToken, async () =>
+            await InTransactionAsync(dbContext, async () =>
             {
-                var (first, prefetched) = await Claim(context, dbContext).ConfigureAwait(false);
+                var (first, prefetched) = await ClaimAsync(context, dbContext).ConfigureAwait(false);
                 if (!first)
                     return;
 
                 var repository = new DbContextSagaRepositoryContext<TSaga, T>(dbContext, context, consumeContexts, lockStrategy, prefetched);
                 await next.Send(repository).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+            }, context.CancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -45,15 +45,15 @@ public class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
         var dbContext = dbContexts.CreateScoped(context);
         try
         {
-            await InTransaction(dbContext, context.CancellationToken, async () =>
+            await InTransactionAsync(dbContext, async () =>
             {
-                if (context.TryGetPayload(out IInboxClaim? claim) && claim.Row is not null && !await claim.Ask().ConfigureAwait(false))
+                if (context.TryGetPayload(out IInboxClaim? claim) && claim.Row is not null && !await claim.AskAsync().ConfigureAwait(false))
                     return;
 
                 var repository = new DbContextSagaRepositoryContext<TSaga, T>(dbContext, context, consumeContexts, lockStrategy, null);
-                var instances = await lockStrategy.LoadAll(dbContext, query, context.CancellationToken).ConfigureAwait(false);
+                var instances = await lockStrategy.LoadAllAsync(dbContext, query, context.CancellationToken).ConfigureAwait(false);
                 await next.Send(new LoadedSagaRepositoryQueryContext<TSaga, T>(repository, instances)).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+            }, context.CancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -64,12 +64,12 @@ public class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
     /// <inheritdoc />
     public Task<T> Execute<T>(Func<LoadSagaRepositoryContext<TSaga>, Task<T>> asyncMethod, CancellationToken cancellationToken = default)
         where T : class =>
-        Read(asyncMethod, cancellationToken);
+        ReadAsync(asyncMethod, cancellationToken);
 
     /// <inheritdoc />
     public Task<T> Execute<T>(Func<QuerySagaRepositoryContext<TSaga>, Task<T>> asyncMethod, CancellationToken cancellationToken = default)
         where T : class =>
-        Read(asyncMethod, cancellationToken);
+        ReadAsync(asyncMethod, cancellationToken);
 
     /// <inheritdoc />
     public void Probe(ProbeContext context)
@@ -78,7 +78,7 @@ public class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
         context.Add("persistence", "entity-framework");
     }
 
-    async Task<T> Read<T>(Func<DbContextSagaReadContext<TSaga>, Task<T>> read, CancellationToken cancellationToken)
+    private async Task<T> ReadAsync<T>(Func<DbContextSagaReadContext<TSaga>, Task<T>> read, CancellationToken cancellationToken)
     {
         var dbContext = dbContexts.Create();
         try
@@ -95,7 +95,7 @@ public class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
     /// Behind the outbox the inbox row has not been written yet: it goes with the statement that locks the instance.
     /// Gives what that found, or nothing where the instance is still to be loaded.
     /// </summary>
-    async Task<(bool First, Prefetched<TSaga>? Instance)> Claim<T>(ConsumeContext<T> context, DbContext dbContext)
+    private async Task<(bool First, Prefetched<TSaga>? Instance)> ClaimAsync<T>(ConsumeContext<T> context, DbContext dbContext)
         where T : class
     {
         if (!context.TryGetPayload(out IInboxClaim? claim) || claim.Row is not { } row)
@@ -108,19 +108,19 @@ public class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
             && dbContext.FindTracked<TSaga>(correlationId) is null
             && pessimistic.Reader(dbContext) is { } reader)
         {
-            var (first, instance) = await reader.Read(dbContext, correlationId, row, context.CancellationToken).ConfigureAwait(false);
+            var (first, instance) = await reader.ReadAsync(dbContext, correlationId, row, context.CancellationToken).ConfigureAwait(false);
             claim.Decide(first);
             return (first, new Prefetched<TSaga>(correlationId, instance));
         }
-        return (await claim.Ask().ConfigureAwait(false), null);
+        return (await claim.AskAsync().ConfigureAwait(false), null);
     }
 
-    Task InTransaction(DbContext dbContext, CancellationToken cancellationToken, Func<Task> work)
+    private Task InTransactionAsync(DbContext dbContext, Func<Task> work, CancellationToken cancellationToken)
     {
         // The outbox, or a caller that shares its scope with a mediator, has opened the transaction and will save and commit.
         if (dbContext.Database.CurrentTransaction is not null)
             return work();
 
-        return UnitOfWork.Run(dbContext, lockStrategy.IsTransactionEnabled ? lockStrategy.IsolationLevel : null, work, cancellationToken);
+        return UnitOfWork.RunAsync(dbContext, lockStrategy.IsTransactionEnabled ? lockStrategy.IsolationLevel : null, work, cancellationToken);
     }
 }

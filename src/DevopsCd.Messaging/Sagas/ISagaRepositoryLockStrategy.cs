@@ -14,8 +14,8 @@ public interface ISagaRepositoryLockStrategy<TSaga>
     bool IsTransactionEnabled { get; }
 
     /// <summary>Reads one instance, or null.</summary>
-    Task<TSaga?> Load(DbContext context, Guid correlationId, CancellationToken cancellationToken);
+    Task<TSaga?> LoadAsync(DbContext context, Guid correlationId, CancellationToken cancellationToken);
 
     /// <summary>Reads all instances a query finds, inside the transaction.</summary>
-    Task<IList<TSaga>> LoadAll(DbContext context, ISagaQuery<TSaga> query, CancellationToken cancellationToken);
+    Task<IList<TSaga>> LoadAllAsync(DbContext context, ISagaQuery<TSaga> query, CancellationToken cancellationToken);
 }

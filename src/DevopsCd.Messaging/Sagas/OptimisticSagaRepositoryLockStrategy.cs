@@ -20,7 +20,7 @@ public class OptimisticSagaRepositoryLockStrategy<TSaga>(
     public bool IsTransactionEnabled => isTransactionEnabled;
 
     /// <inheritdoc />
-    public async Task<TSaga?> Load(DbContext context, Guid correlationId, CancellationToken cancellationToken)
+    public async Task<TSaga?> LoadAsync(DbContext context, Guid correlationId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         return await Customized(context.Set<TSaga>()).AsTracking()
@@ -28,7 +28,7 @@ public class OptimisticSagaRepositoryLockStrategy<TSaga>(
     }
 
     /// <inheritdoc />
-    public async Task<IList<TSaga>> LoadAll(DbContext context, ISagaQuery<TSaga> query, CancellationToken cancellationToken)
+    public async Task<IList<TSaga>> LoadAllAsync(DbContext context, ISagaQuery<TSaga> query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(query);
@@ -36,5 +36,5 @@ public class OptimisticSagaRepositoryLockStrategy<TSaga>(
             .OrderBy(saga => saga.CorrelationId).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    IQueryable<TSaga> Customized(IQueryable<TSaga> query) => customize is null ? query : customize(query);
+    private IQueryable<TSaga> Customized(IQueryable<TSaga> query) => customize is null ? query : customize(query);
 }

@@ -15,7 +15,7 @@ public class PessimisticSagaRepositoryLockStrategy<TSaga>(
     IsolationLevel isolationLevel) : ISagaRepositoryLockStrategy<TSaga>
     where TSaga : class, ISaga
 {
-    readonly ConditionalWeakTable<IModel, Readers> _readers = [];
+    private readonly ConditionalWeakTable<IModel, Readers> _readers = [];
 
     /// <inheritdoc />
     public IsolationLevel IsolationLevel => isolationLevel;
@@ -24,17 +24,22 @@ public class PessimisticSagaRepositoryLockStrategy<TSaga>(
     public bool IsTransactionEnabled => true;
 
     /// <inheritdoc />
-    public async Task<TSaga?> Load(DbContext context, Guid correlationId, CancellationToken cancellationToken)
+    public async Task<TSaga?> LoadAsync(DbContext context, Guid correlationId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
 
         var known = context.FindTracked<TSaga>(correlationId);
-        if (known is null && context.Database.CurrentTransaction is not null && Reader(context) is { } reader)
-            return await reader.Read(context, correlationId, cancellationToken).ConfigureAwait(false);
+        var reader = context.Database.CurrentTransaction is null ? null : Reader(context);
+        if (reader is not null && known is null)
+            return await reader.LockAsync(context, correlationId, null, cancellationToken).ConfigureAwait(false);
 
-        var found = await context.Set<TSaga>().FromSqlRaw(lockStatements.GetRowLockStatement<TSaga>(context), correlationId)
-            .AsTracking().ToListAsync(cancellationToken).ConfigureAwait(false);
-        if (found.Count == 0)
+        TSaga? found;
+        if (reader is not null)
+            found = await reader.LockAsync(context, correlationId, known!.Entity, cancellationToken).ConfigureAwait(false);
+        else
+            using (known is null ? await SagaReader<TSaga>.TurnAsync(context, correlationId, cancellationToken).ConfigureAwait(false) : default)
+                found = await QueryAsync(context, correlationId, cancellationToken).ConfigureAwait(false);
+        if (found is null)
             return null;
 
         // A context that already tracked the instance hands out what it read before the lock.
@@ -44,12 +49,13 @@ public class PessimisticSagaRepositoryLockStrategy<TSaga>(
         // A second statement, because it must see what was committed while the first one waited: rows that hang on the
         // instance are not locked, and would be read as they were before.
         if (customize is not null)
-            await customize(context.Set<TSaga>()).AsTracking().Where(saga => saga.CorrelationId == correlationId).LoadAsync(cancellationToken).ConfigureAwait(false);
-        return found[0];
+            await customize(context.Set<TSaga>()).AsTracking().Where(saga => saga.CorrelationId == correlationId).LoadAsync(cancellationToken)
+                .ConfigureAwait(false);
+        return found;
     }
 
     /// <inheritdoc />
-    public async Task<IList<TSaga>> LoadAll(DbContext context, ISagaQuery<TSaga> query, CancellationToken cancellationToken)
+    public async Task<IList<TSaga>> LoadAllAsync(DbContext context, ISagaQuery<TSaga> query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(query);
@@ -62,7 +68,7 @@ public class PessimisticSagaRepositoryLockStrategy<TSaga>(
         foreach (var id in ids)
         {
             // Between the look and the lock it may have changed so that it no longer matches.
-            if (await Load(context, id, cancellationToken).ConfigureAwait(false) is { } instance && matches(instance))
+            if (await LoadAsync(context, id, cancellationToken).ConfigureAwait(false) is { } instance && matches(instance))
                 instances.Add(instance);
         }
         return instances;
@@ -78,5 +84,16 @@ public class PessimisticSagaRepositoryLockStrategy<TSaga>(
         return readers.Reader;
     }
 
-    sealed record Readers(SagaReader<TSaga>? Reader);
+    private async Task<TSaga?> QueryAsync(DbContext context, Guid correlationId, CancellationToken cancellationToken)
+    {
+        var (sagas, statement) = (context.Set<TSaga>(), lockStatements.GetRowLockStatement<TSaga>(context));
+        if (!sagas.EntityType.GetComplexProperties().Any())
+            return (await sagas.FromSqlRaw(statement, correlationId).AsTracking().ToListAsync(cancellationToken).ConfigureAwait(false)).SingleOrDefault();
+
+        // Over a statement EF looks for the columns of complex types by their default names (dotnet/efcore#38303): locked here, read by the next one.
+        await context.Database.ExecuteSqlRawAsync(statement, [correlationId], cancellationToken).ConfigureAwait(false);
+        return await sagas.AsTracking().SingleOrDefaultAsync(saga => saga.CorrelationId == correlationId, cancellationToken).ConfigureAwait(false);
+    }
+
+    private sealed record Readers(SagaReader<TSaga>? Reader);
 }

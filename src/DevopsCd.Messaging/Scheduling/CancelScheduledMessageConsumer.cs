@@ -6,8 +6,8 @@ namespace MassTransit.QuartzIntegration;
 internal sealed class CancelScheduledMessageConsumer(ScheduleStore store) : IConsumer<CancelScheduledMessage>, IConsumer<CancelScheduledRecurringMessage>
 {
     public Task Consume(ConsumeContext<CancelScheduledMessage> context) =>
-        store.Cancel(context.Message.TokenId, null, context.CancellationToken);
+        store.CancelAsync(context.Message.TokenId, null, context.CancellationToken);
 
     public Task Consume(ConsumeContext<CancelScheduledRecurringMessage> context) =>
-        store.CancelRecurring(context.Message.ScheduleId, context.Message.ScheduleGroup, null, context.CancellationToken);
+        store.CancelRecurringAsync(context.Message.ScheduleId, context.Message.ScheduleGroup, null, context.CancellationToken);
 }

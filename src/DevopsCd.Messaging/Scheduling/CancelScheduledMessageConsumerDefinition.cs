@@ -14,7 +14,8 @@ internal sealed class CancelScheduledMessageConsumerDefinition : ConsumerDefinit
     }
 
     protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<CancelScheduledMessageConsumer> consumerConfigurator, IRegistrationContext context)
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<CancelScheduledMessageConsumer> consumerConfigurator,
+            IRegistrationContext context)
     {
         consumerConfigurator.Message<CancelScheduledMessage>(
             message => message.UsePartitioner(_endpoint.Partition, consumed => consumed.Message.TokenId));

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
+using DevopsCd.Shared;
 
 namespace MassTransit.QuartzIntegration;
 
@@ -21,11 +21,6 @@ internal static class DeterministicMessageId
         Span<byte> input = stackalloc byte[subject.Length + sizeof(long)];
         subject.CopyTo(input);
         BinaryPrimitives.WriteInt64BigEndian(input[subject.Length..], time.UtcTicks);
-
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(input, hash);
-        hash[6] = (byte)((hash[6] & 0x0f) | 0x80);
-        hash[8] = (byte)((hash[8] & 0x3f) | 0x80);
-        return new Guid(hash[..16], bigEndian: true);
+        return DerivedId.From("scheduled", input);
     }
 }

@@ -1,9 +1,9 @@
-using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>The database transaction that schedules of this scope belong to, if one is open.</summary>
+/// <summary>The context in whose transaction schedules of this scope are written, while one is open.</summary>
 internal interface IScheduleTransactionSource
 {
-    DbTransaction? Current { get; }
+    DbContext? Current { get; }
 }

@@ -5,7 +5,7 @@ namespace MassTransit.QuartzIntegration;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Scheduled message {Trigger}: sent {MessageType} to {Destination}, {Lateness} after its time")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Scheduled message {Trigger}: sent {MessageType} to {Destination}, late by {Lateness}")]
     internal static partial void Sent(this ILogger log, TriggerKey trigger, string messageType, Uri destination, TimeSpan lateness);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Scheduled message {Trigger}: could not send {MessageType} to {Destination}, will be retried")]
@@ -16,7 +16,4 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Scheduled message {Trigger}: cancelled, it was {Found}")]
     internal static partial void Cancelled(this ILogger log, TriggerKey trigger, string found);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A schedule of a committed transaction could not be stored in memory")]
-    internal static partial void AfterCommitFailed(this ILogger log, Exception exception);
 }

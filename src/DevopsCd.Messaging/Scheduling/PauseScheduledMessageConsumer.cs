@@ -6,5 +6,5 @@ namespace MassTransit.QuartzIntegration;
 internal sealed class PauseScheduledMessageConsumer(ScheduleStore store) : IConsumer<PauseScheduledRecurringMessage>
 {
     public Task Consume(ConsumeContext<PauseScheduledRecurringMessage> context) =>
-        store.PauseRecurring(context.Message.ScheduleId, context.Message.ScheduleGroup, null, context.CancellationToken);
+        store.PauseRecurringAsync(context.Message.ScheduleId, context.Message.ScheduleGroup, null, context.CancellationToken);
 }

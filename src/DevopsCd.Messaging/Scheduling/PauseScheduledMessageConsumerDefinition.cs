@@ -14,7 +14,8 @@ internal sealed class PauseScheduledMessageConsumerDefinition : ConsumerDefiniti
     }
 
     protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<PauseScheduledMessageConsumer> consumerConfigurator, IRegistrationContext context)
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<PauseScheduledMessageConsumer> consumerConfigurator,
+            IRegistrationContext context)
     {
         consumerConfigurator.Message<PauseScheduledRecurringMessage>(
             message => message.UsePartitioner(_endpoint.Partition, consumed => $"{consumed.Message.ScheduleGroup},{consumed.Message.ScheduleId}"));

@@ -1,6 +1,6 @@
+using MassTransit.EntityFrameworkCoreIntegration;
 using MassTransit.QuartzIntegration;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Quartz;
@@ -23,6 +23,7 @@ public static class QuartzMessageSchedulerRegistration
         services.AddScheduleStore();
         services.AddSingleton(options);
         services.AddQuartz(quartz => Configure(quartz, options));
+        services.AddHostedService<ScheduleStart>();
         services.AddQuartzHostedService(host =>
         {
             host.WaitForJobsToComplete = true;
@@ -34,16 +35,16 @@ public static class QuartzMessageSchedulerRegistration
     /// <summary>
     /// Registers scoped <see cref="IMessageScheduler"/> and <see cref="IRecurringMessageScheduler"/> that write straight to the
     /// Quartz store, without a message to a scheduler queue. While the scope's <typeparamref name="TDbContext"/> has a
-    /// transaction open, a schedule or a cancel belongs to it: on PostgreSQL it is written inside that transaction, with the
-    /// in-memory store it is done once the transaction has committed. Without a transaction it is done at once.
+    /// transaction open, a schedule or a cancel belongs to it: on PostgreSQL it is written inside that transaction (a cancel, and what replaces,
+    /// pauses or resumes, as its last statements before EF Core commits), with the in-memory store it is done once the transaction has
+    /// committed. Without a transaction it is done at once.
     /// Consumers get the same through <see cref="UseTransactionalQuartzScheduler"/>.
     /// </summary>
     public static void AddTransactionalQuartzScheduler<TDbContext>(this IRegistrationConfigurator configurator)
         where TDbContext : DbContext
     {
         configurator.Replace(ServiceDescriptor.Scoped<IScheduleTransactionSource, DbContextTransactionSource<TDbContext>>());
-        configurator.TryAddEnumerable(ServiceDescriptor.Singleton(
-            typeof(IDbContextOptionsConfiguration<>), typeof(ScheduleInterceptorConfiguration<>)));
+        Interceptors.Register(configurator);
         configurator.TryAddSingleton<ScheduledMessageBuilder>();
         configurator.TryAddScoped(provider => DirectSchedulers.Create(provider));
         configurator.TryAddScoped(DirectSchedulers.CreateRecurring);
@@ -65,7 +66,6 @@ public static class QuartzMessageSchedulerRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new QuartzMessageSchedulerOptions());
         services.AddSingleton<ScheduleStore>();
-        services.AddSingleton<ScheduleTransactionInterceptor>();
         services.AddQuartz(quartz => quartz.AddJob<ScheduledMessageJob>(job => job
             .WithIdentity(ScheduledMessageJob.Key)
             .WithDescription("Sends scheduled messages")
@@ -100,6 +100,10 @@ public static class QuartzMessageSchedulerRegistration
                 ado.TablePrefix = options.TablePrefix;
                 ado.StoreJobDataAsStrings = true;
                 ado.AcceptEnlistedTransactions = true;
+
+                // A new trigger is written inside business transactions. The lock would make each of them hold up the whole cluster, for as long as
+                // its client takes, and for ever when that client is gone.
+                ado.LockOnInsert = false;
                 ado.RecoverFiringsCancelledByShutdown = true;
                 ado.DbRetryInterval = TimeSpan.FromSeconds(2);
             });

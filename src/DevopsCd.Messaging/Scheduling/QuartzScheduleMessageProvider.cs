@@ -15,26 +15,24 @@ internal sealed class QuartzScheduleMessageProvider(
         Uri destinationAddress, DateTime scheduledTime, T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken)
         where T : class
     {
-        var time = new DateTimeOffset(scheduledTime.Kind == DateTimeKind.Local
-            ? scheduledTime.ToUniversalTime()
-            : DateTime.SpecifyKind(scheduledTime, DateTimeKind.Utc));
+        var time = ScheduledTimes.Of(scheduledTime);
         var sending = new ScheduledSendPipe<T>(pipe, Consumed(), ScheduleTokenIdCache<T>.GetTokenId(message));
-        var context = await builder.Build(destinationAddress, message, sending, cancellationToken).ConfigureAwait(false);
+        var context = await builder.BuildAsync(destinationAddress, message, sending, cancellationToken).ConfigureAwait(false);
         var token = context.ScheduledMessageId ?? sending.Token;
         var messageId = context.MessageId is { } chosen && chosen != sending.GeneratedMessageId
             ? chosen
             : DeterministicMessageId.For(token, time);
 
-        await store.Schedule(token, time, ScheduledMessageBuilder.Describe(context, messageId, token), transactions.Current, cancellationToken)
+        await store.ScheduleAsync(token, time, ScheduledMessageBuilder.Describe(context, messageId, token), transactions.Current, cancellationToken)
             .ConfigureAwait(false);
         return new ScheduledMessageHandle<T>(token, time.UtcDateTime, context.DestinationAddress!, message);
     }
 
     public Task CancelScheduledSend(Guid tokenId, CancellationToken cancellationToken) =>
-        store.Cancel(tokenId, transactions.Current, cancellationToken);
+        store.CancelAsync(tokenId, transactions.Current, cancellationToken);
 
     public Task CancelScheduledSend(Uri destinationAddress, Guid tokenId, CancellationToken cancellationToken) =>
-        store.Cancel(tokenId, transactions.Current, cancellationToken);
+        store.CancelAsync(tokenId, transactions.Current, cancellationToken);
 
     private ConsumeContext? Consumed() => consumed ?? (consuming.HasContext ? consuming.GetContext() : null);
 }

@@ -14,36 +14,36 @@ internal sealed class RecurringScheduleEndpoint(
     ScheduleStore store,
     IScheduleTransactionSource transactions) : ISendEndpoint
 {
-    private static readonly MethodInfo ScheduleMethod =
-        typeof(RecurringScheduleEndpoint).GetMethod(nameof(Schedule), BindingFlags.Instance | BindingFlags.NonPublic)!;
+    private static readonly MethodInfo s_scheduleMethod =
+        typeof(RecurringScheduleEndpoint).GetMethod(nameof(ScheduleAsync), BindingFlags.Instance | BindingFlags.NonPublic)!;
 
-    private static readonly ConcurrentDictionary<Type, MethodInfo> ScheduleMethods = [];
+    private static readonly ConcurrentDictionary<Type, MethodInfo> s_scheduleMethods = [];
 
     public ConnectHandle ConnectSendObserver(ISendObserver observer) => new EmptyConnectHandle();
 
     public Task Send<T>(T message, CancellationToken cancellationToken = default)
         where T : class =>
-        CarryOut(message, Pipe.Empty<SendContext>(), cancellationToken);
+        CarryOutAsync(message, Pipe.Empty<SendContext>(), cancellationToken);
 
     public Task Send<T>(T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken = default)
         where T : class =>
-        CarryOut(message, pipe, cancellationToken);
+        CarryOutAsync(message, pipe, cancellationToken);
 
     public Task Send<T>(T message, IPipe<SendContext> pipe, CancellationToken cancellationToken = default)
         where T : class =>
-        CarryOut(message, pipe, cancellationToken);
+        CarryOutAsync(message, pipe, cancellationToken);
 
     public Task Send(object message, CancellationToken cancellationToken = default) =>
-        CarryOut(message, Pipe.Empty<SendContext>(), cancellationToken);
+        CarryOutAsync(message, Pipe.Empty<SendContext>(), cancellationToken);
 
     public Task Send(object message, Type messageType, CancellationToken cancellationToken = default) =>
-        CarryOut(message, Pipe.Empty<SendContext>(), cancellationToken);
+        CarryOutAsync(message, Pipe.Empty<SendContext>(), cancellationToken);
 
     public Task Send(object message, IPipe<SendContext> pipe, CancellationToken cancellationToken = default) =>
-        CarryOut(message, pipe, cancellationToken);
+        CarryOutAsync(message, pipe, cancellationToken);
 
     public Task Send(object message, Type messageType, IPipe<SendContext> pipe, CancellationToken cancellationToken = default) =>
-        CarryOut(message, pipe, cancellationToken);
+        CarryOutAsync(message, pipe, cancellationToken);
 
     public Task Send<T>(object values, CancellationToken cancellationToken = default)
         where T : class =>
@@ -59,27 +59,27 @@ internal sealed class RecurringScheduleEndpoint(
 
     private static NotSupportedException NotACommand(Type type) => new($"{type.Name} is no command of the recurring scheduler");
 
-    private Task CarryOut(object command, object pipe, CancellationToken cancellationToken) => command switch
+    private Task CarryOutAsync(object command, object pipe, CancellationToken cancellationToken) => command switch
     {
-        ScheduleRecurringMessage schedule => ScheduleTyped(schedule, pipe, cancellationToken),
+        ScheduleRecurringMessage schedule => ScheduleTypedAsync(schedule, pipe, cancellationToken),
         CancelScheduledRecurringMessage cancel =>
-            store.CancelRecurring(cancel.ScheduleId, cancel.ScheduleGroup, transactions.Current, cancellationToken),
+            store.CancelRecurringAsync(cancel.ScheduleId, cancel.ScheduleGroup, transactions.Current, cancellationToken),
         PauseScheduledRecurringMessage pause =>
-            store.PauseRecurring(pause.ScheduleId, pause.ScheduleGroup, transactions.Current, cancellationToken),
+            store.PauseRecurringAsync(pause.ScheduleId, pause.ScheduleGroup, transactions.Current, cancellationToken),
         ResumeScheduledRecurringMessage resume =>
-            store.ResumeRecurring(resume.ScheduleId, resume.ScheduleGroup, transactions.Current, cancellationToken),
+            store.ResumeRecurringAsync(resume.ScheduleId, resume.ScheduleGroup, transactions.Current, cancellationToken),
         _ => throw NotACommand(command.GetType()),
     };
 
-    private Task ScheduleTyped(ScheduleRecurringMessage command, object pipe, CancellationToken cancellationToken)
+    private Task ScheduleTypedAsync(ScheduleRecurringMessage command, object pipe, CancellationToken cancellationToken)
     {
         var commandType = command.GetType();
         var messageType = commandType.IsGenericType ? commandType.GetGenericArguments()[0] : command.Payload.GetType();
-        var method = ScheduleMethods.GetOrAdd(messageType, type => ScheduleMethod.MakeGenericMethod(type));
+        var method = s_scheduleMethods.GetOrAdd(messageType, type => s_scheduleMethod.MakeGenericMethod(type));
         return (Task)method.Invoke(this, [command, pipe, cancellationToken])!;
     }
 
-    private async Task Schedule<T>(ScheduleRecurringMessage command, object pipe, CancellationToken cancellationToken)
+    private async Task ScheduleAsync<T>(ScheduleRecurringMessage command, object pipe, CancellationToken cancellationToken)
         where T : class
     {
         // The caller's pipe may be written for the command, whose context is then another view of the message's own.
@@ -87,10 +87,11 @@ internal sealed class RecurringScheduleEndpoint(
             ? Pipe.ExecuteAsync<SendContext<T>>(context => commandPipe.Send(context.CreateProxy(command)))
             : (IPipe<SendContext>)pipe;
         var sending = new ScheduledSendPipe<T>(applied, null, command.CorrelationId);
-        var context = await builder.Build(command.Destination, (T)command.Payload, sending, cancellationToken).ConfigureAwait(false);
+        var context = await builder.BuildAsync(command.Destination, (T)command.Payload, sending, cancellationToken).ConfigureAwait(false);
 
         // No message id is kept: each occurrence gets one of its own, derived from the schedule and the time.
-        await store.ScheduleRecurring(
-            command.Schedule, ScheduledMessageBuilder.Describe(context, null, null), transactions.Current, cancellationToken).ConfigureAwait(false);
+        await store.ScheduleRecurringAsync(
+            command.Schedule, ScheduledMessageBuilder.Describe(context, null, command.CorrelationId), transactions.Current, cancellationToken)
+                .ConfigureAwait(false);
     }
 }

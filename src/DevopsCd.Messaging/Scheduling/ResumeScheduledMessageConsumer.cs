@@ -6,5 +6,5 @@ namespace MassTransit.QuartzIntegration;
 internal sealed class ResumeScheduledMessageConsumer(ScheduleStore store) : IConsumer<ResumeScheduledRecurringMessage>
 {
     public Task Consume(ConsumeContext<ResumeScheduledRecurringMessage> context) =>
-        store.ResumeRecurring(context.Message.ScheduleId, context.Message.ScheduleGroup, null, context.CancellationToken);
+        store.ResumeRecurringAsync(context.Message.ScheduleId, context.Message.ScheduleGroup, null, context.CancellationToken);
 }

@@ -14,7 +14,8 @@ internal sealed class ResumeScheduledMessageConsumerDefinition : ConsumerDefinit
     }
 
     protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<ResumeScheduledMessageConsumer> consumerConfigurator, IRegistrationContext context)
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<ResumeScheduledMessageConsumer> consumerConfigurator,
+            IRegistrationContext context)
     {
         consumerConfigurator.Message<ResumeScheduledRecurringMessage>(
             message => message.UsePartitioner(_endpoint.Partition, consumed => $"{consumed.Message.ScheduleGroup},{consumed.Message.ScheduleId}"));

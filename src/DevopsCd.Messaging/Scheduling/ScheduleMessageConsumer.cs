@@ -10,18 +10,19 @@ internal sealed class ScheduleMessageConsumer(ScheduleStore store) : IConsumer<S
     public Task Consume(ConsumeContext<ScheduleMessage> context)
     {
         var message = context.Message;
-        var time = new DateTimeOffset(DateTime.SpecifyKind(message.ScheduledTime, DateTimeKind.Utc));
+        var time = ScheduledTimes.Of(message.ScheduledTime);
         var data = Describe(context, message.Destination, message.Payload, message.PayloadType);
         ScheduledMessageBuilder.Put(data, ScheduledMessageData.TokenId, message.CorrelationId);
-        ScheduledMessageBuilder.Put(data, ScheduledMessageData.MessageId, DeterministicMessageId.For(message.CorrelationId, time));
-        return store.Schedule(message.CorrelationId, time, data, null, context.CancellationToken);
+        ScheduledMessageBuilder.Put(data, ScheduledMessageData.MessageId, context.MessageId ?? DeterministicMessageId.For(message.CorrelationId, time));
+        return store.ScheduleAsync(message.CorrelationId, time, data, null, context.CancellationToken);
     }
 
     public Task Consume(ConsumeContext<ScheduleRecurringMessage> context)
     {
         var message = context.Message;
         var data = Describe(context, message.Destination, message.Payload, message.PayloadType);
-        return store.ScheduleRecurring(message.Schedule, data, null, context.CancellationToken);
+        ScheduledMessageBuilder.Put(data, ScheduledMessageData.TokenId, message.CorrelationId);
+        return store.ScheduleRecurringAsync(message.Schedule, data, null, context.CancellationToken);
     }
 
     private static JobDataMap Describe<T>(ConsumeContext<T> context, Uri destination, object payload, string[] payloadType)
@@ -44,6 +45,10 @@ internal sealed class ScheduleMessageConsumer(ScheduleStore store) : IConsumer<S
         ScheduledMessageBuilder.Put(data, ScheduledMessageData.FaultAddress, context.FaultAddress);
         ScheduledMessageBuilder.Put(data, ScheduledMessageData.TimeToLive, context.ExpirationTime - context.SentTime);
         ScheduledMessageBuilder.Put(data, ScheduledMessageData.Headers, context.Headers.GetAll());
+
+        // The command's priority and routing key are meant for the message it carries.
+        if (context.ReceiveContext.TryGetPayload<TransportReceiveContext>(out var transport) && transport.GetTransportProperties() is { } properties)
+            ScheduledMessageBuilder.Put(data, ScheduledMessageData.Properties, properties);
         return data;
     }
 }

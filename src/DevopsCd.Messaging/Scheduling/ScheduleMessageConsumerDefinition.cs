@@ -20,6 +20,7 @@ internal sealed class ScheduleMessageConsumerDefinition : ConsumerDefinition<Sch
         consumerConfigurator.Message<ScheduleMessage>(
             message => message.UsePartitioner(_endpoint.Partition, consumed => consumed.Message.CorrelationId));
         consumerConfigurator.Message<ScheduleRecurringMessage>(
-            message => message.UsePartitioner(_endpoint.Partition, consumed => $"{consumed.Message.Schedule?.ScheduleGroup},{consumed.Message.Schedule?.ScheduleId}"));
+            message => message.UsePartitioner(_endpoint.Partition,
+                consumed => $"{consumed.Message.Schedule?.ScheduleGroup},{consumed.Message.Schedule?.ScheduleId}"));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ScheduledMessageBuilder(IBus bus)
 
     internal IBusTopology Topology => bus.Topology;
 
-    internal async Task<SendContext<T>> Build<T>(Uri destination, T message, ScheduledSendPipe<T> pipe, CancellationToken cancellationToken)
+    internal async Task<SendContext<T>> BuildAsync<T>(Uri destination, T message, ScheduledSendPipe<T> pipe, CancellationToken cancellationToken)
         where T : class
     {
         if (!MessageTypeCache<T>.IsValidMessageType)

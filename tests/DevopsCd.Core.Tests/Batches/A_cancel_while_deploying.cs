@@ -22,7 +22,8 @@ public sealed class A_cancel_while_deploying
         (after.Status, after.CancelledBy, after.CancelReason, after.CancelledAt).ShouldBe((BatchStatus.Cancelled, Engine.Person, "wrong version", engine.Now));
         engine.Service.Calls.Select(c => $"{c.Verb} {c.Application}").ShouldBe(["submit api", "look api", "stop api"]);
         (await engine.Audit(batch)).Last(e => e.Outcome == EventOutcome.Accepted).Event.ShouldBe("deploy_stopped");
-        (await engine.Releases(batch)).Select(r => (r.App.Name, r.PreStatus, r.IsOpen)).ShouldBe([("api", ReleaseStatus.Stopped, false), ("web", ReleaseStatus.Stopped, false)]);
+        (await engine.Releases(batch)).Select(r => (r.App.Name, r.PreStatus, r.IsOpen))
+            .ShouldBe([("api", ReleaseStatus.Stopped, false), ("web", ReleaseStatus.Stopped, false)]);
     }
 
     [Fact]
@@ -69,7 +70,8 @@ public sealed class A_cancel_while_deploying
         await engine.Raise(batch, "cancel", "first");
         var second = await engine.Raise(batch, "cancel", "second", by: "bob");
 
-        (second.Outcome, second.Reason).ShouldBe((EventOutcome.Refused, $"{Engine.Person} has asked for the cancel already; it ends when nothing deploys any more"));
+        (second.Outcome, second.Reason).ShouldBe(
+            (EventOutcome.Refused, $"{Engine.Person} has already requested the cancel; the batch is cancelled as soon as nothing is being deployed"));
         (await engine.Find(batch.CorrelationId)).CancelReason.ShouldBe("first");
     }
 
@@ -85,7 +87,8 @@ public sealed class A_cancel_while_deploying
 
         var row = await engine.Raise(batch, "cancel");
 
-        (row.Outcome, row.FromState, row.Reason).ShouldBe((EventOutcome.Refused, BatchStatus.ProdDeploying, "production must first reach a result; cancel is refused while it deploys"));
+        (row.Outcome, row.FromState, row.Reason).ShouldBe(
+            (EventOutcome.Refused, BatchStatus.ProdDeploying, "production must first reach a result; cancel is refused while it deploys"));
     }
 
     private static async Task<Batch> Running(Engine engine)

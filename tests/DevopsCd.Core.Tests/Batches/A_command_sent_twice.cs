@@ -16,12 +16,12 @@ public sealed class A_command_sent_twice
         var batch = await engine.Batch("api");
         var id = Guid.NewGuid();
         var approve = new ApproveBatch { BatchId = batch.CorrelationId, Operator = Engine.Person };
-        await engine.Send(approve, id);
+        await engine.Deliver(approve, id);
         await engine.Accepted(batch, "confirm_tag");
         var audit = await engine.Audit(batch);
         engine.Clock.Advance(TimeSpan.FromDays(400));
 
-        await engine.Send(approve, id);
+        await engine.Deliver(approve, id);
 
         (await engine.Status(batch)).ShouldBe(BatchStatus.Sealed);
         (await engine.Audit(batch)).Select(e => e.Id).ShouldBe(audit.Select(e => e.Id), "not even a refusal is recorded");
@@ -35,11 +35,11 @@ public sealed class A_command_sent_twice
         var id = Guid.NewGuid();
         var accept = new AcceptBatch { BatchId = batch.CorrelationId, Operator = Engine.Person };
 
-        await engine.Send(accept, id);
-        await engine.Send(accept, id);
+        await engine.Deliver(accept, id);
+        await engine.Deliver(accept, id);
 
         (await engine.Audit(batch)).Count(e => e.Event == "final_accept").ShouldBe(1);
-        engine.Mail.All.Select(p => p.Message).OfType<BatchEventRejected>().Count().ShouldBe(1);
+        engine.Told<BatchEventRejected>().Count.ShouldBe(1);
     }
 
     [Theory, InlineData("postgres"), InlineData("sqlite")]
@@ -53,7 +53,7 @@ public sealed class A_command_sent_twice
             var batch = await one.Batch($"api{round}");
             var id = Guid.NewGuid();
             var approve = new ApproveBatch { BatchId = batch.CorrelationId, Operator = Engine.Person };
-            await Task.WhenAll(Task.Run(() => one.Send(approve, id)), Task.Run(() => other.Send(approve, id)));
+            await Task.WhenAll(Task.Run(() => one.Deliver(approve, id)), Task.Run(() => other.Deliver(approve, id)));
 
             (await one.Find(batch.CorrelationId)).Version.ShouldBe(1);
             (await one.Audit(batch)).Count(e => e.Event == "approve").ShouldBe(1);
@@ -108,7 +108,8 @@ public sealed class A_command_sent_twice
 
         var row = await engine.Raise(batch, "confirm_tag", version: 0);
 
-        (row.Outcome, row.RefusalKind, row.Reason).ShouldBe((EventOutcome.Refused, RefusalKind.Stale, "the batch is at version 1, not 0; look at it again"));
+        (row.Outcome, row.RefusalKind, row.Reason).ShouldBe(
+            (EventOutcome.Refused, RefusalKind.Stale, "the batch is at version 1, not 0: approve by ann (PendingApproval → Approved); read the batch again"));
         (await engine.Raise(batch, "confirm_tag", version: 1)).Outcome.ShouldBe(EventOutcome.Accepted);
     }
 }

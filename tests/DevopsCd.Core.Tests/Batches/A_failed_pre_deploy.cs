@@ -23,7 +23,7 @@ public sealed class A_failed_pre_deploy
         }
 
         var after = await engine.Find(batch.CorrelationId);
-        (after.Status, after.PreAttempt, after.AutoDeployBlocked).ShouldBe((BatchStatus.Sealed, 1, true));
+        (after.Status, after.Pre.Attempt, after.AutoDeployBlocked).ShouldBe((BatchStatus.Sealed, 1, true));
         after.LastFailure.ShouldBe("web: no quota; 1 held");
         engine.Service.Calls.Count.ShouldBe(2);
         (await engine.Audit(batch)).Count(e => e.Event == "start_pre_deploy").ShouldBe(1);
@@ -35,11 +35,12 @@ public sealed class A_failed_pre_deploy
         await using var engine = await Engine.Start();
         var batch = await Failed(engine);
 
-        await engine.Send(AutomaticStart.Of(batch.CorrelationId), Guid.NewGuid());
+        await engine.Deliver(AutomaticStart.Of(batch.CorrelationId), Guid.NewGuid());
 
         (await engine.Status(batch)).ShouldBe(BatchStatus.Sealed);
         var row = (await engine.Audit(batch)).Last();
-        (row.Event, row.Outcome, row.Operator, row.Reason).ShouldBe(("start_pre_deploy", EventOutcome.Refused, Operators.Engine, "the last pre-deploy failed; only a person starts it again"));
+        (row.Event, row.Outcome, row.Operator, row.Reason).ShouldBe(
+            ("start_pre_deploy", EventOutcome.Refused, Operators.Engine, "the last pre-deploy failed; only a person can start it again"));
     }
 
     [Fact]
@@ -52,7 +53,7 @@ public sealed class A_failed_pre_deploy
         await engine.Deliver();
 
         var after = await engine.Find(batch.CorrelationId);
-        (after.Status, after.PreAttempt, after.AutoDeployBlocked, after.LastFailure).ShouldBe((BatchStatus.PreDeployed, 2, false, null));
+        (after.Status, after.Pre.Attempt, after.AutoDeployBlocked, after.LastFailure).ShouldBe((BatchStatus.PreDeployed, 2, false, null));
         engine.Service.Calls.Select(c => c.Application).ShouldBe(["api", "web", "web", "shop"]);
         engine.Service.Submits("web").Select(c => c.OperationId).ShouldBeUnique("each attempt is an operation of its own");
         (await engine.Releases(batch)).ShouldAllBe(r => r.PreStatus == ReleaseStatus.Succeeded && r.StatusReason == null);

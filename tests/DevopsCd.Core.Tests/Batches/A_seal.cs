@@ -1,8 +1,10 @@
 using DevopsCd.Contracts;
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Applications;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Batches;
+using DevopsCd.Core.Data;
 using DevopsCd.Core.Tests.Engines;
 using Microsoft.EntityFrameworkCore;
 
@@ -59,7 +61,8 @@ public sealed class A_seal
             await engine.Build(name, "1");
         }
         var row = await engine.Create(
-            new ReleaseItem { Application = "a", DependsOn = ["b"] }, new ReleaseItem { Application = "b", DependsOn = ["c"] }, new ReleaseItem { Application = "c", DependsOn = ["b"] });
+            new ReleaseItem { Application = "a", DependsOn = ["b"] }, new ReleaseItem { Application = "b", DependsOn = ["c"] },
+                new ReleaseItem { Application = "c", DependsOn = ["b"] });
         var batch = await engine.Find(row.BatchCorrelationId);
         await engine.Accepted(batch, "approve");
 
@@ -77,16 +80,33 @@ public sealed class A_seal
         engine.Clock.Advance(TimeSpan.FromMinutes(1));
         await engine.Build("api", "2");
         await engine.Target("api", "pre", "another");
-        await engine.Do<ApplicationCatalogue>(c => c.PutTarget("api", "pre", "staging",
-            new TargetBody { Namespace = "changed", Workload = new DeployWorkload { Kind = "Deployment", Name = "changed" } }, default));
+        await engine.Do<TargetCatalogue>(c => c.PutAsync("api", "pre", "staging",
+            new TargetBody { Namespace = "changed", Workload = new DeployWorkload { Kind = "Deployment", Name = "changed" } }, Visible.Everything, Precondition.None, default));
 
         await engine.Deliver();
         await engine.Accepted(batch, "start_prod_deploy");
         await engine.Deliver();
 
         (await engine.Status(batch)).ShouldBe(BatchStatus.ProdDeployed);
-        engine.Service.Calls.Select(c => (c.Cluster, c.Image)).ShouldBe([("staging", "registry.example/api:1.0.1"), ("production", "registry.example/api:1.0.1")]);
+        engine.Service.Calls.Select(c => (c.Cluster, c.Image))
+            .ShouldBe([("staging", "registry.example/api:1.0.1"), ("production", "registry.example/api:1.0.1")]);
         (await engine.Operations(batch))[0].Target.ShouldNotContain("changed");
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Deploys_by_digest_and_shows_the_version(bool known)
+    {
+        await using var engine = await Engine.Start();
+        await engine.Application("api");
+        var digest = $"sha256:{new string('b', 64)}";
+        await engine.Build(Engine.BuildOf("api", "1") with { ImageDigest = known ? digest : null });
+        var batch = await engine.SealedBatch("api");
+
+        await engine.Deliver();
+
+        var image = known ? $"registry.example/api:1.0.1@{digest}" : "registry.example/api:1.0.1";
+        engine.Service.Calls.ShouldHaveSingleItem().Image.ShouldBe(image);
+        (await engine.Operation(batch, "api")).Image.ShouldBe(image);
     }
 
     [Fact]
@@ -95,13 +115,18 @@ public sealed class A_seal
         await using var engine = await Engine.Start();
         var batch = await engine.SealedBatch("api", "web");
 
-        var pin = await Should.ThrowAsync<BatchRefused>(() => engine.Do<BatchContent>(c => c.Change(batch.Id, "api", new ReleaseChange { BuildNumber = "1" }, "bob", default)));
+        var pin = await Should.ThrowAsync<BatchRefusedException>(
+            () => engine.Do<ReleaseEditor>(c => c.ChangeAsync(batch.Id, "api", new ReleaseChange { BuildNumber = "1" }, Precondition.None, "bob", default)));
 
         (pin.Kind, pin.State).ShouldBe((RefusalKind.Illegal, BatchStatus.Sealed));
-        await Should.ThrowAsync<BatchRefused>(() => engine.Do<BatchContent>(c => c.Change(batch.Id, "web", new ReleaseChange { DependsOn = ["api"] }, "bob", default)));
+        await Should.ThrowAsync<BatchRefusedException>(
+            () => engine.Do<ReleaseEditor>(c => c.ChangeAsync(batch.Id, "web", new ReleaseChange { DependsOn = ["api"] }, Precondition.None, "bob", default)));
     }
 
-    /// <summary>Two processes, a hundred times: the build is in the snapshot, or it is recorded as newer, never half.</summary>
+    /// <summary>
+    /// Two processes, a hundred times: the build is in the snapshot, or it is recorded as newer, never half. In every tenth round one of the
+    /// two waits for the other, so that both ends are seen however the race goes.
+    /// </summary>
     [Fact]
     public async Task Racing_a_build_has_all_of_it_or_none()
     {
@@ -115,7 +140,12 @@ public sealed class A_seal
             var batch = await one.Batch(app);
             await one.Accepted(batch, "approve");
             var build = Engine.BuildOf(app, "2", one.Now.AddMinutes(1));
-            await Task.WhenAll(Task.Run(() => one.Accepted(batch, "confirm_tag")), Task.Run(() => other.Build(build)));
+            Func<Task> seal = () => one.Accepted(batch, "confirm_tag"), intake = () => other.Build(build);
+            if (round % 10 < 2)
+                foreach (var next in round % 10 == 0 ? (Func<Task>[])[intake, seal] : [seal, intake])
+                    await next();
+            else
+                await Task.WhenAll(Task.Run(seal), Task.Run(intake));
 
             var release = await one.Release(batch, app);
             release.LatestBuild!.BuildNumber.ShouldBe("2", $"round {round}");
@@ -135,7 +165,8 @@ public sealed class A_seal
             }
         }
 
-        (taken + newer).ShouldBe(100);
+        taken.ShouldBeGreaterThanOrEqualTo(10);
+        newer.ShouldBeGreaterThanOrEqualTo(10);
         TestContext.Current.TestOutputHelper?.WriteLine($"in the snapshot: {taken}, recorded as newer: {newer}");
     }
 

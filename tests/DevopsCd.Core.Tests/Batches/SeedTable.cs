@@ -1,6 +1,6 @@
 namespace DevopsCd.Core.Tests.Batches;
 
-/// <summary>The seed's table (spec §1 and §2) as data, written down by hand and never read out of the machine.</summary>
+/// <summary>The seed's table as data, written down by hand and never read out of the machine.</summary>
 internal static class SeedTable
 {
     public static readonly IReadOnlyList<(string Name, short Code, string Label)> States =
@@ -56,6 +56,21 @@ internal static class SeedTable
     [
         ("cancel", 21, 21),
         ("deploy_stopped", 21, 90),
+    ];
+
+    /// <summary>An approval can be taken back, by a person or by the project's policy (R16).</summary>
+    public static readonly IReadOnlyList<(string Event, short From, short To)> RowsOfR16 =
+    [
+        ("revoke_approval", 5, 0),
+    ];
+
+    /// <summary>What was added to the seed's rows.</summary>
+    public static readonly IReadOnlyList<(string Event, short From, short To)> Extensions = [.. RowsOfR6, .. RowsOfR16];
+
+    /// <summary>The events of those rows that are not the seed's, and that people can ask for.</summary>
+    public static readonly IReadOnlyList<(string Event, string Label)> FurtherEvents =
+    [
+        ("revoke_approval", "撤销审核"),
     ];
 
     /// <summary>Events that lead to a state, from creation on.</summary>

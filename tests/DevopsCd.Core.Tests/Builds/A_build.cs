@@ -1,8 +1,10 @@
 using DevopsCd.Contracts;
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Builds;
+using DevopsCd.Core.Data;
 using DevopsCd.Core.Tests.Engines;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,11 +24,11 @@ public sealed class A_build
 
         var taken = await engine.Build(Engine.BuildOf("api", "2", engine.Now.AddMinutes(1)) with { ImageDigest = digest });
 
-        taken.ShouldBe(new IntakeResult(taken.BuildId, Known: false, Matched: true));
+        (taken.BuildNumber, taken.Known, taken.Matched).ShouldBe(("2", false, true));
         var release = await engine.Release(batch, "api");
         (release.Build!.BuildNumber, release.CommitId, release.ImageName, release.ImageTag, release.ImageDigest, release.Branch, release.LatestBuildId)
             .ShouldBe(("2", "c2", "registry.example/api", "1.0.2", digest, "main", release.BuildId));
-        var told = engine.Mail.All.Select(p => p.Message).OfType<ReleaseBuildRefreshed>().ShouldHaveSingleItem();
+        var told = engine.Told<ReleaseBuildRefreshed>().ShouldHaveSingleItem();
         (told.BatchId, told.Application, told.FromBuildNumber, told.ToBuildNumber).ShouldBe((batch.CorrelationId, "api", "1", "2"));
     }
 
@@ -39,9 +41,10 @@ public sealed class A_build
         var first = await engine.Build(build);
         var audit = (await engine.Audit(batch)).Count;
 
-        var second = await engine.Build(build with { CommitId = "other", ImageTag = "other", FinishedAt = engine.Now.AddHours(1) });
+        var second = await engine.Build(build);
+        var third = await engine.Build(build with { FinishedAt = null, CommitMessage = "other" });
 
-        second.ShouldBe(new IntakeResult(first.BuildId, Known: true, Matched: true));
+        (second.BuildId, second.Known, third.BuildId, third.Known).ShouldBe((first.BuildId, true, first.BuildId, true));
         (await engine.Release(batch, "api")).ImageTag.ShouldBe("1.0.2");
         (await engine.Audit(batch)).Count.ShouldBe(audit);
         (await engine.Read(db => db.Builds.CountAsync(b => b.BuildNumber == "2"))).ShouldBe(1);
@@ -55,12 +58,13 @@ public sealed class A_build
         var taken = await engine.Build("later", "7");
 
         taken.Matched.ShouldBeFalse();
-        var unmatched = await engine.Do<BuildQueries, Page<BuildView>>(q => q.List(null, null, matched: false, null, 50, default));
+        var unmatched = await engine.Do<BuildQueries, Page<BuildView>>(q => q.ListAsync(Visible.Everything, null, null, matched: false, null, 50, default));
         unmatched.Items.ShouldHaveSingleItem().Application.ShouldBe("later");
         await engine.Application("later");
         var batch = await engine.Batch("later");
         (await engine.Release(batch, "later")).Build!.BuildNumber.ShouldBe("7");
-        (await engine.Do<BuildQueries, Page<BuildView>>(q => q.List(null, null, matched: false, null, 50, default))).Items.ShouldBeEmpty();
+        (await engine.Do<BuildQueries, Page<BuildView>>(
+            q => q.ListAsync(Visible.Everything, null, null, matched: false, null, 50, default))).Items.ShouldBeEmpty();
     }
 
     [Theory]
@@ -94,7 +98,6 @@ public sealed class A_build
 
         await engine.Build(Engine.BuildOf("api", "2", engine.Now));
         await engine.Build(running);
-        await engine.Build(Engine.BuildOf("api", "2", engine.Now, BuildStatus.Failed));
 
         (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("2");
         (await engine.Read(db => db.Builds.SingleAsync(b => b.BuildNumber == "2"))).BuildStatus.ShouldBe(BuildStatus.Success);
@@ -138,17 +141,18 @@ public sealed class A_build
     {
         await using var engine = await Engine.Start(database);
         await engine.Application("api");
-        await engine.Build(Engine.BuildOf("api", "#9"));
+        await engine.Build(Engine.BuildOf("api", "b-9"));
         var batch = await engine.Batch("api");
 
-        foreach (var number in (string[])["#12", "#10", "#11", "#8"])
+        foreach (var number in (string[])["b-12", "b-10", "b-11", "b-8"])
         {
             engine.Clock.Advance(TimeSpan.FromSeconds(1));
             await engine.Build(Engine.BuildOf("api", number));
         }
 
-        (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("#12");
-        (await engine.Read(db => db.Builds.OrderByDescending(b => b.OrderedAt).ThenByDescending(b => b.BuildOrder).Select(b => b.BuildNumber).ToListAsync())).ShouldBe(["#12", "#11", "#10", "#9", "#8"]);
+        (await engine.Release(batch, "api")).Build!.BuildNumber.ShouldBe("b-12");
+        (await engine.Read(db => db.Builds.OrderByDescending(b => b.OrderedAt).Select(b => b.BuildNumber).ToListAsync())).ShouldBe(
+            ["b-12", "b-11", "b-10", "b-9", "b-8"]);
     }
 
     [Theory, MemberData(nameof(Databases))]
@@ -304,15 +308,23 @@ public sealed class A_build
     public async Task With_wrong_fields_is_refused_and_every_field_named(string database)
     {
         await using var engine = await Engine.Start(database);
-        var wrong = Engine.BuildOf("", "1") with { Branch = " ", ImageDigest = "sha256:12", Link = "javascript:alert(1)" };
+        var wrong = Engine.BuildOf("", "1") with
+        {
+            Branch = " ",
+            ImageName = "host/../../api/v2.0/users",
+            ImageTag = "1/../../x?y",
+            ImageDigest = "sha256:12",
+            Link = "javascript:alert(1)",
+            Attempt = 0
+        };
 
-        var refused = await Should.ThrowAsync<BatchRefused>(() => engine.Build(wrong));
+        var refused = await Should.ThrowAsync<BatchRefusedException>(() => engine.Build(wrong));
 
         refused.Kind.ShouldBe(RefusalKind.Content);
-        refused.Fields.Keys.ShouldBe(["application", "branch", "imageDigest", "link"], ignoreOrder: true);
+        refused.Fields.Keys.ShouldBe(["application", "attempt", "branch", "imageDigest", "imageName", "imageTag", "link"], ignoreOrder: true);
         (await engine.Read(db => db.Builds.CountAsync())).ShouldBe(0);
     }
 
     private static Task Pin(Engine engine, Batch batch, string number) =>
-        engine.Do<BatchContent>(c => c.Change(batch.Id, "api", new ReleaseChange { BuildNumber = number }, "bob", default));
+        engine.Do<ReleaseEditor>(c => c.ChangeAsync(batch.Id, "api", new ReleaseChange { BuildNumber = number }, Precondition.None, "bob", default));
 }

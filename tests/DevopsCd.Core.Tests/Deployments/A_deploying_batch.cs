@@ -33,8 +33,8 @@ public sealed class A_deploying_batch
         for (var i = 3; i < 9; i++)
             operations.Single(o => o.Application == names[i] && o.Cluster == "east").StartedAt
                 .ShouldBeGreaterThanOrEqualTo(operations.Where(o => o.Application == names[i - 3]).Max(o => o.FinishedAt!.Value));
-        engine.Mail.All.Select(p => p.Message).OfType<PreDeployCompleted>().ShouldHaveSingleItem();
-        engine.Mail.All.Select(p => p.Message).OfType<DeploymentFinished>().Count().ShouldBe(10);
+        (await engine.Audit(batch)).Where(e => e.Event == "pre_deploy_completed").ShouldHaveSingleItem().Outcome.ShouldBe(EventOutcome.Accepted);
+        engine.Told<DeploymentFinished>().Count.ShouldBe(10);
     }
 
     [Fact]
@@ -85,11 +85,11 @@ public sealed class A_deploying_batch
         await engine.Deliver();
 
         var after = await engine.Find(batch.CorrelationId);
-        (after.Status, after.ProdDirty, after.LastFailure, after.AutoDeployBlocked).ShouldBe((BatchStatus.PreDeployed, true, "web: CrashLoopBackOff", false));
+        (after.Status, after.Prod.Dirty, after.LastFailure, after.AutoDeployBlocked).ShouldBe((BatchStatus.PreDeployed, true, "web: CrashLoopBackOff", false));
         await engine.Accepted(batch, "start_prod_deploy");
         await engine.Deliver();
         after = await engine.Find(batch.CorrelationId);
-        (after.Status, after.ProdDirty, after.ProdAttempt).ShouldBe((BatchStatus.ProdDeployed, false, 2));
+        (after.Status, after.Prod.Dirty, after.Prod.Attempt).ShouldBe((BatchStatus.ProdDeployed, false, 2));
         engine.Service.Calls.Where(c => c.Cluster == "production").Select(c => c.Application).ShouldBe(["api", "web", "web"]);
     }
 
@@ -99,12 +99,12 @@ public sealed class A_deploying_batch
         await using var engine = await Engine.Start();
         var batch = await engine.SealedBatch("api");
         await engine.Deliver();
-        engine.Service.Submitted("api", new DeployAnswer.Failed("422: refused"));
+        engine.Service.Submitted("api", new DeployAnswer.Refused("422: refused"));
 
         await engine.Accepted(batch, "start_prod_deploy");
         await engine.Deliver();
 
-        (await engine.Find(batch.CorrelationId)).ProdDirty.ShouldBeFalse("the one call was refused");
+        (await engine.Find(batch.CorrelationId)).Prod.Dirty.ShouldBeFalse("the one call was refused");
     }
 
     /// <summary>An attempt that failed left something behind in production; the next one that moves nothing does not undo that.</summary>
@@ -116,14 +116,14 @@ public sealed class A_deploying_batch
         await engine.Application("web", dependsOn: ["api"]);
         var batch = await engine.SealedBatch("api", "web");
         await engine.Deliver();
-        engine.Service.Submitted("web", new DeployAnswer.Failed("422"), new DeployAnswer.Failed("422"));
+        engine.Service.Submitted("web", new DeployAnswer.Refused("422"), new DeployAnswer.Refused("422"));
 
         for (var i = 0; i < 2; i++)
         {
             await engine.Accepted(batch, "start_prod_deploy");
             await engine.Deliver();
 
-            (await engine.Find(batch.CorrelationId)).ProdDirty.ShouldBeTrue($"attempt {i + 1}");
+            (await engine.Find(batch.CorrelationId)).Prod.Dirty.ShouldBeTrue($"attempt {i + 1}");
         }
     }
 }

@@ -47,7 +47,7 @@ public sealed class An_operation
     public async Task Refused_for_good_is_not_tried_again()
     {
         await using var engine = await Engine.Start();
-        engine.Service.Submitted("api", new DeployAnswer.Failed("422: no such namespace"));
+        engine.Service.Submitted("api", new DeployAnswer.Refused("422: no such namespace"));
         var batch = await engine.SealedBatch("api");
 
         await engine.Pass(TimeSpan.FromMinutes(5));
@@ -60,18 +60,142 @@ public sealed class An_operation
     public async Task Whose_caller_died_is_taken_up_by_the_redelivered_message_when_its_claim_ends()
     {
         await using var engine = await Engine.Start();
-        engine.Service.OnSubmit = _ => throw new InvalidOperationException("kill -9");
+        engine.Service.KillNext("submit");
         var batch = await engine.SealedBatch("api");
-        await Should.ThrowAsync<InvalidOperationException>(engine.Deliver);
-        var operation = await engine.Operation(batch, "api");
-        engine.Service.OnSubmit = _ => new DeployAnswer.Succeeded();
+        await engine.DeliverUntilDeath();
+        var submit = engine.Told<DeployApplication>()[^1];
+        engine.Mail.Lose();
 
-        (await engine.Do<OperationDesk, bool>(d => d.Submit(operation.OperationId, default))).ShouldBeFalse("the dead caller's claim holds");
-        await engine.Do<OperationDesk>(d => d.TakeUp(operation.OperationId, default));
+        await engine.Deliver(submit, again: true);
+        engine.Service.Submits("api").Count.ShouldBe(1, "the dead caller's claim holds");
         await engine.Pass(TimeSpan.FromSeconds(21));
 
         (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed);
         (await engine.Operation(batch, "api")).Tries.ShouldBe(2, "the try of the one who died counts (I8)");
+    }
+
+    [Theory, InlineData("postgres"), InlineData("sqlite")]
+    public async Task Whose_caller_died_in_the_last_try_is_not_tried_again(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        engine.Service.OnSubmit = _ => s_down;
+        var batch = await engine.SealedBatch("api");
+        await engine.Pass(TimeSpan.FromSeconds(6));
+        engine.Service.KillNext("submit");
+        engine.Clock.Advance(TimeSpan.FromSeconds(1));
+        await engine.DeliverUntilDeath();
+        engine.Mail.Lose();
+
+        await using var second = engine.Another();
+        await second.Pass(TimeSpan.FromMinutes(1));
+        await second.Scan();
+        await second.Deliver();
+
+        second.Service.Submits("api").Count.ShouldBe(4);
+        var operation = await second.Operation(batch, "api");
+        (operation.Status, operation.Tries, operation.Error).ShouldBe((OperationStatus.Failed, 4, "gave up after 4 tries: down"));
+        second.Service.Calls.Last().Verb.ShouldBe("stop", "the last try may have arrived");
+    }
+
+    [Fact]
+    public async Task Whose_caller_died_waits_as_long_as_after_a_failed_try()
+    {
+        await using var engine = await Engine.Start("sqlite", ("deploy:retry_count", "10"));
+        engine.Service.OnSubmit = _ => s_down;
+        await engine.SealedBatch("api");
+        await engine.Pass(TimeSpan.FromSeconds(62));
+        engine.Service.KillNext("submit");
+        engine.Clock.Advance(TimeSpan.FromSeconds(1));
+        await engine.DeliverUntilDeath();
+        engine.Mail.Lose();
+
+        await using var second = engine.Another();
+        for (var i = 0; i < 5; i++)
+        {
+            await second.Pass(TimeSpan.FromSeconds(30));
+            await second.Scan();
+        }
+        await second.Pass(TimeSpan.FromSeconds(1));
+
+        Waits(engine, "api").Take(7).ShouldAllBe(w => w > TimeSpan.Zero);
+        Waits(engine, "api").ElementAt(6).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(64), "a claim of 20 s must not cut the wait short");
+    }
+
+    [Fact]
+    public async Task That_the_service_accepts_and_never_knows_keeps_its_budget_and_its_waits()
+    {
+        await using var engine = await Engine.Start();
+        engine.Service.OnSubmit = _ => new DeployAnswer.Progressing();
+        engine.Service.OnLook = _ => new DeployAnswer.Unknown();
+        var batch = await engine.SealedBatch("api");
+
+        await engine.Pass(TimeSpan.FromMinutes(5));
+
+        Waits(engine, "api").ShouldBe([TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(9)], "a poll, and 1, 2 and 4 s");
+        (await engine.Operation(batch, "api")).Error.ShouldBe("gave up after 4 tries: the deploy service does not know the operation that it had accepted");
+        engine.Service.Calls.Last().Verb.ShouldBe("stop");
+    }
+
+    [Fact]
+    public async Task Whose_look_is_refused_goes_on_and_says_so()
+    {
+        await using var engine = await Engine.Start();
+        engine.Service.OnSubmit = _ => new DeployAnswer.Progressing();
+        engine.Service.OnLook = _ => new DeployAnswer.Refused("the deploy service refused with 401: no reason");
+        var batch = await engine.SealedBatch("api");
+
+        await engine.Pass(TimeSpan.FromMinutes(1));
+
+        var operation = await engine.Operation(batch, "api");
+        (operation.Status, operation.Error).ShouldBe((OperationStatus.Progressing, "the deploy service refused with 401: no reason"));
+        engine.Service.OnLook = _ => new DeployAnswer.Succeeded();
+        await engine.Pass(TimeSpan.FromSeconds(5));
+        (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed);
+        engine.Service.Submits("api").Count.ShouldBe(1);
+        engine.Service.Calls.ShouldAllBe(c => c.Verb != "stop");
+    }
+
+    [Fact]
+    public async Task Whose_submit_cannot_be_made_fails_like_any_other()
+    {
+        await using var engine = await Engine.Start();
+        engine.Service.OnSubmit = _ => throw new FormatException("the value 'secret' cannot be a header");
+        var batch = await engine.SealedBatch("api");
+
+        await engine.Pass(TimeSpan.FromMinutes(1));
+
+        (await engine.Status(batch)).ShouldBe(BatchStatus.Sealed);
+        (await engine.Operation(batch, "api")).Error.ShouldBe("gave up after 4 tries: the call to the deploy service failed with FormatException");
+    }
+
+    [Fact]
+    public async Task Whose_looks_cannot_be_made_ends_at_its_deadline()
+    {
+        await using var engine = await Engine.Start("sqlite", ("deploy:single_app_timeout", "2m"));
+        engine.Service.OnSubmit = _ => new DeployAnswer.Progressing();
+        engine.Service.OnLook = _ => throw new FormatException();
+        engine.Service.OnStop = _ => throw new FormatException();
+        var batch = await engine.SealedBatch("api");
+
+        await engine.Pass(TimeSpan.FromMinutes(3));
+
+        (await engine.Status(batch)).ShouldBe(BatchStatus.Sealed);
+        (await engine.Operation(batch, "api")).Status.ShouldBe(OperationStatus.TimedOut);
+    }
+
+    [Fact]
+    public async Task Whose_calls_cannot_be_made_is_cancelled_all_the_same()
+    {
+        await using var engine = await Engine.Start();
+        engine.Service.OnSubmit = _ => throw new FormatException();
+        engine.Service.OnStop = _ => throw new FormatException();
+        var batch = await engine.SealedBatch("api");
+        await engine.Deliver();
+
+        await engine.Raise(batch, "cancel");
+        await engine.Deliver();
+
+        (await engine.Status(batch)).ShouldBe(BatchStatus.Cancelled);
     }
 
     [Fact]
@@ -92,7 +216,8 @@ public sealed class An_operation
     {
         await using var engine = await Engine.Start();
         engine.Service.Submitted("api", s_down, new DeployAnswer.Progressing());
-        engine.Service.Looked("api", new DeployAnswer.NotSent(TimeSpan.FromSeconds(5)), new DeployAnswer.NotSent(TimeSpan.FromSeconds(5)), new DeployAnswer.Succeeded());
+        engine.Service.Looked("api", new DeployAnswer.NotSent(TimeSpan.FromSeconds(5)), new DeployAnswer.NotSent(TimeSpan.FromSeconds(5)),
+            new DeployAnswer.Succeeded());
         var batch = await engine.SealedBatch("api");
 
         await engine.Pass(TimeSpan.FromMinutes(1));
@@ -115,35 +240,6 @@ public sealed class An_operation
         engine.Service.Calls.Where(c => c.Verb == "look").Select(c => (c.At - started).TotalSeconds).ShouldBe([5, 10, 15]);
         (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed);
         (await engine.Operation(batch, "api")).Tries.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Ends_sooner_by_a_report()
-    {
-        await using var engine = await Engine.Start();
-        engine.Service.OnSubmit = _ => new DeployAnswer.Progressing();
-        var batch = await engine.SealedBatch("api");
-        await engine.Deliver();
-
-        await Report(engine, await engine.Operation(batch, "api"), DeploymentPhase.Succeeded);
-        await engine.Pass(TimeSpan.FromMinutes(1));
-
-        (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed);
-        engine.Service.Calls.Count.ShouldBe(1, "nothing is asked any more");
-    }
-
-    [Fact]
-    public async Task Reported_as_failed_fails_with_the_words_of_the_report()
-    {
-        await using var engine = await Engine.Start();
-        engine.Service.OnSubmit = _ => new DeployAnswer.Progressing();
-        var batch = await engine.SealedBatch("api");
-        await engine.Deliver();
-
-        await Report(engine, await engine.Operation(batch, "api"), DeploymentPhase.Failed, "ImagePullBackOff");
-        await engine.Deliver();
-
-        (await engine.Find(batch.CorrelationId)).LastFailure.ShouldBe("api: ImagePullBackOff");
     }
 
     [Fact]
@@ -222,7 +318,8 @@ public sealed class An_operation
                 await engine.Deliver(posted.Message, posted.Id);
         var submit = engine.Mail.Waiting.Select(p => p.Message).OfType<DeployApplication>().Single();
 
-        await Task.WhenAll(Task.Run(() => engine.Deliver(submit, null)), Task.Run(() => other.Deliver(submit, null)), Task.Run(() => engine.Deliver(submit, null)));
+        await Task.WhenAll(Task.Run(() => engine.Deliver(submit, null)), Task.Run(() => other.Deliver(submit, null)),
+            Task.Run(() => engine.Deliver(submit, null)));
 
         engine.Service.Submits("api").Count.ShouldBe(1);
         (await engine.Operation(batch, "api")).Tries.ShouldBe(1);
@@ -240,7 +337,8 @@ public sealed class An_operation
 
         (await engine.Operation(batch, "api")).Status.ShouldBe(OperationStatus.Succeeded);
         var row = (await engine.Audit(batch)).Last();
-        (row.Event, row.Outcome, row.Reason).ShouldBe(("deployment_reported", EventOutcome.Ignored, $"{operation.OperationId} has ended as succeeded; reported failed"));
+        (row.Event, row.Outcome, row.Reason).ShouldBe(
+            ("deployment_reported", EventOutcome.Ignored, $"{operation.OperationId} has ended as succeeded; reported failed"));
     }
 
     [Fact]
@@ -277,17 +375,19 @@ public sealed class An_operation
         engine.Service.OnSubmit = _ => new DeployAnswer.Progressing();
         await engine.Accepted(batch, "start_pre_deploy");
 
-        await engine.Send(new PreDeployFailed { BatchId = batch.CorrelationId, Operator = "engine", Attempt = 1, Reason = "late" }, Guid.NewGuid());
-        await engine.Send(new PreDeployCompleted { BatchId = batch.CorrelationId, Operator = "ann" }, Guid.NewGuid());
+        await engine.Deliver(new PreDeployFailed { BatchId = batch.CorrelationId, Operator = "engine", Attempt = 1, Reason = "late" }, Guid.NewGuid());
+        await engine.Deliver(new PreDeployCompleted { BatchId = batch.CorrelationId, Operator = "ann" }, Guid.NewGuid());
 
         (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeploying);
         var rows = (await engine.Audit(batch)).TakeLast(2).ToList();
         rows.Select(r => r.Outcome).ShouldBe([EventOutcome.Ignored, EventOutcome.Refused]);
-        rows[0].Reason.ShouldBe("it speaks of attempt 1; the present one is 2");
+        rows[0].Reason.ShouldBe("the report is about attempt 1; the present one is 2");
     }
 
-    private static Task Report(Engine engine, Deployment operation, DeploymentPhase phase, string? message = null) => engine.Do<OperationDesk>(d => d.Report(
-        new DeploymentReported { OperationId = operation.OperationId, Phase = phase, Message = message }, EventSource.Http, default));
+    private static Task Report(Engine engine, Deployment operation, DeploymentPhase phase, string? message = null) =>
+        engine.Do<DeploymentOperationRunner>(d => d.ReportAsync(
+        new DeploymentReported { OperationId = operation.OperationId, Phase = phase, Message = message },
+            new ReportSender("ci-bot", EventSource.Http, "192.0.2.7"), default));
 
     private static IEnumerable<TimeSpan> Waits(Engine engine, string application)
     {

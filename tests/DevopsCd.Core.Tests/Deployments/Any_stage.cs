@@ -1,5 +1,5 @@
 using DevopsCd.Core.Deployments;
-using static DevopsCd.Core.Deployments.OperationStatus;
+using static DevopsCd.Core.Releases.OperationStatus;
 
 namespace DevopsCd.Core.Tests.Deployments;
 

@@ -1,5 +1,5 @@
 using DevopsCd.Core.Deployments;
-using static DevopsCd.Core.Deployments.OperationStatus;
+using static DevopsCd.Core.Releases.OperationStatus;
 
 namespace DevopsCd.Core.Tests.Deployments;
 
@@ -60,7 +60,8 @@ public sealed class The_plan_of_a_stage
     }
 
     [Fact]
-    public void Completes_at_once_where_all_is_skipped() => new A_stage().WithoutSettings("a").WithoutSettings("b", "a").Plan().Decision.ShouldBe(StageDecision.Completed);
+    public void Completes_at_once_where_all_is_skipped() =>
+        new A_stage().WithoutSettings("a").WithoutSettings("b", "a").Plan().Decision.ShouldBe(StageDecision.Completed);
 
     [Fact]
     public void Holds_what_hangs_on_a_failure_through_any_number_of_steps_and_goes_on_with_the_rest()
@@ -145,7 +146,8 @@ public sealed class The_plan_of_a_stage
     }
 
     [Fact]
-    public void Completes_over_time_when_everything_has_succeeded() => new A_stage().With("a").Is("a", Succeeded).Plan(halted: true).Decision.ShouldBe(StageDecision.Completed);
+    public void Completes_over_time_when_everything_has_succeeded() =>
+        new A_stage().With("a").Is("a", Succeeded).Plan(halted: true).Decision.ShouldBe(StageDecision.Completed);
 
     /// <summary>An application with several clusters, one done, the other not begun when the time is up.</summary>
     [Fact]

@@ -1,26 +1,26 @@
 using DevopsCd.Contracts;
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Applications;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Builds;
+using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Scanning;
 using MassTransit;
-using MassTransit.Mediator;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
-using NSubstitute;
 
 namespace DevopsCd.Core.Tests.Engines;
 
 /// <summary>
-/// The engine as one process, without a bus: commands run through the mediator on a real database, messages arrive when
-/// the test says so, and time is the test's.
+/// The engine as one process: commands run through the mediator on a real database, messages arrive at its real endpoints when the test
+/// says so, and time is the test's.
 /// </summary>
 internal sealed class Engine : IAsyncDisposable
 {
@@ -28,23 +28,39 @@ internal sealed class Engine : IAsyncDisposable
 
     private readonly Dictionary<string, string?> _settings;
     private readonly ServiceProvider _services;
+    private readonly Arrivals _arrivals;
     private readonly bool _owner;
 
-    private Engine(TestDatabase database, FakeTimeProvider clock, ScriptedDeployService service, Dictionary<string, string?> settings, bool owner)
+    private Engine(
+        TestDatabase database, FakeTimeProvider clock, ScriptedDeployService service, Dictionary<string, string?> settings, bool owner,
+            Action<IServiceCollection>? also = null)
     {
-        (Database, Clock, Service, _settings, _owner) = (database, clock, service, settings, owner);
+        (Database, Clock, Service, _settings, _owner, _arrivals) = (database, clock, service, settings, owner, new Arrivals(service));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<IConfiguration>(configuration);
         services.AddSingleton<TimeProvider>(clock);
         services.AddSingleton(Mail);
-        services.AddCore(configuration, []);
+        services.AddSingleton(_arrivals);
+        services.AddSchedule(services.AddCore(new ConfigurationReader(configuration)));
+        services.AddMassTransit(bus =>
+        {
+            bus.AddEngine();
+            bus.DisableUsageTelemetry();
+            bus.UsingInMemory((context, memory) =>
+            {
+                memory.UseFilter(_arrivals);
+                memory.UseEngine(context);
+                memory.ConfigureEndpoints(context);
+            });
+        });
         services.ConfigureDbContext<PostgresCdDbContext>(db => db.AddInterceptors(Mail));
         services.ConfigureDbContext<SqliteCdDbContext>(db => db.AddInterceptors(Mail));
         services.AddScoped<IPublishEndpoint, MailPublisher>();
         services.AddScoped(provider => MailScheduler.Create(provider.GetRequiredService<CdDbContext>(), Mail));
         services.Replace(ServiceDescriptor.Singleton<IDeployService>(service));
+        also?.Invoke(services);
         _services = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
     }
 
@@ -54,17 +70,25 @@ internal sealed class Engine : IAsyncDisposable
 
     public ScriptedDeployService Service { get; }
 
-    public Mail Mail { get; } = new();
+    public CapturedMessages Mail { get; } = new();
 
     public IServiceProvider Services => _services;
 
-    public Lifecycle Lifecycle => _services.GetRequiredService<Lifecycle>();
+    public BatchTransitionTable Lifecycle => _services.GetRequiredService<BatchTransitionTable>();
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 
+    /// <summary>All messages of this type that were ever committed, in order.</summary>
+    public IReadOnlyList<T> Told<T>() => [.. Mail.All.Select(posted => posted.Message).OfType<T>()];
+
     /// <param name="provider"><c>postgres</c> or <c>sqlite</c>.</param>
     /// <param name="settings">Keys below <c>core:</c>, as <c>deploy:retry_count</c>.</param>
-    public static async Task<Engine> Start(string provider = "sqlite", params (string Key, string Value)[] settings)
+    public static Task<Engine> Start(string provider = "sqlite", params (string Key, string Value)[] settings) => Start(null, provider, settings);
+
+    /// <param name="also">Registers more, as a room that is added later would.</param>
+    /// <param name="provider"><c>postgres</c> or <c>sqlite</c>.</param>
+    /// <param name="settings">Keys below <c>core:</c>, as <c>deploy:retry_count</c>.</param>
+    public static async Task<Engine> Start(Action<IServiceCollection>? also, string provider = "sqlite", params (string Key, string Value)[] settings)
     {
         var database = await TestDatabase.Create(provider);
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
@@ -72,7 +96,7 @@ internal sealed class Engine : IAsyncDisposable
         all["core:storage:provider"] = provider;
         all["core:storage:connection_string"] = database.ConnectionString;
         all.TryAdd("core:notification:provider", "");
-        return new Engine(database, clock, new ScriptedDeployService(clock), all, owner: true);
+        return new Engine(database, clock, new ScriptedDeployService(clock), all, owner: true, also);
     }
 
     /// <summary>Another process on the same database, clock and deploy service; what was on its way in this one stays behind.</summary>
@@ -95,33 +119,34 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>An application that deploys to one cluster in each stage, unless told otherwise.</summary>
     public async Task Application(string name, string[]? dependsOn = null, string[]? pre = null, string[]? prod = null)
     {
-        await Do<ApplicationCatalogue>(c => c.Add(new NewApplication { Name = name, DependsOn = dependsOn }, default));
+        await Do<ApplicationCatalogue>(c => c.AddAsync(new NewApplication { Name = name, DependsOn = dependsOn }, default));
         foreach (var cluster in pre ?? ["staging"])
             await Target(name, "pre", cluster);
         foreach (var cluster in prod ?? ["production"])
             await Target(name, "prod", cluster);
     }
 
-    public Task Target(string name, string stage, string cluster) => Do<ApplicationCatalogue>(c => c.PutTarget(name, stage, cluster,
-        new TargetBody { Namespace = stage, Workload = new DeployWorkload { Kind = "Deployment", Name = name } }, default));
+    public Task Target(string name, string stage, string cluster) => Do<TargetCatalogue>(c => c.PutAsync(name, stage, cluster,
+        new TargetBody { Namespace = stage, Workload = new DeployWorkload { Kind = "Deployment", Name = name } }, Visible.Everything, Precondition.None, default));
 
-    public static BuildCompleted BuildOf(string application, string number, DateTimeOffset? finishedAt = null, BuildStatus status = BuildStatus.Success, string branch = "main") => new()
-    {
-        Application = application,
-        BuildNumber = number,
-        Branch = branch,
-        CommitId = $"c{number}",
-        ImageName = $"registry.example/{application}",
-        ImageTag = $"1.0.{number}",
-        Status = status,
-        FinishedAt = finishedAt
-    };
+    public static BuildCompleted BuildOf(string application, string number, DateTimeOffset? finishedAt = null, BuildStatus status = BuildStatus.Success,
+        string branch = "main") => new()
+        {
+            Application = application,
+            BuildNumber = number,
+            Branch = branch,
+            CommitId = $"c{number}",
+            ImageName = $"registry.example/{application}",
+            ImageTag = $"1.0.{number}",
+            Status = status,
+            FinishedAt = finishedAt
+        };
 
     /// <summary>A build that finished just now.</summary>
     public Task<IntakeResult> Build(string application, string number, BuildStatus status = BuildStatus.Success, string branch = "main") =>
         Build(BuildOf(application, number, Now, status, branch));
 
-    public Task<IntakeResult> Build(BuildCompleted build) => Do<BuildIntake, IntakeResult>(i => i.Take(build, EventSource.Http, default));
+    public Task<IntakeResult> Build(BuildCompleted build) => Do<BuildIntake, IntakeResult>(i => i.TakeAsync(build, EventSource.Http, default));
 
     /// <summary>Applications, a build of each, and a batch of them in <c>PendingApproval</c>.</summary>
     public async Task<Batch> Batch(params string[] applications)
@@ -138,15 +163,18 @@ internal sealed class Engine : IAsyncDisposable
         return await Find(row.BatchCorrelationId);
     }
 
-    public Task<BatchEvent> Create(params ReleaseItem[] releases) => Create(null, releases);
+    public Task<CommandResult> Create(params ReleaseItem[] releases) => Create(null, releases);
 
-    public Task<BatchEvent> Create(string? key, params ReleaseItem[] releases) => Do<BatchCommands, BatchEvent>(c => c.Send(new CreateBatch
+    /// <summary>Somebody who may do everything.</summary>
+    private static readonly Subject s_person = Subject.User(Person) with { Grants = [new Grant(Roles.Admin, Projects.All, "the test")] };
+
+    public Task<CommandResult> Create(string? key, params ReleaseItem[] releases) => Do<BatchCommands, CommandResult>(c => c.CreateAsync(new CreateBatch
     {
         BatchId = NewId.NextGuid(),
         Title = "a release",
         Operator = Person,
         Releases = releases
-    }, key, default));
+    }, s_person, key, default));
 
     /// <summary>A sealed batch whose automatic start is on its way.</summary>
     public async Task<Batch> SealedBatch(params string[] applications)
@@ -166,30 +194,43 @@ internal sealed class Engine : IAsyncDisposable
 
     public async Task<BatchRelease> Release(Batch batch, string application) => (await Releases(batch)).Single(r => r.App.Name == application);
 
-    public Task<List<Deployment>> Operations(Batch batch) => Read(db => db.Deployments.AsNoTracking().Where(d => d.BatchId == batch.Id).OrderBy(d => d.Id).ToListAsync());
+    public Task<List<Deployment>> Operations(Batch batch) =>
+        Read(db => db.Deployments.AsNoTracking().Where(d => d.BatchId == batch.Id).OrderBy(d => d.Id).ToListAsync());
 
     public async Task<Deployment> Operation(Batch batch, string application) => (await Operations(batch)).Last(d => d.Application == application);
 
-    public Task<List<BatchEvent>> Audit(Batch batch) => Read(db => db.BatchEvents.AsNoTracking().Where(e => e.BatchCorrelationId == batch.CorrelationId).OrderBy(e => e.Id).ToListAsync());
+    public Task<List<BatchEvent>> Audit(Batch batch) =>
+        Read(db => db.BatchEvents.AsNoTracking().Where(e => e.BatchCorrelationId == batch.CorrelationId).OrderBy(e => e.Id).ToListAsync());
 
-    /// <summary>Raises an event as a person does over HTTP, and gives what the audit holds of it.</summary>
-    public Task<BatchEvent> Raise(Batch batch, string batchEvent, string? reason = null, string by = Person, int? version = null, string? key = null) =>
-        Do<BatchCommands, BatchEvent>(c => c.Raise(batchEvent, batch.CorrelationId, by, reason ?? "because", null, version, key, default)!);
+    /// <summary>Raises an event as a person does over HTTP, and gives what came of it.</summary>
+    public Task<CommandResult> Raise(Batch batch, string batchEvent, string? reason = null, string by = Person, int? version = null, string? key = null,
+        Subject? asker = null) =>
+        Do<BatchCommands, CommandResult>(c => c.RaiseAsync(BatchEventTypes.Get(batchEvent),
+            new EventRequest { BatchId = batch.CorrelationId, Operator = by, Reason = reason ?? "because", ExpectedVersion = version }, asker ?? s_person, key,
+                default));
 
-    public async Task<BatchEvent> Accepted(Batch batch, string batchEvent)
+    public async Task<CommandResult> Accepted(Batch batch, string batchEvent)
     {
         var row = await Raise(batch, batchEvent);
         row.Outcome.ShouldBe(EventOutcome.Accepted, row.Reason);
         return row;
     }
 
-    public Task<ScanResult?> Scan() => _services.GetRequiredService<BatchScan>().Run(default);
+    public Task<ScanResult?> Scan() => _services.GetRequiredService<BatchScan>().RunAsync(default);
 
     /// <summary>Lets everything that is due arrive, and what comes of it.</summary>
     public async Task Deliver()
     {
         while (Mail.Next(Now) is { } posted)
             await Deliver(posted.Message, posted.Id);
+    }
+
+    /// <summary>Delivers until a caller of the deploy service dies; whatever it had in hand stays as it is.</summary>
+    public async Task DeliverUntilDeath()
+    {
+        var delivering = Deliver();
+        await Task.WhenAny(delivering, Service.Died);
+        Service.Died.IsCompleted.ShouldBeTrue("somebody was to die");
     }
 
     /// <summary>Lets time pass from one due message to the next, at most so long.</summary>
@@ -206,32 +247,19 @@ internal sealed class Engine : IAsyncDisposable
         Clock.SetUtcNow(end);
     }
 
-    /// <summary>One message as its consumer on the bus takes it.</summary>
-    public Task Deliver(object message, Guid? id) => message switch
-    {
-        DeployApplication m => Do<OperationDesk>(d => d.Submit(m.OperationId, default)),
-        CheckDeployment m => Do<OperationDesk>(d => d.Check(m.OperationId, default)),
-        AdvanceStage m => Consume<AdvanceStageConsumer, AdvanceStage>(m),
-        BatchTransitioned m => Consume<ProductionReadyTrigger, BatchTransitioned>(m),
-        StartPreDeploy or PreDeployCompleted or PreDeployFailed or ProdDeployCompleted or ProdDeployFailed or DeployStopped => Send(message, id),
-        _ => Task.CompletedTask
-    };
-
-    /// <summary>A message to the state machine as the broker brings it.</summary>
-    public Task Send(object message, Guid? id) => Do<IMediator>(m => m.Send(message, message.GetType(), Pipe.Execute<SendContext>(c => c.MessageId = id)));
+    /// <summary>One message, as the broker brings it to every endpoint that takes it; what its consumer throws is thrown here.</summary>
+    /// <param name="message">The message. One that nobody takes is a fault, unless it is for others.</param>
+    /// <param name="id">Its id; a new one where null.</param>
+    /// <param name="again">Whether the broker has brought it before.</param>
+    /// <param name="asker">For whom the engine has sent it, however long ago; null for itself.</param>
+    public Task Deliver(object message, Guid? id = null, bool again = false, Subject? asker = null) =>
+        _arrivals.Bring(_services, message, id ?? NewId.NextGuid(), again, asker);
 
     public async ValueTask DisposeAsync()
     {
+        await _arrivals.DisposeAsync();
         await _services.DisposeAsync();
         if (_owner)
             await Database.DisposeAsync();
-    }
-
-    private async Task Consume<TConsumer, T>(T message) where TConsumer : class, IConsumer<T> where T : class
-    {
-        var context = Substitute.For<ConsumeContext<T>>();
-        context.Message.Returns(message);
-        await using var scope = _services.CreateAsyncScope();
-        await ActivatorUtilities.CreateInstance<TConsumer>(scope.ServiceProvider).Consume(context);
     }
 }

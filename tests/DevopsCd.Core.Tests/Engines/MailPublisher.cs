@@ -4,14 +4,16 @@ using MassTransit.Context;
 
 namespace DevopsCd.Core.Tests.Engines;
 
-/// <summary>Publishes into the <see cref="Mail" />, with the transaction of the scope's context.</summary>
-internal sealed class MailPublisher(CdDbContext db, Mail mail, TimeProvider clock) : IPublishEndpoint
+/// <summary>Publishes into the <see cref="CapturedMessages" />, with the transaction of the scope's context.</summary>
+internal sealed class MailPublisher(CdDbContext db, CapturedMessages mail, TimeProvider clock) : IPublishEndpoint
 {
     public Task Publish<T>(T message, CancellationToken cancellationToken = default) where T : class => Write(message, null);
 
-    public Task Publish<T>(T message, IPipe<PublishContext<T>> publishPipe, CancellationToken cancellationToken = default) where T : class => Piped(message, publishPipe);
+    public Task Publish<T>(T message, IPipe<PublishContext<T>> publishPipe, CancellationToken cancellationToken = default) where T : class =>
+        Piped(message, publishPipe);
 
-    public Task Publish<T>(T message, IPipe<PublishContext> publishPipe, CancellationToken cancellationToken = default) where T : class => Piped(message, publishPipe);
+    public Task Publish<T>(T message, IPipe<PublishContext> publishPipe, CancellationToken cancellationToken = default) where T : class =>
+        Piped(message, publishPipe);
 
     public Task Publish(object message, CancellationToken cancellationToken = default) => Write(message, null);
 
@@ -19,13 +21,16 @@ internal sealed class MailPublisher(CdDbContext db, Mail mail, TimeProvider cloc
 
     public Task Publish(object message, Type messageType, CancellationToken cancellationToken = default) => Write(message, null);
 
-    public Task Publish(object message, Type messageType, IPipe<PublishContext> publishPipe, CancellationToken cancellationToken = default) => Piped(message, publishPipe);
+    public Task Publish(object message, Type messageType, IPipe<PublishContext> publishPipe, CancellationToken cancellationToken = default) =>
+        Piped(message, publishPipe);
 
     public Task Publish<T>(object values, CancellationToken cancellationToken = default) where T : class => Write(values, null);
 
-    public Task Publish<T>(object values, IPipe<PublishContext<T>> publishPipe, CancellationToken cancellationToken = default) where T : class => Piped((T)values, publishPipe);
+    public Task Publish<T>(object values, IPipe<PublishContext<T>> publishPipe, CancellationToken cancellationToken = default) where T : class =>
+        Piped((T)values, publishPipe);
 
-    public Task Publish<T>(object values, IPipe<PublishContext> publishPipe, CancellationToken cancellationToken = default) where T : class => Piped(values, publishPipe);
+    public Task Publish<T>(object values, IPipe<PublishContext> publishPipe, CancellationToken cancellationToken = default) where T : class =>
+        Piped(values, publishPipe);
 
     public ConnectHandle ConnectPublishObserver(IPublishObserver observer) => throw new NotSupportedException("nobody observes here");
 
@@ -45,7 +50,7 @@ internal sealed class MailPublisher(CdDbContext db, Mail mail, TimeProvider cloc
 
     private Task Write(object message, Guid? id)
     {
-        mail.Write(db, new Posted(message, id ?? NewId.NextGuid(), clock.GetUtcNow()));
+        mail.Write(db, new CapturedMessage(message, id ?? NewId.NextGuid(), clock.GetUtcNow()));
         return Task.CompletedTask;
     }
 }

@@ -5,10 +5,10 @@ using NSubstitute;
 
 namespace DevopsCd.Core.Tests.Engines;
 
-/// <summary>Schedules into the <see cref="Mail" />: the two messages that the engine schedules.</summary>
+/// <summary>Schedules into the <see cref="CapturedMessages" />: the two messages that the engine schedules.</summary>
 internal static class MailScheduler
 {
-    public static IMessageScheduler Create(CdDbContext db, Mail mail)
+    public static IMessageScheduler Create(CdDbContext db, CapturedMessages mail)
     {
         var scheduler = Substitute.For<IMessageScheduler>();
         scheduler.When(s => s.SchedulePublish(Arg.Any<DateTime>(), Arg.Any<DeployApplication>(), Arg.Any<CancellationToken>()))
@@ -17,6 +17,6 @@ internal static class MailScheduler
             .Do(call => Write(call.ArgAt<DateTime>(0), call.ArgAt<object>(1)));
         return scheduler;
 
-        void Write(DateTime due, object message) => mail.Write(db, new Posted(message, NewId.NextGuid(), new DateTimeOffset(due, TimeSpan.Zero)));
+        void Write(DateTime due, object message) => mail.Write(db, new CapturedMessage(message, NewId.NextGuid(), new DateTimeOffset(due, TimeSpan.Zero)));
     }
 }

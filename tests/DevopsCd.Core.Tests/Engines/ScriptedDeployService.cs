@@ -8,6 +8,10 @@ internal sealed class ScriptedDeployService(TimeProvider clock) : IDeployService
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<DeployAnswer>> _submits = new(), _looks = new();
     private readonly ConcurrentQueue<DeployCall> _calls = [];
+    private TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource _life = new();
+    private TaskCompletionSource? _slow;
+    private string? _deadly;
 
     public IReadOnlyList<DeployCall> Calls => [.. _calls];
 
@@ -19,8 +23,21 @@ internal sealed class ScriptedDeployService(TimeProvider clock) : IDeployService
 
     public Func<Deployment, DeployAnswer> OnStop { get; set; } = _ => new DeployAnswer.Stopped();
 
-    /// <summary>Called in the middle of a submit, before its answer.</summary>
-    public Func<Deployment, Task> During { get; set; } = _ => Task.CompletedTask;
+    /// <summary>Completes when a caller has died.</summary>
+    public Task Died => _died.Task;
+
+    /// <summary>The life of the callers there are now; whoever calls has it.</summary>
+    public CancellationToken Life => _life.Token;
+
+    /// <summary>The next caller of any verb waits for its answer until this is completed.</summary>
+    public TaskCompletionSource HoldNext() => _slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The next caller of this verb dies in the middle of its call, as by <c>kill -9</c>: it never goes on.</summary>
+    public void KillNext(string verb)
+    {
+        _died = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _deadly = verb;
+    }
 
     public IReadOnlyList<DeployCall> Submits(string application) => [.. Calls.Where(c => c.Verb == "submit" && c.Application == application)];
 
@@ -28,23 +45,22 @@ internal sealed class ScriptedDeployService(TimeProvider clock) : IDeployService
 
     public void Looked(string application, params IEnumerable<DeployAnswer> answers) => Script(_looks, application, answers);
 
-    public async Task<DeployAnswer> Submit(Deployment operation, CancellationToken cancellationToken)
+    public async Task<DeployAnswer> SubmitAsync(Deployment operation, CancellationToken cancellationToken)
     {
-        Record("submit", operation);
-        await During(operation);
+        await Record("submit", operation);
         return Next(_submits, operation) ?? OnSubmit(operation);
     }
 
-    public Task<DeployAnswer> Look(Deployment operation, CancellationToken cancellationToken)
+    public async Task<DeployAnswer> LookAsync(Deployment operation, CancellationToken cancellationToken)
     {
-        Record("look", operation);
-        return Task.FromResult(Next(_looks, operation) ?? OnLook(operation));
+        await Record("look", operation);
+        return Next(_looks, operation) ?? OnLook(operation);
     }
 
-    public Task<DeployAnswer> Stop(Deployment operation, CancellationToken cancellationToken)
+    public async Task<DeployAnswer> StopAsync(Deployment operation, CancellationToken cancellationToken)
     {
-        Record("stop", operation);
-        return Task.FromResult(OnStop(operation));
+        await Record("stop", operation);
+        return OnStop(operation);
     }
 
     private static void Script(ConcurrentDictionary<string, ConcurrentQueue<DeployAnswer>> scripts, string application, IEnumerable<DeployAnswer> answers)
@@ -57,5 +73,15 @@ internal sealed class ScriptedDeployService(TimeProvider clock) : IDeployService
     private static DeployAnswer? Next(ConcurrentDictionary<string, ConcurrentQueue<DeployAnswer>> scripts, Deployment operation) =>
         scripts.TryGetValue(operation.Application, out var queue) && queue.TryDequeue(out var answer) ? answer : null;
 
-    private void Record(string verb, Deployment d) => _calls.Enqueue(new DeployCall(clock.GetUtcNow(), verb, d.Application, d.Cluster, d.OperationId, d.Image));
+    private Task Record(string verb, Deployment d)
+    {
+        _calls.Enqueue(new DeployCall(clock.GetUtcNow(), verb, d.Application, d.Cluster, d.OperationId, d.Image));
+        if (_deadly != verb)
+            return Interlocked.Exchange(ref _slow, null)?.Task ?? Task.CompletedTask;
+        (_deadly, var dead, _life) = (null, _life, new CancellationTokenSource());
+        _died.SetResult();
+        // It takes with it what it did beside the call.
+        dead.Cancel();
+        return Task.FromCanceled(dead.Token);
+    }
 }

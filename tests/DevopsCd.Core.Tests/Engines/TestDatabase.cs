@@ -63,8 +63,10 @@ internal sealed class TestDatabase : IAsyncDisposable
     }
 
     private static CdDbContext Open(string provider, string connectionString) => provider == "postgres"
-        ? new PostgresCdDbContext((DbContextOptions<PostgresCdDbContext>)CdDbContextOptions.UsePostgres(new DbContextOptionsBuilder<PostgresCdDbContext>(), connectionString).Options)
-        : new SqliteCdDbContext((DbContextOptions<SqliteCdDbContext>)CdDbContextOptions.UseSqlite(new DbContextOptionsBuilder<SqliteCdDbContext>(), connectionString).Options);
+        ? new PostgresCdDbContext(
+            (DbContextOptions<PostgresCdDbContext>)CdDbContextOptions.UsePostgres(new DbContextOptionsBuilder<PostgresCdDbContext>(), connectionString).Options)
+        : new SqliteCdDbContext(
+            (DbContextOptions<SqliteCdDbContext>)CdDbContextOptions.UseSqlite(new DbContextOptionsBuilder<SqliteCdDbContext>(), connectionString).Options);
 
     // Unpooled, so that the file can be deleted; its templates must hold no connection either.
     private static string Sqlite(string file) => $"Data Source={file};Pooling=False";

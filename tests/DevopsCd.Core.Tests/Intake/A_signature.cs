@@ -58,12 +58,14 @@ public sealed class A_signature
         var date = Payload.Now.ToString("R");
         var digest = $"SHA-256={Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Body)))}";
         var signature = Convert.ToBase64String(HMACSHA256.HashData("s3cret"u8, Encoding.UTF8.GetBytes($"date: {date}\ndigest: {digest}")));
-        (string, string) Signed(string headers) => ("Signature", $"""keyId="hmac-key",algorithm="hmac-sha256",signature="{signature}",headers="{headers}" """.Trim());
+        (string, string) Signed(string headers) =>
+            ("Signature", $"""keyId="hmac-key",algorithm="hmac-sha256",signature="{signature}",headers="{headers}" """.Trim());
 
         source.IsGenuine(Payload.Of(Body, ("Date", date), ("Digest", digest), Signed("date digest")), "s3cret").ShouldBeTrue();
         source.IsGenuine(Payload.Of("{}", ("Date", date), ("Digest", digest), Signed("date digest")), "s3cret").ShouldBeFalse("another body");
         source.IsGenuine(Payload.Of(Body, ("Date", date), ("Digest", digest), Signed("date")), "s3cret").ShouldBeFalse("the body is not signed");
-        source.IsGenuine(Payload.Of(Body, ("Date", Payload.Now.AddHours(1).ToString("R")), ("Digest", digest), Signed("date digest")), "s3cret").ShouldBeFalse();
+        source.IsGenuine(Payload.Of(Body, ("Date", Payload.Now.AddHours(1).ToString("R")), ("Digest", digest), Signed("date digest")), "s3cret")
+            .ShouldBeFalse();
         source.IsGenuine(Payload.Of(Body), "s3cret").ShouldBeFalse();
     }
 

@@ -1,5 +1,8 @@
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Notifications;
+using DevopsCd.Core.Notifications.Channels;
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Outbound;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DevopsCd.Core.Tests.Notifications;
@@ -37,6 +40,9 @@ public abstract class ChannelContract : IAsyncLifetime
     /// <summary>How it says that this will never do.</summary>
     private protected abstract FakeReply Never { get; }
 
+    /// <summary>How it says that this is too long.</summary>
+    private protected virtual FakeReply TooLong => new(413, "Request Entity Too Large");
+
     /// <summary>The largest request, or part of one, that the service takes, in bytes.</summary>
     private protected abstract int Longest { get; }
 
@@ -50,6 +56,9 @@ public abstract class ChannelContract : IAsyncLifetime
 
     private protected virtual bool TruncatesToCount => true;
 
+    /// <summary>Whether any answer of 2xx is the service's yes.</summary>
+    private protected virtual bool TakesAnySuccessForYes => false;
+
     /// <summary>Whether the service reads <c>[text](address)</c> as a link.</summary>
     private protected virtual bool KnowsMarkdownLinks => true;
 
@@ -57,7 +66,7 @@ public abstract class ChannelContract : IAsyncLifetime
     {
         _service = await FakeService.StartAsync();
         _service.Answer = _ => Yes;
-        Http = new OutboundHttp(Microsoft.Extensions.Options.Options.Create(Options), new OutboundNetwork(), Clock);
+        Http = new OutboundHttp(Options.Outbound(), new OutboundNetwork(), Clock);
     }
 
     public async ValueTask DisposeAsync()
@@ -100,10 +109,10 @@ public abstract class ChannelContract : IAsyncLifetime
         await Should.ThrowAsync<OperationCanceledException>(sending);
     }
 
-    [Fact]
-    public async Task Gives_up_on_a_silent_service_and_tries_later()
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Gives_up_on_a_silent_service_and_tries_later(bool afterItsHeaders)
     {
-        Service.Hold();
+        Service.Hold(afterItsHeaders);
         var sending = Channel().SendAsync(Sample.Message(Sample.Approved()), TestContext.Current.CancellationToken);
         await Service.Arrived.WaitAsync(TestContext.Current.CancellationToken);
 
@@ -141,6 +150,51 @@ public abstract class ChannelContract : IAsyncLifetime
         Service.Answer = _ => new FakeReply(status, "oops");
 
         (await Channel().SendAsync(Sample.Message(Sample.Approved()), TestContext.Current.CancellationToken)).Verdict.ShouldBe(ChannelVerdict.Retry);
+    }
+
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(200, "OK, thanks")]
+    [InlineData(200, "{}")]
+    [InlineData(200, """{"ok":true,"code":"0","errcode":"0"}""")]
+    [InlineData(200, "<html>please log in</html>")]
+    [InlineData(204, "")]
+    public async Task Takes_nothing_for_a_yes_but_the_yes_its_service_documents(int status, string body)
+    {
+        Service.Answer = _ => new FakeReply(status, body);
+
+        var answer = await Channel().SendAsync(Sample.Message(Sample.Approved()), TestContext.Current.CancellationToken);
+
+        answer.Verdict.ShouldBe(TakesAnySuccessForYes ? ChannelVerdict.Ok : ChannelVerdict.Retry);
+    }
+
+    [Fact]
+    public async Task Sends_again_shorter_what_its_service_finds_too_long()
+    {
+        var (channel, message) =
+            (Channel(), Sample.Message(Sample.Failed(failed: 480, total: 500, reason: string.Concat(Enumerable.Repeat("镜像拉取失败 pull ", 30)))));
+        Service.Answer = r => r.Body.Length > Service.Requests[0].Body.Length * 2 / 3 ? TooLong : Yes;
+
+        var refused = await channel.SendAsync(message, TestContext.Current.CancellationToken);
+        var taken = await channel.SendAsync(message, TestContext.Current.CancellationToken);
+
+        (refused.Verdict, taken.Verdict).ShouldBe((ChannelVerdict.Retry, ChannelVerdict.Ok), refused.Detail);
+        Service.Requests[1].Body.Length.ShouldBeLessThan(Service.Requests[0].Body.Length);
+        Rendered(Service.Requests[1]).ShouldContain("B20261124-042");
+    }
+
+    [Fact]
+    public async Task Gives_up_what_its_service_finds_too_long_however_short()
+    {
+        var (channel, message) = (Channel(), Sample.Message(Sample.Failed(failed: 480, total: 500)));
+        Service.Answer = _ => TooLong;
+
+        var verdicts = new List<ChannelVerdict>();
+        while (verdicts.Count < 12 && !verdicts.Contains(ChannelVerdict.Stop))
+            verdicts.Add((await channel.SendAsync(message, TestContext.Current.CancellationToken)).Verdict);
+
+        verdicts[^1].ShouldBe(ChannelVerdict.Stop);
+        verdicts.SkipLast(1).ShouldAllBe(v => v == ChannelVerdict.Retry);
     }
 
     [Fact]
@@ -194,7 +248,12 @@ public abstract class ChannelContract : IAsyncLifetime
     [Fact]
     public async Task Lets_no_text_of_people_become_markup_or_a_mention()
     {
-        var notice = Sample.Failed(reason: Hostile) with { Title = Hostile, Operator = Hostile, Applications = [new ApplicationOutcome(Hostile, ReleaseStatus.Failed, Hostile)] };
+        var notice = Sample.Failed(reason: Hostile) with
+        {
+            Title = Hostile,
+            Operator = Hostile,
+            Applications = [new ApplicationOutcome(Hostile, ReleaseStatus.Failed, Hostile)]
+        };
 
         var text = Rendered(await Send(notice, Sample.Approved() with { Operator = Hostile }));
 

@@ -18,7 +18,8 @@ internal sealed record FakeRequest(string Path, string Query, IReadOnlyDictionar
 }
 
 /// <summary>What it answers.</summary>
-internal sealed record FakeReply(int Status, string Body, string? RetryAfter = null, string? Location = null);
+internal sealed record FakeReply(int Status, string Body, string? RetryAfter = null, string? Location = null, string? Type = null,
+    (string Name, string Value)? Header = null);
 
 /// <summary>A chat service on loopback: keeps every request and answers as told.</summary>
 internal sealed class FakeService : IAsyncDisposable
@@ -26,6 +27,7 @@ internal sealed class FakeService : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<FakeRequest> _requests = new();
     private TaskCompletionSource? _gate;
+    private bool _holdsBody;
     private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private FakeService(WebApplication app) => _app = app;
@@ -52,8 +54,10 @@ internal sealed class FakeService : IAsyncDisposable
     }
 
     /// <summary>Requests wait from now on, until <see cref="Release" />.</summary>
-    public void Hold()
+    /// <param name="body">The headers of the answers come at once, only their bodies wait.</param>
+    public void Hold(bool body = false)
     {
+        _holdsBody = body;
         _arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -78,14 +82,20 @@ internal sealed class FakeService : IAsyncDisposable
             _requests.Enqueue(request);
             reply = Answer(request);
         }
+        if (_holdsBody)
+            await http.Response.Body.FlushAsync();
         _arrived.TrySetResult();
         if (_gate is { } gate)
             await gate.Task.WaitAsync(http.RequestAborted);
         http.Response.StatusCode = reply.Status;
         if (reply.RetryAfter is { } wait)
             http.Response.Headers.RetryAfter = wait;
+        if (reply.Type is { } type)
+            http.Response.ContentType = type;
         if (reply.Location is { } location)
             http.Response.Headers.Location = location;
+        if (reply.Header is { } header)
+            http.Response.Headers[header.Name] = header.Value;
         // A 204 must have no body, not even an empty write.
         if (reply.Body.Length > 0)
             await http.Response.WriteAsync(reply.Body);

@@ -1,7 +1,12 @@
 using System.Collections.Concurrent;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications;
+using DevopsCd.Core.Notifications.Channels;
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Notifications.Delivery;
+using DevopsCd.Core.Policies;
 using DevopsCd.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -69,6 +74,7 @@ internal sealed class NoticeBoard : IAsyncDisposable
         services.AddSingleton(clock ?? Clock);
         _database(services);
         var reader = new ConfigurationReader(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build());
+        services.AddAccess(new AccessOptions()).AddPolicies(new PolicyBounds(5, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(60), [], NobodyLogsIn: true));
         services.AddNotifications(NotificationOptions.Read(reader));
         reader.ThrowIfWrong();
         var host = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
@@ -82,7 +88,7 @@ internal sealed class NoticeBoard : IAsyncDisposable
         foreach (var notice in notices)
         {
             using var scope = host.CreateScope();
-            scope.ServiceProvider.GetRequiredService<Notices>().Add(notice);
+            await scope.ServiceProvider.GetRequiredService<Notices>().AddAsync(notice, Stop);
             await scope.ServiceProvider.GetRequiredService<CdDbContext>().SaveChangesAsync(Stop);
         }
     }
@@ -114,7 +120,7 @@ internal sealed class NoticeBoard : IAsyncDisposable
     }
 
     private static IEnumerable<Sender> Senders(ServiceProvider[] hosts) => hosts.SelectMany(host =>
-        host.GetRequiredService<ChannelRegistry>().All.Select(channel => new Sender(host.GetRequiredService<NotificationPump>(), channel, null)));
+        host.GetRequiredService<ChannelRegistry>().All.Select(channel => new Sender(host.GetRequiredService<NotificationDispatcher>(), channel, null)));
 
     private static Task<Sender[]> Settle(IEnumerable<Sender> senders) => Task.WhenAll(senders.Select(async sender =>
     {
@@ -131,7 +137,7 @@ internal sealed class NoticeBoard : IAsyncDisposable
         await _drop.DisposeAsync();
     }
 
-    private sealed record Sender(NotificationPump Pump, INotificationChannel Channel, DateTimeOffset? Again);
+    private sealed record Sender(NotificationDispatcher Pump, INotificationChannel Channel, DateTimeOffset? Again);
 
     private sealed class TemporaryFile : IAsyncDisposable
     {

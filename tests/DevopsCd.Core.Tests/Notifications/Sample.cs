@@ -1,7 +1,7 @@
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Notifications;
-using Microsoft.Extensions.Options;
+using DevopsCd.Core.Notifications.Composing;
 
 namespace DevopsCd.Core.Tests.Notifications;
 
@@ -10,16 +10,20 @@ internal static class Sample
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
-    public static Batch Batch(long id = 42, string status = BatchStatus.Approved, int version = 1) => new()
+    public static Batch Batch(long id = 42, string status = BatchStatus.Approved, int version = 1)
     {
-        Id = id,
-        CorrelationId = new Guid((int)id, 0, 0, new byte[8]),
-        BatchNumber = $"B20261124-{id:000}",
-        Title = "Autumn release",
-        Status = status,
-        Version = version,
-        PreAttempt = 1
-    };
+        var batch = new Batch
+        {
+            Id = id,
+            CorrelationId = new Guid((int)id, 0, 0, new byte[8]),
+            BatchNumber = $"B20261124-{id:000}",
+            Title = "Autumn release",
+            Status = status,
+            Version = version
+        };
+        batch.Begin(Stage.Pre, Noon, TimeSpan.FromHours(1));
+        return batch;
+    }
 
     public static Notice Approved(long id = 42, int version = 1) =>
         Notice.Transition(Batch(id, BatchStatus.Approved, version), "approve", "审核通过", BatchStatus.PendingApproval, "alice", Noon, null, 3);
@@ -31,7 +35,8 @@ internal static class Sample
         Notice.Transition(Batch(id, BatchStatus.PreDeploying, version), "start_pre_deploy", "开始预发布", BatchStatus.Sealed, "engine", Noon, Stage.Pre, total);
 
     public static Notice Completed(long id = 42, int version = 4, int total = 3) =>
-        Notice.Transition(Batch(id, BatchStatus.PreDeployed, version), "pre_deploy_completed", "预发布完成", BatchStatus.PreDeploying, "engine", Noon, Stage.Pre, total)
+        Notice.Transition(Batch(id, BatchStatus.PreDeployed, version), "pre_deploy_completed", "预发布完成", BatchStatus.PreDeploying, "engine", Noon, Stage.Pre,
+            total)
             with
         { Applications = Enumerable.Range(1, total).Select(n => new ApplicationOutcome($"app-{n}", ReleaseStatus.Succeeded)).ToList() };
 
@@ -41,12 +46,14 @@ internal static class Sample
         {
             Reason = reason,
             Applications = Enumerable.Range(1, total)
-                .Select(n => n <= failed ? new ApplicationOutcome($"app-{n}", ReleaseStatus.Failed, reason) : new ApplicationOutcome($"app-{n}", ReleaseStatus.Succeeded)).ToList()
+                .Select(n => n <= failed ? new ApplicationOutcome($"app-{n}", ReleaseStatus.Failed, reason)
+                    : new ApplicationOutcome($"app-{n}", ReleaseStatus.Succeeded)).ToList()
         };
 
     public static Notice AppFailed(int app, long id = 42, int total = 3, string reason = "image not found") =>
-        Notice.ApplicationFailed(Batch(id, BatchStatus.PreDeploying), Stage.Pre, new ApplicationOutcome($"app-{app}", ReleaseStatus.Failed, reason), Noon, total);
+        Notice.ApplicationFailed(Batch(id, BatchStatus.PreDeploying), Stage.Pre, new ApplicationOutcome($"app-{app}", ReleaseStatus.Failed, reason), Noon,
+            total);
 
     public static NoticeMessage Message(Notice notice, params Notice[] carried) =>
-        new NoticeComposer(Options.Create(new NotificationOptions { PublicUrl = "https://cd.example.com/" })).Compose(notice, carried);
+        new NoticeComposer(new NotificationOptions { PublicUrl = "https://cd.example.com/" }).Compose(notice, carried);
 }

@@ -24,8 +24,8 @@ public sealed class A_batch_that_is_pre_deployed
         }
 
         var after = await engine.Find(batch.CorrelationId);
-        (after.Status, after.ProdAttempt, after.ProdPlan).ShouldBe((BatchStatus.PreDeployed, 0, planned));
-        var told = engine.Mail.All.Select(p => p.Message).OfType<ProductionReady>().ShouldHaveSingleItem();
+        (after.Status, after.Prod.Attempt, after.ProdPlan).ShouldBe((BatchStatus.PreDeployed, 0, planned));
+        var told = engine.Told<ProductionReady>().ShouldHaveSingleItem();
         told.Applications.ShouldBe(["api", "web"]);
         engine.Service.Calls.ShouldAllBe(c => c.Cluster == "staging");
     }
@@ -69,10 +69,10 @@ public sealed class A_batch_that_is_pre_deployed
         await using var engine = await Engine.Start();
         var batch = await PreDeployed(engine);
 
-        await engine.Send(new StartProdDeploy { BatchId = batch.CorrelationId, Operator = "engine" }, Guid.NewGuid());
+        await engine.Deliver(new StartProdDeploy { BatchId = batch.CorrelationId, Operator = "engine" }, Guid.NewGuid());
 
         (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed);
-        (await engine.Audit(batch)).Last().Reason.ShouldBe("start_prod_deploy is for a person; 'engine' is none");
+        (await engine.Audit(batch)).Last().Reason.ShouldBe("start_prod_deploy requires a person; 'engine' is a system identity");
     }
 
     private static async Task<Batch> PreDeployed(Engine engine, bool lose = false)

@@ -107,7 +107,7 @@ public sealed class A_build_that_nobody_reported
             ApplicationId = app.Id,
             ApplicationName = application,
             BuildNumber = number.ToString(CultureInfo.InvariantCulture),
-            BuildOrder = number,
+            RunNumber = number.ToString(CultureInfo.InvariantCulture),
             Branch = "main",
             CommitId = $"c{number}",
             ImageName = $"registry.example/{application}",
@@ -128,7 +128,7 @@ public sealed class A_build_that_nobody_reported
         foreach (var sql in (string[])
         [
             $"INSERT INTO applications (id, name, app_type, default_branch, depends_on, created_at) OVERRIDING SYSTEM VALUE SELECT 100000 + i, 'app' || i, '', 'main', '{{}}', now() FROM generate_series(1, {count}) i",
-            $"INSERT INTO builds (id, application_id, application_name, build_number, build_order, branch, commit_id, image_name, image_tag, build_status, ordered_at, received_at) OVERRIDING SYSTEM VALUE SELECT 100000 + i, 100000 + i, 'app' || i, '1', 1, 'main', 'c', 'i', 't', 'success', now(), now() FROM generate_series(1, {count}) i",
+            $"INSERT INTO builds (id, application_id, application_name, build_number, run_number, branch, commit_id, image_name, image_tag, build_status, ordered_at, received_at) OVERRIDING SYSTEM VALUE SELECT 100000 + i, 100000 + i, 'app' || i, '1', '1', 'main', 'c', 'i', 't', 'success', now(), now() FROM generate_series(1, {count}) i",
             $"INSERT INTO batch_releases (batch_id, app_id, branch, build_id, latest_build_id, is_locked, depends_on, pre_status, prod_status) SELECT (SELECT min(id) FROM batches), 100000 + i, 'main', 100000 + i, 100000 + i, false, '{{}}', 'none', 'none' FROM generate_series(1, {count}) i",
             "ANALYZE"
         ])

@@ -1,6 +1,10 @@
+using DevopsCd.Core.Configuration;
+using DevopsCd.Core.Data;
 using DevopsCd.Core.Scanning;
 using DevopsCd.Core.Tests.Engines;
+using DevopsCd.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace DevopsCd.Core.Tests.Scanning;
 
@@ -15,23 +19,32 @@ public sealed class Two_scans
         await using var second = engine.Another();
         var asker = database == "postgres" ? second : engine;
 
-        await using (await engine.Services.GetRequiredService<IClusterLock>().TryTake("scan", default))
+        await using (await engine.Services.GetRequiredService<IClusterLock>().TryTakeAsync("scan", default))
             (await asker.Scan()).ShouldBeNull();
 
         (await asker.Scan()).ShouldNotBeNull();
     }
 
-    [Fact]
-    public async Task Go_on_after_the_process_that_scanned_has_died()
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Go_on_after_the_host_that_scanned_was_lost(bool frozen)
     {
         await using var engine = await Engine.Start("postgres");
-        await using var other = engine.Another();
-        var held = await engine.Services.GetRequiredService<IClusterLock>().TryTake("scan", default);
-        (await other.Scan()).ShouldBeNull();
+        var address = new NpgsqlConnectionStringBuilder(engine.Database.ConnectionString);
+        await using var line = TcpRelay.To(address.Host!, address.Port);
+        address.Port = line.Port;
+        var storage = new StorageOptions { Provider = "postgres", ConnectionString = address.ConnectionString };
+        // A frozen host gives no sign of life; that of a host without a line does not arrive.
+        var held = (await new PostgresClusterLock(storage, frozen ? engine.Clock : TimeProvider.System).TryTakeAsync("scan", default))!;
+        (await engine.Scan()).ShouldBeNull();
 
-        // What the server does to the connection of a dead process.
-        await held!.DisposeAsync();
+        if (!frozen)
+            line.Swallow();
 
-        (await other.Scan()).ShouldNotBeNull();
+        await Eventually.Sees(engine.Scan, scan => scan is not null, "another host scans", TimeSpan.FromSeconds(20));
+        if (frozen)
+            engine.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.IsTrue(() => held.Lost.IsCancellationRequested, "the host that comes back knows that its lock is gone", TimeSpan.FromSeconds(20));
+        line.Restore();
+        await held.DisposeAsync();
     }
 }

@@ -17,6 +17,8 @@ internal sealed class FakePrometheus : IAsyncDisposable
 
     public ConcurrentQueue<string> Queries { get; } = [];
 
+    public ConcurrentQueue<DateTimeOffset> AskedAt { get; } = [];
+
     public string Url => _app.Urls.First();
 
     public static async Task<FakePrometheus> StartAsync(double? value)
@@ -29,7 +31,9 @@ internal sealed class FakePrometheus : IAsyncDisposable
         app.MapGet("/api/v1/query", (string query) =>
         {
             fake.Queries.Enqueue(query);
-            object[] result = fake.Value is { } v ? [new { metric = new { }, value = new object[] { 1_700_000_000.5, v.ToString(CultureInfo.InvariantCulture) } }] : [];
+            fake.AskedAt.Enqueue(TimeProvider.System.GetUtcNow());
+            object[] result = fake.Value is { } v
+                ? [new { metric = new { }, value = new object[] { 1_700_000_000.5, v.ToString(CultureInfo.InvariantCulture) } }] : [];
             return Results.Json(new { status = "success", data = new { resultType = "vector", result } });
         });
         await app.StartAsync();

@@ -15,9 +15,10 @@ internal sealed class Given : IAsyncDisposable
     public const string Key = "the-engine's-key-of-high-entropy";
 
     /// <summary>For tests of rollouts that are to fail. Any other rollout may have to wait for a node or a pod when the machine is busy.</summary>
-    public static readonly (string Key, string Value)[] SoonGivenUp = [("deploy_service:rollout:unschedulable_after", "2s"), ("deploy_service:rollout:config_error_after", "2s"), ("deploy_service:rollout:poll_interval", "1s")];
+    public static readonly (string Key, string Value)[] SoonGivenUp = [("deploy_service:rollout:unschedulable_after", "2s"),
+        ("deploy_service:rollout:config_error_after", "2s"), ("deploy_service:rollout:poll_interval", "1s")];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private readonly List<IAsyncDisposable> _services = [];
 
@@ -56,7 +57,8 @@ internal sealed class Given : IAsyncDisposable
         return given;
     }
 
-    public static async Task<Given> NothingYetAsync(TestCluster cluster) => new(cluster, await cluster.NamespaceAsync(), await cluster.NamespaceAsync("records"));
+    public static async Task<Given> NothingYetAsync(TestCluster cluster) =>
+        new(cluster, await cluster.NamespaceAsync(), await cluster.NamespaceAsync("records"));
 
     public static string HashOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
@@ -72,10 +74,15 @@ internal sealed class Given : IAsyncDisposable
     /// <summary>Ends all replicas and starts one anew.</summary>
     public async Task RestartAsync()
     {
+        await StopAllAsync();
+        await StartAsync();
+    }
+
+    public async Task StopAllAsync()
+    {
         foreach (var service in _services)
             await service.DisposeAsync();
         _services.Clear();
-        await StartAsync();
     }
 
     public DeployOperationRequest Request(string workload, string image, object? strategy = null, string kind = "Deployment", int? timeout = 300) => new()
@@ -91,7 +98,8 @@ internal sealed class Given : IAsyncDisposable
         Labels = new() { ["batch"] = "B20261124-001", ["devopscd.io/attempt"] = "1" }
     };
 
-    public Task<HttpResponseMessage> PutAsync(string id, object body, HttpClient? at = null) => (at ?? Http).PutAsJsonAsync($"api/v1/deployments/{id}", body, Json.Options);
+    public Task<HttpResponseMessage> PutAsync(string id, object body, HttpClient? at = null) =>
+        (at ?? Http).PutAsJsonAsync($"api/v1/deployments/{id}", body, Json.Options);
 
     public async Task<DeployOperationView> DeployAsync(string id, DeployOperationRequest request)
     {
@@ -118,10 +126,11 @@ internal sealed class Given : IAsyncDisposable
     }
 
     public Task<DeployOperationView> UntilAsync(string id, string phase) =>
-        Eventually.Sees(() => ViewAsync(id), v => v.Phase == phase ? true : DeployPhases.HasEnded(v.Phase) ? throw new HopelessEnd(v) : false, $"operation {id} {phase}", Patience);
+        Eventually.Sees(() => ViewAsync(id), v => v.Phase == phase ? true : DeployPhases.HasEnded(v.Phase) ? throw new HopelessEndException(v) : false,
+            $"operation {id} {phase}", s_patience);
 
     public Task<DeployOperationView> UntilReasonAsync(string id, string reason) =>
-        Eventually.Sees(() => ViewAsync(id), v => v.Reason == reason, $"operation {id} says {reason}", Patience);
+        Eventually.Sees(() => ViewAsync(id), v => v.Reason == reason, $"operation {id} says {reason}", s_patience);
 
     public Task<KubeObject> DeploymentAsync(string name) => Cluster.DeploymentAsync(Namespace, name);
 
@@ -133,5 +142,5 @@ internal sealed class Given : IAsyncDisposable
             await Cluster.Api.DeleteAsync(KubeResource.Namespaces, null, ns, default);
     }
 
-    private sealed class HopelessEnd(DeployOperationView view) : HopelessException($"{view}");
+    private sealed class HopelessEndException(DeployOperationView view) : HopelessException($"{view}");
 }

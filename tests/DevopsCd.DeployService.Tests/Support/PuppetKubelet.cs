@@ -12,7 +12,7 @@ internal sealed class PuppetKubelet : IAsyncDisposable
 {
     public const string Node = "puppet-0";
 
-    private static readonly KubeResource Nodes = new("", "v1", "nodes", "Node", Namespaced: false);
+    private static readonly KubeResource s_nodes = new("", "v1", "nodes", "Node", Namespaced: false);
 
     private readonly KubeApi _api;
     private readonly WatchCache _pods;
@@ -23,13 +23,15 @@ internal sealed class PuppetKubelet : IAsyncDisposable
     private PuppetKubelet(KubeApi api)
     {
         _api = api;
-        _pods = new WatchCache(api, KubeResource.Pods, null, null, TimeProvider.System, NullLogger.Instance, (pod, deleted) => _ = PullStringsAsync(pod, deleted));
+        _pods = new WatchCache(api, KubeResource.Pods, null, null, TimeProvider.System, NullLogger.Instance,
+            (pod, deleted) => _ = PullStringsAsync(pod, deleted));
     }
 
     public static async Task<PuppetKubelet> StartAsync(KubeApi api)
     {
-        if (await api.FindAsync(Nodes, null, Node, default) is null)
-            await api.CreateAsync(Nodes, null, new { apiVersion = "v1", kind = "Node", metadata = new { name = Node }, spec = new { unschedulable = true } }, dryRun: false, default);
+        if (await api.FindAsync(s_nodes, null, Node, default) is null)
+            await api.CreateAsync(s_nodes, null, new { apiVersion = "v1", kind = "Node", metadata = new { name = Node }, spec = new { unschedulable = true } },
+                dryRun: false, default);
         var puppets = new PuppetKubelet(api);
         puppets._beating = puppets.BeatAsync();
         puppets._pods.Start();
@@ -56,7 +58,7 @@ internal sealed class PuppetKubelet : IAsyncDisposable
                 var now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ");
                 try
                 {
-                    await _api.MergeStatusAsync(Nodes, null, Node, new
+                    await _api.MergeStatusAsync(s_nodes, null, Node, new
                     {
                         status = new { conditions = new[] { new { type = "Ready", status = "True", reason = "Puppet", lastHeartbeatTime = now } } }
                     }, _stop.Token);
@@ -124,7 +126,8 @@ internal sealed class PuppetKubelet : IAsyncDisposable
         {
             phase = ready ? "Running" : "Pending",
             startTime = now,
-            conditions = new[] { "Initialized", "PodScheduled" }.Select(t => Condition(t, "True", now)).Concat(new[] { "Ready", "ContainersReady" }.Select(t => Condition(t, status, now))),
+            conditions = new[] { "Initialized", "PodScheduled" }.Select(t => Condition(t, "True", now))
+                .Concat(new[] { "Ready", "ContainersReady" }.Select(t => Condition(t, status, now))),
             containerStatuses = new[] { new { name, image, imageID = "", ready, started = ready, restartCount = crashed ? 4 : 0, state, lastState } }
         };
     }

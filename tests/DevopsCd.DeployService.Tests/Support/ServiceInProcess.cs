@@ -1,5 +1,6 @@
 using DevopsCd.DeployService.Api;
 using DevopsCd.Testing;
+using DevopsCd.Testing.Contracts;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -18,7 +19,8 @@ internal sealed class ServiceInProcess : IAsyncDisposable
 
     public IServiceProvider Services => _factory.Services;
 
-    public static async Task<ServiceInProcess> StartAsync(IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? replace = null, bool whenReady = true)
+    public static async Task<ServiceInProcess> StartAsync(IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? replace = null,
+        bool whenReady = true, bool onSocket = false)
     {
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
@@ -28,7 +30,13 @@ internal sealed class ServiceInProcess : IAsyncDisposable
             if (replace is not null)
                 host.ConfigureTestServices(replace);
         });
-        var service = new ServiceInProcess(factory, factory.CreateClient());
+        if (onSocket)
+        {
+            factory.UseKestrel(0);
+            factory.StartServer();
+        }
+        var service = new ServiceInProcess(factory,
+            factory.CreateDefaultClient(factory.ClientOptions.BaseAddress, new ContractHandler(OpenApiContract.DeployService)));
         service.Http.DefaultRequestHeaders.Add(ApiKeyAuthentication.Header, Given.Key);
         if (whenReady)
             await Eventually.Sees(() => service.Http.GetAsync("health/ready"), a => a.IsSuccessStatusCode, "the service is ready", TimeSpan.FromSeconds(60));

@@ -31,7 +31,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
         process.BeginErrorReadLine();
         var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         http.DefaultRequestHeaders.Add(ApiKeyAuthentication.Header, Given.Key);
-        await Eventually.Sees(() => http.GetAsync("health/ready"), a => a.IsSuccessStatusCode ? true : process.HasExited ? throw new HopelessException("the service ended") : false,
+        await Eventually.Sees(() => http.GetAsync("health/ready"),
+            a => a.IsSuccessStatusCode ? true : process.HasExited ? throw new HopelessException("the service ended") : false,
             "the service is ready", TimeSpan.FromSeconds(90));
         return new ServiceProcess(process, http);
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DevopsCd.DeployService.Configuration;
 using DevopsCd.DeployService.Kubernetes;
 using DevopsCd.DeployService.Tests.Support;
+using DevopsCd.Shared;
 using DevopsCd.Testing;
 using k8s;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,11 +55,13 @@ public sealed class TestCluster : IAsyncLifetime
         await RunAsync(Repository.PathTo("infra", "test-cluster", "down"), [_folder], [], TimeSpan.FromSeconds(20));
         foreach (var log in Directory.GetFiles(_folder, "*.log"))
             if (File.ReadLines(log).Any(line => line.StartsWith("== ended with", StringComparison.Ordinal)))
-                Console.Error.WriteLine($"{Path.GetFileNameWithoutExtension(log)} of the test cluster ended during the tests and was started again: {string.Join(" | ", File.ReadLines(log).TakeLast(5))}");
+                Console.Error.WriteLine(
+                    $"{Path.GetFileNameWithoutExtension(log)} of the test cluster ended during the tests and was started again: {string.Join(" | ", File.ReadLines(log).TakeLast(5))}");
         Directory.Delete(_folder, recursive: true);
     }
 
-    internal KubeApi ApiWith(string kubeconfig, string fieldManager = "a-person") => new("test", new ClusterOptions { ParallelCalls = 32, CallTimeout = Duration.Seconds(60) },
+    internal KubeApi ApiWith(string kubeconfig, string fieldManager = "a-person") =>
+        new("test", new ClusterOptions { ParallelCalls = 32, CallTimeout = Duration.Seconds(60) },
         KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig), _services.GetRequiredService<DeployMetrics>(), TimeProvider.System, fieldManager);
 
     /// <summary>A new namespace in which pods can be created.</summary>
@@ -67,7 +70,8 @@ public sealed class TestCluster : IAsyncLifetime
         var name = $"{prefix}-{Environment.ProcessId}-{Interlocked.Increment(ref _namespaces)}";
         await Api.CreateAsync(KubeResource.Namespaces, null, new { apiVersion = "v1", kind = "Namespace", metadata = new { name } }, dryRun: false, default);
         var accounts = new KubeResource("", "v1", "serviceaccounts", "ServiceAccount");
-        await Eventually.Sees(() => Api.FindAsync(accounts, name, "default", default), a => a?.Root.Items("secrets").Length > 0, $"the service account of {name}", TimeSpan.FromMinutes(2));
+        await Eventually.Sees(() => Api.FindAsync(accounts, name, "default", default), a => a?.Root.Items("secrets").Length > 0,
+            $"the service account of {name}", TimeSpan.FromMinutes(2));
         return name;
     }
 
@@ -77,7 +81,8 @@ public sealed class TestCluster : IAsyncLifetime
         return exit == 0 ? output : throw new InvalidOperationException($"kubectl {string.Join(' ', arguments)}: {error}");
     }
 
-    private static async Task<(int Exit, string Output, string Error)> RunAsync(string file, IReadOnlyList<string> arguments, Dictionary<string, string> environment, TimeSpan limit)
+    private static async Task<(int Exit, string Output, string Error)> RunAsync(string file, IReadOnlyList<string> arguments,
+        Dictionary<string, string> environment, TimeSpan limit)
     {
         var start = new ProcessStartInfo(file) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)

@@ -18,7 +18,7 @@ public sealed class A_batch_told_in_plain_json
         await using var broker = await RabbitVirtualHost.CreateAsync();
         await using var host = await HostProcess.StartNewAsync(
             "plain-json", HostSettings.On(database, broker).With("core__deploy__driver", "external").With("core__rabbitmq__require_user_id", "true"));
-        var api = new CdApi(host.Http, "ann");
+        var api = CdApi.Patient(host.Http, "ann");
         foreach (var application in (string[])["order", "stock"])
         {
             (await api.AddApplication(application)).Expect();
@@ -92,7 +92,8 @@ public sealed class A_batch_told_in_plain_json
         await broker.PublishJsonAsync(Approve, "{\"batchId\":", Verified);
         await broker.PublishJsonAsync(Approve, JsonSerializer.Serialize(new { batchId = Guid.Empty, @operator = "devopscd" }), Verified);
         await broker.PublishJsonAsync(Approve, JsonSerializer.Serialize(Order()));
-        await broker.PublishJsonAsync(Approve, JsonSerializer.Serialize(Order()), p => p.Headers = new Dictionary<string, object?> { ["MT-MessageType"] = "urn:message:Nobody:Knows" });
+        await broker.PublishJsonAsync(Approve, JsonSerializer.Serialize(Order()),
+            p => p.Headers = new Dictionary<string, object?> { ["MT-MessageType"] = "urn:message:Nobody:Knows" });
         await broker.PublishJsonAsync("DevopsCd.Contracts:BuildCompleted", "{\"application\":\"order\",\"status\":\"green\"}");
         await broker.PublishAsync(Approve, new byte[2 * 1024 * 1024]);
         return 6;

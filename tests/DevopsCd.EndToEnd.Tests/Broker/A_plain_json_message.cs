@@ -1,8 +1,9 @@
 using System.Text;
 using DevopsCd.Contracts;
 using DevopsCd.Core.Data;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
 using DevopsCd.Host.Broker;
+using DevopsCd.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -36,6 +37,20 @@ public sealed class A_plain_json_message
         ids.ShouldContain(Guid.Parse("0192f0c1-2b7e-7a35-8f6d-0f2f5f3b9c11"));
         ids.Distinct().Count().ShouldBe(4, "an id that is no UUID still tells messages apart");
         (await broker.Parked()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Is_another_one_with_other_content_under_the_same_text_for_an_id()
+    {
+        await using var broker = await BrokerHost.Start();
+
+        foreach (var by in (string[])["ann", "bob", "ann"])
+            await broker.Publish(Approve, Encoding.UTF8.GetBytes($$"""{"batchId":"{{s_batch}}","operator":"{{by}}"}"""), messageId: "job-17");
+
+        await broker.Until(() => Task.FromResult(broker.Taken.All.Count == 3), "all are taken");
+        broker.Taken.All.GroupBy(t => ((ApproveBatch)t.Message).Operator).Select(g => g.Select(t => t.MessageId).Distinct().Count())
+            .ShouldAllBe(ids => ids == 1, "sent again it is the same");
+        broker.Taken.All.Select(t => t.MessageId).Distinct().Count().ShouldBe(2);
     }
 
     [Fact]

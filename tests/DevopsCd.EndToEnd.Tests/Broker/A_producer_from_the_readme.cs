@@ -26,7 +26,8 @@ public sealed class A_producer_from_the_readme
         var script = await Readme.Script("javascript", ".cjs");
         var modules = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", NodeModules);
         if (!Directory.Exists(Path.Combine(modules, "node_modules", "amqplib")))
-            await Command.Run("npm", ["install", "--silent", "--no-audit", "--no-fund", "--prefix", Directory.CreateDirectory(modules).FullName, "amqplib@2.3.1"], "");
+            await Command.Run("npm",
+                ["install", "--silent", "--no-audit", "--no-fund", "--prefix", Directory.CreateDirectory(modules).FullName, "amqplib@2.3.1"], "");
 
         await Send("node", script, broker, ("DEVOPSCD_AMQP", broker.Server.Uri.ToString()), ("NODE_PATH", Path.Combine(modules, "node_modules")));
     }

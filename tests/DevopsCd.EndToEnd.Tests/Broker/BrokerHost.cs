@@ -1,6 +1,8 @@
 using System.Text;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Parking;
+using DevopsCd.Host.Access;
 using DevopsCd.Host.Broker;
 using DevopsCd.Testing;
 using MassTransit;
@@ -58,6 +60,8 @@ internal sealed class BrokerHost : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Taken>();
         builder.Services.AddDbContext<CdDbContext, PostgresCdDbContext>(o => CdDbContextOptions.UsePostgres(o, database.Through(relay)));
+        builder.Services.AddAccess(new AccessOptions());
+        builder.Services.AddSingleton(new AuthOptions());
         builder.Services.AddParking();
         builder.Services.AddMassTransit(bus =>
         {

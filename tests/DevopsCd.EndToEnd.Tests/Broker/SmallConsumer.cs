@@ -16,5 +16,5 @@ internal sealed class SmallConsumer(Taken taken) : IConsumer<CreateBatch>, ICons
     public Task Consume(ConsumeContext<DeploymentReported> context) => Take(context);
 
     private Task Take<T>(ConsumeContext<T> context)
-        where T : class => taken.Take(context.Message, context.MessageId, context.Headers.Get<string>(Delivery.VerifiedUser));
+        where T : class => taken.Take(context.Message, context.MessageId, context.Headers.Get<string>(DeliveryInfo.VerifiedUser));
 }

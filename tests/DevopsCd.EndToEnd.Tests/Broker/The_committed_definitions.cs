@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
 using DevopsCd.Testing;
 using DevopsCd.Testing.Hosting;
 
@@ -46,7 +46,8 @@ public sealed class The_committed_definitions
 
         await using var host = await HostProcess.StartNewAsync("imported", HostSettings.On(database, broker));
 
-        await Eventually.Sees(() => database.ScalarAsync<long>("select count(*) from builds"), count => count == Orders, "all that came before the start is applied");
+        await Eventually.Sees(() => database.ScalarAsync<long>("select count(*) from builds"), count => count == Orders,
+            "all that came before the start is applied");
         (await database.ScalarAsync<long>("select count(*) from parked_messages")).ShouldBe(0);
     }
 
@@ -83,7 +84,7 @@ public sealed class The_committed_definitions
         ["tags"] = new JsonArray(),
     };
 
-    private static JsonNode Rights(string user, string configure, string write, string read) => new JsonObject
+    private static JsonObject Rights(string user, string configure, string write, string read) => new JsonObject
     {
         ["user"] = user,
         ["vhost"] = Vhost,

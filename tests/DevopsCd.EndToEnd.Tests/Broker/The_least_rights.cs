@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
 using DevopsCd.Testing;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -49,7 +49,8 @@ public sealed class The_least_rights
         var (configure, write, read) = await RightsOf("devopscd-ci");
         var address = await broker.Server.CreateUserAsync(configure, write, read);
 
-        var refusal = await Refusal(address, channel => Publish(channel, "DevopsCd.Contracts:BuildCompleted", properties: new BasicProperties { UserId = "devopscd" }));
+        var refusal = await Refusal(address,
+            channel => Publish(channel, "DevopsCd.Contracts:BuildCompleted", properties: new BasicProperties { UserId = "devopscd" }));
 
         refusal.ShouldBe((ushort)406);
     }

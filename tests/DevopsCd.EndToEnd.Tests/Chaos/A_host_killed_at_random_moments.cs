@@ -2,7 +2,7 @@ using DevopsCd.Testing.Chaos;
 
 namespace DevopsCd.EndToEnd.Tests.Chaos;
 
-/// <summary>The short form of `infra/chaos/run kills`. The seed is in the output; the long runs take it as `--seed`.</summary>
+/// <summary>The short form of `infra/measure/chaos/run kills`. The seed is in the output; the long runs take it as `--seed`.</summary>
 public sealed class A_host_killed_at_random_moments(ITestOutputHelper output)
 {
     [Fact]

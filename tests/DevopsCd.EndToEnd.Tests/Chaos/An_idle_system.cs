@@ -2,7 +2,7 @@ using DevopsCd.Testing.Chaos;
 
 namespace DevopsCd.EndToEnd.Tests.Chaos;
 
-/// <summary>A coarse guard; the figures come from `infra/chaos/run latency` on a quiet machine.</summary>
+/// <summary>A coarse guard; the figures come from `infra/measure/chaos/run latency` on a quiet machine.</summary>
 public sealed class An_idle_system(ITestOutputHelper output)
 {
     [Fact]

@@ -9,12 +9,12 @@ public sealed class The_checks_of_a_kill_run : IAsyncLifetime
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(100);
 
-    private PostgresDatabase database = null!;
+    private PostgresDatabase _database = null!;
 
     public async ValueTask InitializeAsync()
     {
-        database = await PostgresDatabase.CreateAsync();
-        await database.ExecuteAsync(
+        _database = await PostgresDatabase.CreateAsync();
+        await _database.ExecuteAsync(
             """
             create table batch_events (batch_id bigint, event text, outcome text, version int, message_id uuid);
             create table deployments (operation_id text, batch_id bigint, stage text, attempt int, application text, status text, tries int);
@@ -27,16 +27,16 @@ public sealed class The_checks_of_a_kill_run : IAsyncLifetime
             """);
     }
 
-    public ValueTask DisposeAsync() => database.DisposeAsync();
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
     public async Task Are_content_with_notices_that_are_all_told()
     {
         await using var lark = await FakeLark.StartAsync();
 
-        (await new NoticeCheck(database, "lark").CheckAsync()).ShouldBeEmpty();
+        (await new NoticeCheck(_database, "lark").CheckAsync()).ShouldBeEmpty();
         // The bot has seen nothing of what a row says is sent.
-        (await new NoticeCheck(database, "lark").CheckToldAsync(lark, s_soon)).ShouldBe(["R11 1 messages are marked as sent, 0 arrived"]);
+        (await new NoticeCheck(_database, "lark").CheckToldAsync(lark, s_soon)).ShouldBe(["R11 1 messages are marked as sent, 0 arrived"]);
     }
 
     [Theory]
@@ -45,9 +45,9 @@ public sealed class The_checks_of_a_kill_run : IAsyncLifetime
     [InlineData("insert into notifications select * from notifications where notice_key like '%approve'", "R11 notice batch/1/v1/approve has 2 rows on the channel")]
     public async Task Find_a_notice_that_is_lost_or_there_twice(string damage, string violation)
     {
-        await database.ExecuteAsync(damage);
+        await _database.ExecuteAsync(damage);
 
-        (await new NoticeCheck(database, "lark").CheckAsync()).ShouldBe([violation]);
+        (await new NoticeCheck(_database, "lark").CheckAsync()).ShouldBe([violation]);
     }
 
     [Theory]
@@ -56,21 +56,22 @@ public sealed class The_checks_of_a_kill_run : IAsyncLifetime
     public async Task Find_a_notice_that_is_not_told(string status)
     {
         await using var lark = await FakeLark.StartAsync();
-        await database.ExecuteAsync("update notifications set status = $1 where notice_key like '%approve'", status);
+        await _database.ExecuteAsync("update notifications set status = $1 where notice_key like '%approve'", status);
 
-        (await new NoticeCheck(database, "lark").CheckToldAsync(lark, s_soon)).ShouldBe([$"R11 notice batch/1/v1/approve is {status} after 1 tries"]);
+        (await new NoticeCheck(_database, "lark").CheckToldAsync(lark, s_soon)).ShouldBe([$"R11 notice batch/1/v1/approve is {status} after 1 tries"]);
     }
 
     [Fact]
     public async Task Find_tries_beyond_the_budget_and_waits_that_were_cut_short()
     {
-        var check = new RetryCheck(database, retryCount: 2);
+        var check = new RetryCheck(_database, retryCount: 2);
 
         (await check.CheckAsync(At(0, 1, 3))).ShouldBeEmpty();
         (await check.CheckAsync(At(0, 1, 2))).ShouldBe(["I8 op-1: call 3 came 1.0 s after the one before, 2 s are to be waited"]);
         (await check.CheckAsync(At(0, 1, 3, 7))).ShouldBe(["I8 op-1: 4 calls, 3 allowed", "I8 op-1: 4 calls, its row counts 3"]);
 
-        static IEnumerable<DeployCall> At(params double[] seconds) => seconds.Select(second => new DeployCall(DateTimeOffset.UnixEpoch.AddSeconds(second), "submit", "op-1", 503));
+        static IEnumerable<DeployCall> At(params double[] seconds) =>
+            seconds.Select(second => new DeployCall(DateTimeOffset.UnixEpoch.AddSeconds(second), "submit", "op-1", 503));
     }
 
     [Fact]
@@ -79,7 +80,7 @@ public sealed class The_checks_of_a_kill_run : IAsyncLifetime
         await using var broker = await RabbitVirtualHost.CreateAsync();
         foreach (var contract in (string[])["ApproveBatch", "BuildCompleted", "StartProdDeploy"])
             await broker.TapAsync($"DevopsCd.Contracts:{contract}");
-        var messages = new SentMessages(broker, database);
+        var messages = new SentMessages(broker, _database);
         await messages.Command("ApproveBatch", Guid.NewGuid(), "ann");
         await messages.Build("api", 2);
         await messages.Poison("StartProdDeploy", Guid.NewGuid());
@@ -87,24 +88,25 @@ public sealed class The_checks_of_a_kill_run : IAsyncLifetime
         var lost = await messages.CheckAsync(s_soon);
         lost.Select(violation => violation.Split(": ")[1]).ShouldBe(Enumerable.Repeat("0 decided, 0 built, 0 parked", 3));
         var ids = lost.Select(violation => Guid.Parse(violation.Split(' ')[2])).ToArray();
-        await database.ExecuteAsync("insert into batch_events values (1, 'approve', 'refused', 1, $1)", ids[0]);
-        await database.ExecuteAsync("insert into builds values ('api', '2')");
-        await database.ExecuteAsync("insert into parked_messages values ($1, 'operator: is missing')", ids[2]);
+        await _database.ExecuteAsync("insert into batch_events values (1, 'approve', 'refused', 1, $1)", ids[0]);
+        await _database.ExecuteAsync("insert into builds values ('api', '2')");
+        await _database.ExecuteAsync("insert into parked_messages values ($1, 'operator: is missing')", ids[2]);
         (await messages.CheckAsync(s_soon)).ShouldBeEmpty();
 
-        await database.ExecuteAsync("insert into parked_messages values ($1, '')", ids[0]);
-        (await messages.CheckAsync(s_soon)).ShouldBe([$"I3 ApproveBatch {ids[0]} must be Decided once: 1 decided, 0 built, 1 parked", $"I3 ApproveBatch {ids[0]} is parked without a reason"]);
+        await _database.ExecuteAsync("insert into parked_messages values ($1, '')", ids[0]);
+        (await messages.CheckAsync(s_soon)).ShouldBe(
+            [$"I3 ApproveBatch {ids[0]} must be Decided once: 1 decided, 0 built, 1 parked", $"I3 ApproveBatch {ids[0]} is parked without a reason"]);
     }
 
     [Fact]
     public async Task Find_a_secret_in_a_text_in_a_row_and_in_the_bytes_of_a_body()
     {
-        await database.ExecuteAsync("create table bodies (body bytea)");
-        var search = new SecretSearch(database, new Dictionary<string, string> { ["the key"] = "s3cr3t-canary" });
+        await _database.ExecuteAsync("create table bodies (body bytea)");
+        var search = new SecretSearch(_database, new Dictionary<string, string> { ["the key"] = "s3cr3t-canary" });
         (await search.CheckAsync([("the log", "nothing here")])).ShouldBeEmpty();
 
-        await database.ExecuteAsync("insert into parked_messages values (null, 'refused: s3cr3t-canary')");
-        await database.ExecuteAsync("insert into bodies values (convert_to('{\"key\":\"s3cr3t-canary\"}', 'UTF8'))");
+        await _database.ExecuteAsync("insert into parked_messages values (null, 'refused: s3cr3t-canary')");
+        await _database.ExecuteAsync("insert into bodies values (convert_to('{\"key\":\"s3cr3t-canary\"}', 'UTF8'))");
 
         (await search.CheckAsync([("the log", "key=s3cr3t-canary")])).ShouldBe(
             ["I13 the key stands in the log", "I13 the key stands in 1 rows of bodies", "I13 the key stands in 1 rows of parked_messages"], ignoreOrder: true);

@@ -6,19 +6,19 @@ namespace DevopsCd.EndToEnd.Tests.Helpers;
 
 public sealed class A_tcp_relay : IAsyncLifetime
 {
-    private PostgresDatabase database = null!;
-    private TcpRelay relay = null!;
+    private PostgresDatabase _database = null!;
+    private TcpRelay _relay = null!;
 
     public async ValueTask InitializeAsync()
     {
-        database = await PostgresDatabase.CreateAsync();
-        relay = TcpRelay.To(database);
+        _database = await PostgresDatabase.CreateAsync();
+        _relay = TcpRelay.To(_database);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await relay.DisposeAsync();
-        await database.DisposeAsync();
+        await _relay.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     [Fact]
@@ -27,10 +27,10 @@ public sealed class A_tcp_relay : IAsyncLifetime
         await using var connection = await Connect();
         (await One(connection)).ShouldBe(1);
 
-        relay.Cut();
+        _relay.Cut();
         await Should.ThrowAsync<NpgsqlException>(() => One(connection));
         await Should.ThrowAsync<NpgsqlException>(Connect);
-        relay.Restore();
+        _relay.Restore();
 
         await using var again = await Connect();
         (await One(again)).ShouldBe(1);
@@ -42,10 +42,10 @@ public sealed class A_tcp_relay : IAsyncLifetime
         await using var connection = await Connect();
         (await One(connection)).ShouldBe(1);
 
-        relay.Swallow();
+        _relay.Swallow();
         var answer = One(connection);
         await Should.ThrowAsync<TimeoutException>(() => answer.WaitAsync(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken));
-        relay.Restore();
+        _relay.Restore();
 
         (await answer).ShouldBe(1);
     }
@@ -54,7 +54,7 @@ public sealed class A_tcp_relay : IAsyncLifetime
     public async Task Delays_both_ways()
     {
         await using var connection = await Connect();
-        relay.Delay = TimeSpan.FromMilliseconds(100);
+        _relay.Delay = TimeSpan.FromMilliseconds(100);
 
         var started = Stopwatch.GetTimestamp();
         (await One(connection)).ShouldBe(1);
@@ -73,7 +73,7 @@ public sealed class A_tcp_relay : IAsyncLifetime
 
     private async Task<NpgsqlConnection> Connect()
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Through(relay)) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_database.Through(_relay)) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         return connection;
     }

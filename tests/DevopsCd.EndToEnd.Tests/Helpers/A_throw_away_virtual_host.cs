@@ -49,7 +49,8 @@ public sealed class A_throw_away_virtual_host
         await using var host = await RabbitVirtualHost.CreateAsync();
         var queue = await host.TapAsync("Fruit");
         await host.PublishJsonAsync("Fruit", "{}");
-        await using var other = await new ConnectionFactory { Uri = host.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await using var other =
+            await new ConnectionFactory { Uri = host.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(TestContext.Current.CancellationToken);
 
         await Eventually.Sees(host.QueuesAsync, queues => queues.Any(each => each.Name == queue && each.Ready == 1), "the queue is counted with its message");
         (await host.CloseConnectionsAsync(atLeast: 2)).ShouldBe(2);
@@ -64,7 +65,8 @@ public sealed class A_throw_away_virtual_host
         await using var host = await RabbitVirtualHost.CreateAsync();
         var queue = await host.TapAsync("Fruit");
         var address = await host.CreateUserAsync(configure: "^$", write: "^Fruit$", read: "^$");
-        await using var connection = await new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await using var connection =
+            await new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(TestContext.Current.CancellationToken);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), TestContext.Current.CancellationToken);
 
         await channel.BasicPublishAsync("Fruit", "", true, "pear"u8.ToArray(), TestContext.Current.CancellationToken);

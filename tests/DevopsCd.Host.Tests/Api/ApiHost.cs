@@ -35,7 +35,11 @@ public sealed class ApiHost : IAsyncLifetime
         if (body is not null)
             request.Content = body as HttpContent ?? System.Net.Http.Json.JsonContent.Create(body);
         using var answer = await Http.SendAsync(request);
-        return new Reply(answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, answer.Headers.ETag?.Tag, await answer.Content.ReadAsStringAsync());
+        return new Reply(answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, answer.Headers.ETag?.Tag, await answer.Content.ReadAsStringAsync())
+        {
+            Location = answer.Headers.Location?.ToString(),
+            Length = answer.Content.Headers.ContentLength
+        };
     }
 
     public Task<Reply> Get(string path) => Send(HttpMethod.Get, path, by: null);
@@ -51,7 +55,8 @@ public sealed class ApiHost : IAsyncLifetime
         var name = Name();
         (await Post("/api/v1/applications", new { name, dependsOn })).Status.ShouldBe(System.Net.HttpStatusCode.Created);
         foreach (var stage in (string[])["pre", "prod"])
-            (await Send(HttpMethod.Put, $"/api/v1/applications/{name}/targets/{stage}/c1", new { @namespace = "shop", workload = new { kind = "Deployment", name } })).Status.ShouldBe(System.Net.HttpStatusCode.OK);
+            (await Send(HttpMethod.Put, $"/api/v1/applications/{name}/targets/{stage}/c1",
+                new { @namespace = "shop", workload = new { kind = "Deployment", name } })).Status.ShouldBe(System.Net.HttpStatusCode.Created);
         (await Post("/api/v1/builds", CdApi.Build(name, 1))).Status.ShouldBe(System.Net.HttpStatusCode.OK);
         return name;
     }
@@ -80,7 +85,8 @@ public sealed class ApiHost : IAsyncLifetime
             if (batchEvent == "start_pre_deploy")
             {
                 // The seal's own message may be quicker than a person.
-                await Eventually.IsTrue(async () => (await Get($"/api/v1/batches/{id}")).Json.GetProperty("state").GetInt32() == 21, "the pre-deploy has started");
+                await Eventually.IsTrue(async () => (await Get($"/api/v1/batches/{id}")).Json.GetProperty("state").GetInt32() == 21,
+                    "the pre-deploy has started");
                 continue;
             }
             var reply = await Post($"/api/v1/batches/{id}/events/{batchEvent}");

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
 using DevopsCd.Core.Notifications.Channels;
 
 namespace DevopsCd.Host.Tests.Contracts;
@@ -19,7 +19,8 @@ internal static class AsyncApiWriter
             messages[contract.Name] = Message(contract);
         }
 
-        channels["CdEvent"] = Channel(CdEventsChannel.Exchange, "topic", "CdEvent", "CDEvents 0.5.1, where `core.notification` has a channel of the type `cdevents`. The routing key is the event's type.");
+        channels["CdEvent"] = Channel(CdEventsChannel.Exchange, "topic", "CdEvent",
+            "CDEvents 0.5.1, where `core.notification` has a channel of the type `cdevents`. The routing key is the event's type.");
         operations["tellCdEvent"] = Operation("CdEvent", isInbound: false);
         messages["CdEvent"] = new JsonObject
         {

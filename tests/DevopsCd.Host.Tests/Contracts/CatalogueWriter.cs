@@ -1,6 +1,6 @@
 using System.Text;
 using DevopsCd.Contracts;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
 using DevopsCd.Core.Notifications.Channels;
 
 namespace DevopsCd.Host.Tests.Contracts;

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
 
 namespace DevopsCd.Host.Tests.Contracts;
 
@@ -65,7 +65,7 @@ internal static class SchemaWriter
 
     private static JsonObject TextOf(ContractShape.Member member)
     {
-        var rule = FieldRules.For(member.Name);
+        var rule = FieldRules.For(member);
         var text = new JsonObject { ["type"] = "string", ["maxLength"] = rule.Longest };
         if (member.Required)
             text["minLength"] = 1;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Notifications;
-using Microsoft.Extensions.Options;
+using DevopsCd.Core.Notifications.Composing;
 using NJsonSchema;
 
 namespace DevopsCd.Host.Tests.Contracts;
@@ -17,7 +17,8 @@ public sealed class The_cd_events
 
     private static readonly string[] s_types =
     [
-        "dev.cdevents.artifact.published.0.3.0", "dev.cdevents.service.deployed.0.3.0", "dev.cdevents.service.upgraded.0.3.0", "dev.cdevents.service.rolledback.0.3.0",
+        "dev.cdevents.artifact.published.0.3.0", "dev.cdevents.service.deployed.0.3.0", "dev.cdevents.service.upgraded.0.3.0",
+            "dev.cdevents.service.rolledback.0.3.0",
         "dev.cdevents.environment.modified.0.3.0"
     ];
 
@@ -71,7 +72,7 @@ public sealed class The_cd_events
 
     private static List<JsonNode> Events(string? publicUrl)
     {
-        var options = Options.Create(new NotificationOptions { PublicUrl = publicUrl });
+        var options = new NotificationOptions { PublicUrl = publicUrl };
         var (mapping, composer) = (new CdEventMapping(options), new NoticeComposer(options));
         return [.. new[] { Sealed(), Completed() }
             .SelectMany(notice => new CloudEvents(options, mapping).CdEvents(composer.Compose(notice, [])))
@@ -85,13 +86,27 @@ public sealed class The_cd_events
         };
 
     private static Notice Completed() =>
-        Notice.Transition(Batch(BatchStatus.ProdDeployed), "prod_deploy_completed", "生产部署完成", BatchStatus.ProdDeploying, "engine", DateTimeOffset.UnixEpoch, Stage.Prod, 3) with
+        Notice.Transition(Batch(BatchStatus.ProdDeployed), "prod_deploy_completed", "生产部署完成", BatchStatus.ProdDeploying, "engine", DateTimeOffset.UnixEpoch,
+            Stage.Prod, 3) with
         {
-            Applications = [Application("order", Digest) with { Replaced = true }, Application("stock", null), Application("pay", Digest) with { Replaced = true, RolledBack = true }]
+            Applications = [Application("order", Digest) with { Replaced = true }, Application("stock", null),
+                Application("pay", Digest) with { Replaced = true, RolledBack = true }]
         };
 
-    private static Batch Batch(string status) =>
-        new() { Id = 7, CorrelationId = new Guid(7, 0, 0, new byte[8]), BatchNumber = "B20261124-007", Title = "Autumn", Status = status, Version = 8, ProdAttempt = 1 };
+    private static Batch Batch(string status)
+    {
+        var batch = new Batch
+        {
+            Id = 7,
+            CorrelationId = new Guid(7, 0, 0, new byte[8]),
+            BatchNumber = "B20261124-007",
+            Title = "Autumn",
+            Status = status,
+            Version = 8
+        };
+        batch.Begin(Stage.Prod, DateTimeOffset.UnixEpoch, TimeSpan.FromHours(1));
+        return batch;
+    }
 
     private static ApplicationOutcome Application(string name, string? digest) => new(name, ReleaseStatus.Succeeded)
     {

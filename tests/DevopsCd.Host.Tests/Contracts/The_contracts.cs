@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DevopsCd.Contracts;
-using DevopsCd.Core.Intake.Messages;
+using DevopsCd.Core.MessageContracts;
 using MassTransit.Serialization;
 using NJsonSchema;
 
@@ -59,7 +59,7 @@ public sealed class The_contracts
         var schema = await JsonSchema.FromJsonAsync(SchemaWriter.Write(contract), TestContext.Current.CancellationToken);
         using var nothing = JsonDocument.Parse("{}");
 
-        var missing = Should.Throw<MessageRefused>(() => ContractReader.Read(contract.Type, nothing.RootElement)).Fields.Select(f => f.Path);
+        var missing = Should.Throw<MessageRefusedException>(() => ContractReader.Read(contract.Type, nothing.RootElement)).Fields.Select(f => f.Path);
 
         schema.Validate("{}").Select(e => e.Property!).ShouldBe(missing, ignoreOrder: true);
     }

@@ -11,7 +11,8 @@ public sealed class The_schema_of_CD_events
 {
     private static readonly string[] s_everyEvent =
     [
-        "context!", "context.specversion!+", "context.id!+", "context.source!+", "context.type!", "context.timestamp!", "context.schemaUri+", "context.chainId+", "context.links",
+        "context!", "context.specversion!+", "context.id!+", "context.source!+", "context.type!", "context.timestamp!", "context.schemaUri+",
+            "context.chainId+", "context.links",
         "subject!", "subject.id!+", "subject.source+", "subject.content!", "customData", "customDataContentType"
     ];
 
@@ -33,14 +34,18 @@ public sealed class The_schema_of_CD_events
     public void Is_nowhere_laxer_than_the_specification(string definition, string type, string[] content)
     {
         var ours = Schema()["definitions"]![definition]!;
-        var facts = s_everyEvent.Concat(content).Select(fact => (Path: fact.TrimEnd('!', '+'), IsRequired: fact.Contains('!'), IsFilled: fact.EndsWith('+'))).ToList();
+        var facts = s_everyEvent.Concat(content).Select(fact => (Path: fact.TrimEnd('!', '+'), IsRequired: fact.Contains('!'), IsFilled: fact.EndsWith('+')))
+            .ToList();
 
         var fields = Fields(ours, "").ToDictionary(field => field.Path);
 
         fields.Keys.Except(facts.Select(fact => fact.Path)).ShouldBeEmpty("fields that the specification does not know");
-        facts.Where(fact => fact.IsRequired && HasParent(fact.Path)).Select(fact => fact.Path).Except(fields.Values.Where(field => field.IsRequired).Select(field => field.Path)).ShouldBeEmpty("required there, not here");
-        facts.Where(fact => fact.IsFilled && fields.ContainsKey(fact.Path) && !fields[fact.Path].IsFilled).Select(fact => fact.Path).ShouldBeEmpty("may be empty here");
-        Objects(ours).Where(found => found.Path is not "customData" && (bool?)found.Schema["additionalProperties"] != false).Select(found => found.Path).ShouldBeEmpty("takes anything");
+        facts.Where(fact => fact.IsRequired && HasParent(fact.Path)).Select(fact => fact.Path)
+            .Except(fields.Values.Where(field => field.IsRequired).Select(field => field.Path)).ShouldBeEmpty("required there, not here");
+        facts.Where(fact => fact.IsFilled && fields.ContainsKey(fact.Path) && !fields[fact.Path].IsFilled).Select(fact => fact.Path)
+            .ShouldBeEmpty("may be empty here");
+        Objects(ours).Where(found => found.Path is not "customData" && (bool?)found.Schema["additionalProperties"] != false).Select(found => found.Path)
+            .ShouldBeEmpty("takes anything");
         fields["context.type"].Values.ShouldBe([type]);
         fields["context.specversion"].Values.ShouldBe(["0.5.1"]);
 

@@ -9,7 +9,7 @@ namespace DevopsCd.Host.Tests.HouseRules;
 /// <summary>A project of ours as it lies in the tree: what it refers to, and its code.</summary>
 internal sealed partial class Room(string name)
 {
-    private readonly string folder = Folder(name);
+    private readonly string _folder = Folder(name);
 
     public string Name => name;
 
@@ -18,7 +18,7 @@ internal sealed partial class Room(string name)
     /// <summary>Everything the project file asks for by name: packages, projects, frameworks; what only the build uses is left out.</summary>
     public IReadOnlyList<string> References() =>
     [
-        .. XDocument.Load(Path.Combine(folder, $"{name}.csproj")).Descendants()
+        .. XDocument.Load(Path.Combine(_folder, $"{name}.csproj")).Descendants()
             .Where(item => item.Name.LocalName is "PackageReference" or "ProjectReference" or "FrameworkReference")
             .Where(item => (string?)item.Attribute("PrivateAssets") != "all" && (string?)item.Attribute("ReferenceOutputAssembly") != "false")
             .Select(item => (string)item.Attribute("Include")!)
@@ -38,7 +38,7 @@ internal sealed partial class Room(string name)
         return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
     }
 
-    public IEnumerable<SourceFile> Code() => SourceFile.Under(folder);
+    public IEnumerable<SourceFile> Code() => SourceFile.Under(_folder);
 
     /// <summary>Where the code names a namespace or something in it, written or by `using`; a part of a configuration key (`core:k8s`) is none.</summary>
     public IEnumerable<string> Naming(string prefix)

@@ -24,6 +24,9 @@ internal sealed partial class SourceFile(string path)
             .Where(line => pattern.IsMatch(Comment().Replace(line.text, "")))
             .Select(line => $"{RelativePath}:{line.number}: {line.text.Trim()}");
 
+    /// <summary>What matches in each line of code.</summary>
+    public IEnumerable<Match> Matches(Regex pattern) => File.ReadLines(path).SelectMany(text => pattern.Matches(Comment().Replace(text, "")));
+
     [GeneratedRegex("/(bin|obj)/")]
     private static partial Regex BuildOutput();
 

@@ -6,7 +6,7 @@ public sealed class The_doors_between_rooms
     private const string Host = "DevopsCd.Host", Core = "DevopsCd.Core", Messaging = "DevopsCd.Messaging",
         Contracts = "DevopsCd.Contracts", DeployService = "DevopsCd.DeployService", Cli = "DevopsCd.Cli";
 
-    private static readonly Dictionary<string, string[]> Open = new()
+    private static readonly Dictionary<string, string[]> s_open = new()
     {
         [Host] = [Core, Messaging, Contracts],
         [Core] = [Messaging, Contracts],
@@ -17,7 +17,7 @@ public sealed class The_doors_between_rooms
     };
 
     /// <summary>What a room must not know: a package, an assembly or a namespace, and all that begins with it.</summary>
-    private static readonly (string Room, string Forbidden)[] Closed =
+    private static readonly (string Room, string Forbidden)[] s_closed =
     [
         (Host, "DevopsCd.DeployService"),
         (Host, "DevopsCd.Cli"),
@@ -66,7 +66,7 @@ public sealed class The_doors_between_rooms
     public static TheoryData<string> Rooms => [.. Room.All()];
 
     /// <summary>The rows whose room is in the tree.</summary>
-    public static TheoryData<string, string> ClosedDoors => [.. Closed.Where(door => Room.All().Contains(door.Room))];
+    public static TheoryData<string, string> ClosedDoors => [.. s_closed.Where(door => Room.All().Contains(door.Room))];
 
     [Theory]
     [MemberData(nameof(ClosedDoors))]
@@ -83,9 +83,9 @@ public sealed class The_doors_between_rooms
     [MemberData(nameof(Rooms))]
     public void Lead_only_where_the_house_says(string room)
     {
-        Open.ShouldContainKey(room, $"{room} is a new room: say in this table which doors it has");
+        s_open.ShouldContainKey(room, $"{room} is a new room: say in this table which doors it has");
 
-        new Room(room).ProjectReferences().Except(Open[room]).ShouldBeEmpty();
+        new Room(room).ProjectReferences().Except(s_open[room]).ShouldBeEmpty();
     }
 
     [Fact]

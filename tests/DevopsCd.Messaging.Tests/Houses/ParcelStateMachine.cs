@@ -30,7 +30,8 @@ public sealed class ParcelStateMachine : MassTransitStateMachine<Parcel>
         During(Moving,
             Ignore(Register),
             When(Move).Then(context => context.Saga.Moves++).Activity(x => x.OfInstanceType<RecordParcel>()),
-            When(Ask).Then(context => context.Saga.Moves += 1_000).RespondAsync(context => context.Init<ParcelStanding>(new { context.Message.ParcelId, Moves = context.Saga.Moves - 1_000 })),
+            When(Ask).Then(context => context.Saga.Moves += 1_000)
+                .RespondAsync(context => context.Init<ParcelStanding>(new { context.Message.ParcelId, Moves = context.Saga.Moves - 1_000 })),
             When(Close).TransitionTo(Closed),
             When(Forget).Finalize());
         SetCompletedWhenFinalized();
@@ -82,9 +83,14 @@ public sealed class RecordParcel(ShopDbContext db, IPublishEndpoint publish) : I
 
     public void Accept(StateMachineVisitor visitor) => visitor.Visit(this);
 
-    Task Record(BehaviorContext<Parcel> context)
+    private Task Record(BehaviorContext<Parcel> context)
     {
-        db.ParcelEvents.Add(new ParcelEvent { ParcelId = context.Saga.CorrelationId, MessageId = context.MessageId, Text = $"{context.Event.Name} {context.Saga.Moves}" });
+        db.ParcelEvents.Add(new ParcelEvent
+        {
+            ParcelId = context.Saga.CorrelationId,
+            MessageId = context.MessageId,
+            Text = $"{context.Event.Name} {context.Saga.Moves}"
+        });
         return publish.Publish(new ParcelMoved { ParcelId = context.Saga.CorrelationId, Moves = context.Saga.Moves });
     }
 }

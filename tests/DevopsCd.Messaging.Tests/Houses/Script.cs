@@ -14,7 +14,7 @@ public sealed class Script
 
     public ConcurrentQueue<Fault<Work>> Faults { get; } = [];
 
-    int _works;
+    private int _works;
 
     public int Works => _works;
 

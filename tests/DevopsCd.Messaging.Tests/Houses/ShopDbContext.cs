@@ -6,7 +6,7 @@ namespace DevopsCd.Messaging.Tests.Houses;
 /// <summary>The context services inject; which database it is on is decided by a subclass.</summary>
 public abstract class ShopDbContext(DbContextOptions options) : DbContext(options)
 {
-    static readonly string[] States = ["Initial", "Final", "Moving", "Closed"];
+    private static readonly string[] s_states = ["Initial", "Final", "Moving", "Closed"];
 
     public DbSet<Parcel> Parcels => Set<Parcel>();
 
@@ -28,7 +28,7 @@ public abstract class ShopDbContext(DbContextOptions options) : DbContext(option
             parcel.Property(row => row.CorrelationId).HasColumnName("correlation_id");
             parcel.HasIndex(row => row.CorrelationId).IsUnique();
             parcel.Property(row => row.State).HasColumnName("status")
-                .HasConversion(name => (short)Array.IndexOf(States, name), code => States[code]);
+                .HasConversion(name => (short)Array.IndexOf(s_states, name), code => s_states[code]);
         });
     }
 }

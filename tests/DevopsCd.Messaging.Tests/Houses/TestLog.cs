@@ -12,12 +12,13 @@ internal sealed class TestLog(ConcurrentQueue<string> seen) : ILoggerProvider
     {
     }
 
-    sealed class Lines(string category, ConcurrentQueue<string> seen) : ILogger
+    private sealed class Lines(string category, ConcurrentQueue<string> seen) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information && !category.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal);
+        public bool IsEnabled(LogLevel logLevel) =>
+            logLevel >= LogLevel.Information && !category.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal);
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {

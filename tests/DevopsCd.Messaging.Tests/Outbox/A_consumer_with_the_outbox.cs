@@ -6,10 +6,10 @@ namespace DevopsCd.Messaging.Tests.Outbox;
 
 public sealed class A_consumer_with_the_outbox
 {
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Sends_after_the_commit_and_leaves_nothing_behind(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Sends_after_the_commit_and_leaves_nothing_behind(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
 
         for (var number = 0; number < 50; number++)
             await house.Send(new Work());
@@ -20,10 +20,10 @@ public sealed class A_consumer_with_the_outbox
         (await house.Read(db => db.Inbox.CountAsync())).ShouldBe(50);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Has_one_effect_when_the_message_comes_many_times_at_once(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Has_one_effect_when_the_message_comes_many_times_at_once(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         house.Script.OnWork = async (context, db, _) =>
         {
             db.ParcelEvents.Add(new ParcelEvent { ParcelId = context.Message.WorkId, Text = "worked" });
@@ -41,10 +41,10 @@ public sealed class A_consumer_with_the_outbox
         house.Script.Done.Count(done => done.Message.WorkId == work.WorkId).ShouldBe(1);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Leaves_no_trace_when_it_fails(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Leaves_no_trace_when_it_fails(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         house.Script.OnWork = async (context, db, publish) =>
         {
             db.ParcelEvents.Add(new ParcelEvent { ParcelId = context.Message.WorkId, Text = "half done" });

@@ -9,7 +9,7 @@ public sealed class A_fault
     [Fact]
     public async Task At_the_commit_leaves_no_trace_and_is_told()
     {
-        await using var house = await House.On(Ground.Servers);
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers);
         await house.Postgres!.ExecuteAsync(
             """
             create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused at commit'; end $$;
@@ -34,10 +34,10 @@ public sealed class A_fault
         (await house.Read(db => db.Inbox.CountAsync())).ShouldBe(1);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task That_the_consumer_survives_is_no_fault(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task That_the_consumer_survives_is_no_fault(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         await house.Mediator.Send(new RegisterParcel { ParcelId = NewId.NextGuid() });
         var taken = (await house.Read(db => db.Parcels.AsNoTracking().SingleAsync())).CorrelationId;
         house.Script.OnWork = async (context, db, _) =>
@@ -58,10 +58,10 @@ public sealed class A_fault
         (await house.Read(db => db.ParcelEvents.CountAsync(row => row.Text == "went on"))).ShouldBe(1);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Of_the_first_tries_is_healed_by_the_retry(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Of_the_first_tries_is_healed_by_the_retry(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         house.Script.OnWork = async (context, db, _) =>
         {
             db.ParcelEvents.Add(new ParcelEvent { Text = $"try {context.GetRetryAttempt()}" });
@@ -82,7 +82,7 @@ public sealed class A_fault
     [Fact]
     public async Task Of_a_stopping_host_lets_the_message_come_again()
     {
-        await using var house = await House.On(Ground.Servers);
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers);
         var begun = new TaskCompletionSource();
         house.Script.OnWork = async (context, db, _) =>
         {
@@ -95,7 +95,7 @@ public sealed class A_fault
         await begun.Task;
 
         await house.Stop();
-        await using var successor = await House.On(Ground.Servers, neighbour: house);
+        await using var successor = await MessagingTestHost.On(TestInfrastructure.Servers, neighbour: house);
 
         await successor.UntilDone(1);
         await successor.UntilOutboxIsEmpty();
@@ -107,7 +107,7 @@ public sealed class A_fault
     [Theory, InlineData(true), InlineData(false)]
     public async Task That_broke_the_transaction_cannot_be_swallowed(bool sends)
     {
-        await using var house = await House.On(Ground.Servers);
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers);
         house.Script.OnWork = async (context, db, _) =>
         {
             // PostgreSQL would answer the commit of such a transaction with a quiet rollback, and the message would be gone.

@@ -10,7 +10,7 @@ public sealed class A_lost_connection
     [Fact]
     public async Task To_the_database_costs_time_and_no_message()
     {
-        await using var house = await House.On(Ground.Servers, Patient);
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers, Patient);
         house.Script.OnWork = Record;
         var works = Enumerable.Range(0, 300).Select(_ => new Work()).ToList();
 
@@ -29,12 +29,13 @@ public sealed class A_lost_connection
     [Fact]
     public async Task To_the_broker_costs_time_and_no_message()
     {
-        await using var house = await House.On(Ground.Servers, Patient);
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers, Patient);
         house.Script.OnWork = Record;
         var works = Enumerable.Range(0, 300).Select(_ => new Work()).ToList();
 
         foreach (var work in works)
-            await house.Rabbit!.PublishJsonAsync("work", $$"""{ "messageId": "{{NewId.NextGuid()}}", "messageType": ["{{MessageUrn.ForTypeString<Work>()}}"], "message": { "workId": "{{work.WorkId}}" } }""",
+            await house.Rabbit!.PublishJsonAsync("work",
+                $$"""{ "messageId": "{{NewId.NextGuid()}}", "messageType": ["{{MessageUrn.ForTypeString<Work>()}}"], "message": { "workId": "{{work.WorkId}}" } }""",
                 properties => properties.ContentType = "application/vnd.masstransit+json");
         await house.Rabbit!.CloseConnectionsAsync(atLeast: 2);
 
@@ -44,7 +45,7 @@ public sealed class A_lost_connection
     [Fact]
     public async Task During_the_commit_is_found_out_by_the_retry()
     {
-        await using var house = await House.On(Ground.Servers, options =>
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers, options =>
         {
             Patient(options);
             options.Relays = true;
@@ -66,11 +67,11 @@ public sealed class A_lost_connection
         await ShowsOneEffectEach(house, works);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task With_the_answer_to_a_consumers_commit_delays_no_message(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task With_the_answer_to_a_consumers_commit_delays_no_message(TestInfrastructure ground)
     {
         var answers = new LostAnswers();
-        await using var house = await House.On(ground, options => NobodySweeps(options, answers));
+        await using var house = await MessagingTestHost.On(ground, options => NobodySweeps(options, answers));
         house.Script.OnWork = async (context, db, publish) =>
         {
             await Record(context, db, publish);
@@ -86,11 +87,11 @@ public sealed class A_lost_connection
         house.Script.Faults.ShouldBeEmpty();
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task With_the_answer_to_a_save_delays_no_message(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task With_the_answer_to_a_save_delays_no_message(TestInfrastructure ground)
     {
         var answers = new LostAnswers();
-        await using var house = await House.On(ground, options => NobodySweeps(options, answers));
+        await using var house = await MessagingTestHost.On(ground, options => NobodySweeps(options, answers));
 
         await house.InScope(async scope =>
         {
@@ -109,7 +110,7 @@ public sealed class A_lost_connection
     public async Task That_is_still_lost_when_the_commit_is_asked_for_delays_the_messages_only_until_it_is_back()
     {
         var answers = new LostAnswers();
-        await using var house = await House.On(Ground.Servers, options =>
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers, options =>
         {
             NobodySweeps(options, answers);
             options.Relays = true;
@@ -133,7 +134,7 @@ public sealed class A_lost_connection
     [Theory, InlineData(false), InlineData(true)]
     public async Task Inside_a_consumer_that_hides_it_takes_everything_back(bool savesItself)
     {
-        await using var house = await House.On(Ground.Servers);
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers);
         var tries = 0;
         house.Script.OnWork = async (context, db, publish) =>
         {
@@ -154,7 +155,7 @@ public sealed class A_lost_connection
         tries.ShouldBe(2);
     }
 
-    static void NobodySweeps(HouseOptions options, LostAnswers answers)
+    private static void NobodySweeps(HouseOptions options, LostAnswers answers)
     {
         options.Outbox = outbox =>
         {
@@ -166,17 +167,18 @@ public sealed class A_lost_connection
             .ConfigureDbContext<SqliteShopDbContext>(db => db.AddInterceptors(answers));
     }
 
-    static void Patient(HouseOptions options) => options.Retry = retry => retry.Interval(20, TimeSpan.FromMilliseconds(100));
+    private static void Patient(HouseOptions options) => options.Retry = retry => retry.Interval(20, TimeSpan.FromMilliseconds(100));
 
-    static async Task Record(ConsumeContext<Work> context, ShopDbContext db, IPublishEndpoint publish)
+    private static async Task Record(ConsumeContext<Work> context, ShopDbContext db, IPublishEndpoint publish)
     {
         db.ParcelEvents.Add(new ParcelEvent { ParcelId = context.Message.WorkId, Text = "worked" });
         await publish.Publish(new Done { WorkId = context.Message.WorkId });
     }
 
-    static async Task ShowsOneEffectEach(House house, List<Work> works)
+    private static async Task ShowsOneEffectEach(MessagingTestHost house, List<Work> works)
     {
-        await Eventually.IsTrue(() => house.Script.Done.Select(done => done.Message.WorkId).Distinct().Count() == works.Count, "all works are told", TimeSpan.FromSeconds(60));
+        await Eventually.IsTrue(() => house.Script.Done.Select(done => done.Message.WorkId).Distinct().Count() == works.Count, "all works are told",
+            TimeSpan.FromSeconds(60));
         await house.UntilOutboxIsEmpty();
         var effects = await house.Read(db => db.ParcelEvents.AsNoTracking().Select(row => row.ParcelId).ToListAsync());
         effects.Order().ShouldBe(works.Select(work => work.WorkId).Order());

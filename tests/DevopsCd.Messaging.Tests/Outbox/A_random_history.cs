@@ -13,15 +13,15 @@ namespace DevopsCd.Messaging.Tests.Outbox;
 /// </summary>
 public sealed class A_random_history
 {
-    const int Parcels = 12;
+    private const int Parcels = 12;
 
     [Fact]
     public async Task Applies_every_message_once_or_parks_it()
     {
         var seed = Setting("DEVOPSCD_RANDOM_SEED", 20261124);
         var messages = Setting("DEVOPSCD_RANDOM_MESSAGES", 400);
-        await using var house = await House.On(Ground.Servers, Patient);
-        var others = new ConcurrentStack<House>([await House.On(Ground.Servers, Patient, neighbour: house)]);
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers, Patient);
+        var others = new ConcurrentStack<MessagingTestHost>([await MessagingTestHost.On(TestInfrastructure.Servers, Patient, neighbour: house)]);
         var parcels = Enumerable.Range(0, Parcels).Select(_ => NewId.NextGuid()).ToList();
         foreach (var parcel in parcels)
             await house.Mediator.Send(new RegisterParcel { ParcelId = parcel });
@@ -42,24 +42,27 @@ public sealed class A_random_history
         var good = history.Where(move => move.Mode != "fail").ToList();
         await Eventually.Sees(() => house.Read(db => db.ParcelEvents.CountAsync(row => row.MessageId != null && row.Text.StartsWith("Move"))),
             applied => applied >= good.Count, $"{good.Count} moves applied (seed {seed})", TimeSpan.FromSeconds(120));
-        await Eventually.Sees(house.Rabbit!.QueuesAsync, queues => queues.Where(queue => queue.Name is "parcel" or "observer").All(queue => queue is { Ready: 0, Unacked: 0 }), "queues at rest", TimeSpan.FromSeconds(60));
+        await Eventually.Sees(house.Rabbit!.QueuesAsync, queues => queues.Where(queue => queue.Name is "parcel" or "observer")
+            .All(queue => queue is { Ready: 0, Unacked: 0 }), "queues at rest", TimeSpan.FromSeconds(60));
         await house.UntilOutboxIsEmpty();
 
-        var applied = await house.Read(db => db.ParcelEvents.AsNoTracking().Where(row => row.Text.StartsWith("Move")).Select(row => row.MessageId!.Value).ToListAsync());
+        var applied = await house.Read(
+            db => db.ParcelEvents.AsNoTracking().Where(row => row.Text.StartsWith("Move")).Select(row => row.MessageId!.Value).ToListAsync());
         applied.Order().ShouldBe(good.Select(move => move.MessageId).Order(), $"seed {seed}");
         var parked = (await house.Rabbit.TakeAsync("parcel_error", most: 10_000, keep: true)).Select(message => message.Properties.MessageId ?? "").ToHashSet();
         parked.ShouldBe(history.Where(move => move.Mode == "fail").Select(move => move.MessageId.ToString()).ToHashSet(), ignoreOrder: true);
         foreach (var parcel in parcels)
             (await house.Parcel(parcel)).ShouldNotBeNull().Moves.ShouldBe(good.Count(move => move.ParcelId == parcel), $"seed {seed}");
-        var told = house.Script.Moved.Concat(others.SelectMany(other => other.Script.Moved)).Concat(Gone.SelectMany(gone => gone.Moved)).Select(moved => (moved.ParcelId, moved.Moves)).ToHashSet();
+        var told = house.Script.Moved.Concat(others.SelectMany(other => other.Script.Moved)).Concat(Gone.SelectMany(gone => gone.Moved))
+            .Select(moved => (moved.ParcelId, moved.Moves)).ToHashSet();
         told.Count.ShouldBe(good.Count + Parcels, $"seed {seed}");
         foreach (var other in others)
             await other.DisposeAsync();
     }
 
-    ConcurrentBag<Script> Gone { get; } = [];
+    private ConcurrentBag<Script> Gone { get; } = [];
 
-    static void Patient(HouseOptions options)
+    private static void Patient(HouseOptions options)
     {
         options.Relays = true;
         options.Concurrency = 8;
@@ -67,12 +70,13 @@ public sealed class A_random_history
         {
             // The test's own failure is final; whatever a cut connection throws is not.
             retry.Interval(30, TimeSpan.FromMilliseconds(100));
-            retry.Ignore<InvalidOperationException>(failure => failure.Message.StartsWith("The test wants", StringComparison.Ordinal) && failure.Message.Contains("every time", StringComparison.Ordinal));
+            retry.Ignore<InvalidOperationException>(failure =>
+                failure.Message.StartsWith("The test wants", StringComparison.Ordinal) && failure.Message.Contains("every time", StringComparison.Ordinal));
             retry.Ignore<EventExecutionException>(failure => failure.GetBaseException().Message.Contains("every time", StringComparison.Ordinal));
         };
     }
 
-    async Task Disturb(int kind, House house, ConcurrentStack<House> others)
+    private async Task Disturb(int kind, MessagingTestHost house, ConcurrentStack<MessagingTestHost> others)
     {
         switch (kind)
         {
@@ -91,12 +95,12 @@ public sealed class A_random_history
                     Gone.Add(old.Script);
                     await old.DisposeAsync();
                 }
-                others.Push(await House.On(Ground.Servers, Patient, neighbour: house));
+                others.Push(await MessagingTestHost.On(TestInfrastructure.Servers, Patient, neighbour: house));
                 break;
         }
     }
 
-    static async Task Publish(House house, Move move)
+    private static async Task Publish(MessagingTestHost house, Move move)
     {
         var body = $$"""{ "messageId": "{{move.MessageId}}", "messageType": ["{{MessageUrn.ForTypeString<MoveParcel>()}}"], "message": { "parcelId": "{{move.ParcelId}}", "mode": "{{move.Mode}}" } }""";
         await Eventually.IsTrue(async () =>
@@ -117,10 +121,10 @@ public sealed class A_random_history
         }, "the broker took the message");
     }
 
-    static int Setting(string name, int standard) =>
+    private static int Setting(string name, int standard) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : standard;
 
-    sealed record Move(Guid MessageId, Guid ParcelId, string Mode)
+    private sealed record Move(Guid MessageId, Guid ParcelId, string Mode)
     {
         public static Move Any(Random random, List<Guid> parcels) =>
             new(NewId.NextGuid(), parcels[random.Next(parcels.Count)], random.Next(20) switch { 0 => "fail", 1 or 2 => "stumble", _ => "" });

@@ -7,10 +7,10 @@ namespace DevopsCd.Messaging.Tests.Outbox;
 
 public sealed class A_scope_outside_of_consumers
 {
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Sends_with_its_save_and_not_before(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Sends_with_its_save_and_not_before(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
 
         await house.InScope(async scope =>
         {
@@ -33,10 +33,10 @@ public sealed class A_scope_outside_of_consumers
         await house.UntilOutboxIsEmpty();
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Sends_nothing_without_a_save(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Sends_nothing_without_a_save(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
 
         await house.InScope(scope => scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 1 }));
         await house.InScope(async scope =>
@@ -50,11 +50,11 @@ public sealed class A_scope_outside_of_consumers
         house.Script.Done.Single().Message.Number.ShouldBe(2);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Sends_at_once_what_is_saved_after_the_rest_was_thrown_away(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Sends_at_once_what_is_saved_after_the_rest_was_thrown_away(TestInfrastructure ground)
     {
         // No sweep to help out.
-        await using var house = await House.On(ground, options => options.Outbox = outbox => outbox.QueryDelay = TimeSpan.FromHours(1));
+        await using var house = await MessagingTestHost.On(ground, options => options.Outbox = outbox => outbox.QueryDelay = TimeSpan.FromHours(1));
 
         await house.InScope(async scope =>
         {
@@ -70,10 +70,11 @@ public sealed class A_scope_outside_of_consumers
         house.Script.Done.Single().Message.Number.ShouldBe(2);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Leaves_the_sending_to_another_process_when_told_so(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Leaves_the_sending_to_another_process_when_told_so(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground, options => options.Outbox = outbox => outbox.UseBusOutbox(delivery => delivery.DisableDeliveryService()));
+        await using var house =
+            await MessagingTestHost.On(ground, options => options.Outbox = outbox => outbox.UseBusOutbox(delivery => delivery.DisableDeliveryService()));
         await house.InScope(async scope =>
         {
             await scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 1 });
@@ -81,16 +82,16 @@ public sealed class A_scope_outside_of_consumers
         });
         (await house.Read(db => db.Outbox.CountAsync())).ShouldBe(1);
 
-        await using var second = await House.On(ground, neighbour: house);
+        await using var second = await MessagingTestHost.On(ground, neighbour: house);
 
         await Eventually.IsTrue(() => house.Script.Done.Count + second.Script.Done.Count == 1, "the other one has sent it");
         await second.UntilOutboxIsEmpty();
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Sends_what_a_transaction_of_its_own_committed_and_only_that(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Sends_what_a_transaction_of_its_own_committed_and_only_that(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
 
         await house.InScope(async scope =>
         {
@@ -116,11 +117,11 @@ public sealed class A_scope_outside_of_consumers
         house.Script.Done.Select(done => done.Message.Number).Order().ShouldBe([2, 3]);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Opened_inside_a_plain_consumer_still_has_an_outbox(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Opened_inside_a_plain_consumer_still_has_an_outbox(TestInfrastructure ground)
     {
-        House? built = null;
-        await using var house = built = await House.On(ground, options => options.Endpoints = (_, transport) =>
+        MessagingTestHost? built = null;
+        await using var house = built = await MessagingTestHost.On(ground, options => options.Endpoints = (_, transport) =>
             transport.ReceiveEndpoint("plain", endpoint => endpoint.Handler<Work>(_ => built!.InScope(async scope =>
             {
                 var db = scope.GetRequiredService<ShopDbContext>();
@@ -138,7 +139,7 @@ public sealed class A_scope_outside_of_consumers
     [Fact]
     public async Task Completes_while_the_broker_is_down_and_sends_when_it_is_back()
     {
-        await using var house = await House.On(Ground.Servers, options => options.Relays = true);
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers, options => options.Relays = true);
         house.RabbitRelay!.Cut();
 
         for (var number = 0; number < 20; number++)
@@ -152,7 +153,8 @@ public sealed class A_scope_outside_of_consumers
 
         (await house.Read(db => db.Outbox.CountAsync())).ShouldBe(20);
         house.RabbitRelay.Restore();
-        await Eventually.IsTrue(() => house.Script.Done.Select(done => done.Message.Number).Distinct().Count() == 20, "all twenty arrived", TimeSpan.FromSeconds(60));
+        await Eventually.IsTrue(() => house.Script.Done.Select(done => done.Message.Number).Distinct().Count() == 20, "all twenty arrived",
+            TimeSpan.FromSeconds(60));
         await house.UntilOutboxIsEmpty();
         (await house.Read(db => db.OutboxStates.CountAsync())).ShouldBe(0);
     }

@@ -7,15 +7,15 @@ namespace DevopsCd.Messaging.Tests.Outbox;
 
 public sealed class A_transaction_of_ones_own
 {
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Saves_commits_and_sends_at_once(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Saves_commits_and_sends_at_once(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
 
         await house.InScope(async scope =>
         {
             var db = scope.GetRequiredService<ShopDbContext>();
-            var answer = await db.InTransaction(async () =>
+            var answer = await db.InTransactionAsync(async () =>
             {
                 db.Database.CurrentTransaction.ShouldNotBeNull();
                 db.ParcelEvents.Add(new ParcelEvent { ParcelId = Guid.NewGuid(), Text = "in it" });
@@ -33,15 +33,15 @@ public sealed class A_transaction_of_ones_own
         await house.UntilOutboxIsEmpty();
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Keeps_and_sends_nothing_when_the_work_fails(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Keeps_and_sends_nothing_when_the_work_fails(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
 
         await house.InScope(async scope =>
         {
             var db = scope.GetRequiredService<ShopDbContext>();
-            await Should.ThrowAsync<FormatException>(() => db.InTransaction(async () =>
+            await Should.ThrowAsync<FormatException>(() => db.InTransactionAsync(async () =>
             {
                 db.ParcelEvents.Add(new ParcelEvent { ParcelId = Guid.NewGuid(), Text = "in it" });
                 await scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 1 });
@@ -50,7 +50,8 @@ public sealed class A_transaction_of_ones_own
             }));
         });
 
-        await house.InScope(scope => scope.GetRequiredService<ShopDbContext>().InTransaction(() => scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 2 })));
+        await house.InScope(scope =>
+            scope.GetRequiredService<ShopDbContext>().InTransactionAsync(() => scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 2 })));
         await house.UntilDone(1);
         await house.UntilOutboxIsEmpty();
         house.Script.Done.Single().Message.Number.ShouldBe(2);
@@ -60,12 +61,12 @@ public sealed class A_transaction_of_ones_own
     [Theory, InlineData(false), InlineData(true)]
     public async Task Does_not_go_on_over_a_second_connection_without_its_locks(bool savesItself)
     {
-        await using var house = await House.On(Ground.Servers);
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers);
 
         await house.InScope(async scope =>
         {
             var db = scope.GetRequiredService<ShopDbContext>();
-            await Should.ThrowAsync<Exception>(() => db.InTransaction(async () =>
+            await Should.ThrowAsync<Exception>(() => db.InTransactionAsync(async () =>
             {
                 db.ParcelEvents.Add(new ParcelEvent { ParcelId = Guid.NewGuid(), Text = "lost" });
                 await scope.GetRequiredService<IPublishEndpoint>().Publish(new Done { Number = 1 });

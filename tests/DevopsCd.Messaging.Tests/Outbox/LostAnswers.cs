@@ -6,8 +6,8 @@ namespace DevopsCd.Messaging.Tests.Outbox;
 /// <summary>Commits happen, but whoever waits for one when told so only learns that the line broke.</summary>
 internal sealed class LostAnswers : DbTransactionInterceptor
 {
-    int _next;
-    int _lost;
+    private int _next;
+    private int _lost;
 
     public Action OnLost { get; set; } = static () => { };
 

@@ -9,10 +9,10 @@ namespace DevopsCd.Messaging.Tests.Outbox;
 
 public sealed class Rows_that_were_left_behind
 {
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Leave_with_the_sweep(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Leave_with_the_sweep(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
 
         await Leave(house, outboxes: 150, messages: 2);
 
@@ -24,9 +24,9 @@ public sealed class Rows_that_were_left_behind
     [Fact]
     public async Task Leave_once_each_when_several_instances_sweep()
     {
-        await using var house = await House.On(Ground.Servers, Patient);
-        await using var second = await House.On(Ground.Servers, Patient, neighbour: house);
-        await using var third = await House.On(Ground.Servers, Patient, neighbour: house);
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers, Patient);
+        await using var second = await MessagingTestHost.On(TestInfrastructure.Servers, Patient, neighbour: house);
+        await using var third = await MessagingTestHost.On(TestInfrastructure.Servers, Patient, neighbour: house);
 
         await Leave(house, outboxes: 400, messages: 3);
 
@@ -35,10 +35,11 @@ public sealed class Rows_that_were_left_behind
         house.Script.Done.Concat(second.Script.Done).Concat(third.Script.Done).GroupBy(done => done.MessageId).ShouldAllBe(copies => copies.Count() == 1);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task That_cannot_be_sent_are_parked_with_the_reason_and_hold_up_nobody(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task That_cannot_be_sent_are_parked_with_the_reason_and_hold_up_nobody(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground, Rarely, beforeStart: scope => Leave(scope, outboxes: 3, messages: 3, spoil: (outbox, message) =>
+        await using var house =
+            await MessagingTestHost.On(ground, Rarely, beforeStart: scope => Leave(scope, outboxes: 3, messages: 3, spoil: (outbox, message) =>
         {
             if (message.SequenceNumber != 2)
                 return;
@@ -57,10 +58,10 @@ public sealed class Rows_that_were_left_behind
         house.Script.Done.GroupBy(done => done.MessageId).ShouldAllBe(copies => copies.Count() == 1);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Leave_in_order_however_few_are_taken_at_once(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Leave_in_order_however_few_are_taken_at_once(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground, options =>
+        await using var house = await MessagingTestHost.On(ground, options =>
         {
             Rarely(options);
             options.ObserverConcurrency = 1;
@@ -77,7 +78,8 @@ public sealed class Rows_that_were_left_behind
     [Fact]
     public async Task Are_looked_for_again_when_the_look_takes_longer_than_QueryTimeout()
     {
-        await using var house = await House.On(Ground.Servers, options => options.Outbox = outbox => outbox.QueryTimeout = TimeSpan.FromSeconds(1));
+        await using var house =
+            await MessagingTestHost.On(TestInfrastructure.Servers, options => options.Outbox = outbox => outbox.QueryTimeout = TimeSpan.FromSeconds(1));
         await house.Read(async db =>
         {
             await using var transaction = await db.Database.BeginTransactionAsync();
@@ -92,19 +94,19 @@ public sealed class Rows_that_were_left_behind
         await Leave(house, outboxes: 1, messages: 1);
         await house.UntilDone(1);
 
-        static bool Given(House house, string up) => house.Log.Any(line => line.StartsWith(up, StringComparison.Ordinal));
+        static bool Given(MessagingTestHost house, string up) => house.Log.Any(line => line.StartsWith(up, StringComparison.Ordinal));
     }
 
-    static void Rarely(HouseOptions options) => options.Outbox = outbox => outbox.QueryDelay = TimeSpan.FromHours(1);
+    private static void Rarely(HouseOptions options) => options.Outbox = outbox => outbox.QueryDelay = TimeSpan.FromHours(1);
 
     // A lease that a busy machine does not outlive: after it, another instance may send once more, and is right to.
-    static void Patient(HouseOptions options) =>
+    private static void Patient(HouseOptions options) =>
         options.Outbox = outbox => outbox.UseBusOutbox(delivery => delivery.MessageDeliveryTimeout = TimeSpan.FromMinutes(1));
 
     /// <summary>What a process leaves that dies between commit and delivery.</summary>
-    static Task Leave(House house, int outboxes, int messages) => house.InScope(scope => Leave(scope, outboxes, messages));
+    private static Task Leave(MessagingTestHost house, int outboxes, int messages) => house.InScope(scope => Leave(scope, outboxes, messages));
 
-    static async Task Leave(IServiceProvider scope, int outboxes, int messages, Action<int, OutboxMessage>? spoil = null)
+    private static async Task Leave(IServiceProvider scope, int outboxes, int messages, Action<int, OutboxMessage>? spoil = null)
     {
         var db = scope.GetRequiredService<ShopDbContext>();
         var past = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);

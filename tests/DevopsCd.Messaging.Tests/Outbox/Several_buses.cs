@@ -22,7 +22,7 @@ public sealed class Several_buses
         await using var database = await PostgresDatabase.CreateAsync();
         await using var vhost = await RabbitVirtualHost.CreateAsync();
         var second = new Script();
-        await using var house = await House.On(Ground.Servers, options => options.Services = services =>
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers, options => options.Services = services =>
         {
             services.AddDbContext<SecondDbContext>(db => db.UseNpgsql(database.ConnectionString));
             services.AddMassTransit<ISecondBus>(bus =>

@@ -10,11 +10,11 @@ namespace DevopsCd.Messaging.Tests.Outbox;
 
 public sealed class The_inbox
 {
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Forgets_a_message_after_the_window(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Forgets_a_message_after_the_window(TestInfrastructure ground)
     {
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        await using var house = await House.On(ground, options => options.Services = services => services.AddSingleton<TimeProvider>(clock));
+        await using var house = await MessagingTestHost.On(ground, options => options.Services = services => services.AddSingleton<TimeProvider>(clock));
         var (work, messageId) = (new Work(), NewId.NextGuid());
 
         await house.Send(work, messageId);
@@ -35,10 +35,10 @@ public sealed class The_inbox
         house.Script.Done.Count(done => done.Message.WorkId == work.WorkId).ShouldBe(2);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Is_cleaned_faster_than_it_fills(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Is_cleaned_faster_than_it_fills(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         await house.Read(async db =>
         {
             var past = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -50,18 +50,23 @@ public sealed class The_inbox
         await Eventually.Sees(() => house.Read(db => db.Inbox.CountAsync()), left => left == 0, "the inbox is empty", TimeSpan.FromSeconds(10));
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Is_cleaned_by_another_process_when_told_so(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Is_cleaned_by_another_process_when_told_so(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground, options => options.Outbox = outbox => outbox.DisableInboxCleanupService());
+        await using var house = await MessagingTestHost.On(ground, options => options.Outbox = outbox => outbox.DisableInboxCleanupService());
         await house.Read(db =>
         {
-            db.Add(new InboxState { MessageId = NewId.NextGuid(), ConsumerId = NewId.NextGuid(), Received = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc) });
+            db.Add(new InboxState
+            {
+                MessageId = NewId.NextGuid(),
+                ConsumerId = NewId.NextGuid(),
+                Received = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc)
+            });
             return db.SaveChangesAsync();
         });
 
         house.Services.GetServices<IHostedService>().ShouldNotContain(service => service is InboxCleanupService<ShopDbContext>);
-        await using var second = await House.On(ground, neighbour: house);
+        await using var second = await MessagingTestHost.On(ground, neighbour: house);
 
         await Eventually.Sees(() => house.Read(db => db.Inbox.CountAsync()), left => left == 0, "the other one has cleaned it");
     }
@@ -69,7 +74,7 @@ public sealed class The_inbox
     [Fact]
     public async Task Refuses_a_message_without_an_id()
     {
-        await using var house = await House.On(Ground.Servers);
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers);
 
         await house.Rabbit!.PublishJsonAsync("work", """{ "messageType": ["urn:message:DevopsCd.Messaging.Tests.Houses:Work"], "message": {} }""",
             properties => properties.ContentType = "application/vnd.masstransit+json");

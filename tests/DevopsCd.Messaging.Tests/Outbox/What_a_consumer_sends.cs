@@ -4,10 +4,10 @@ namespace DevopsCd.Messaging.Tests.Outbox;
 
 public sealed class What_a_consumer_sends
 {
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Leaves_in_order(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Leaves_in_order(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground, options => options.ObserverConcurrency = 1);
+        await using var house = await MessagingTestHost.On(ground, options => options.ObserverConcurrency = 1);
         house.Script.OnWork = async (context, _, publish) =>
         {
             for (var number = 0; number < 100; number += 2)
@@ -26,10 +26,10 @@ public sealed class What_a_consumer_sends
         await house.UntilOutboxIsEmpty();
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Is_never_lost_though_nobody_awaits_it(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Is_never_lost_though_nobody_awaits_it(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         house.Script.OnWork = (context, db, publish) =>
         {
             var after = new TaskCompletionSource();
@@ -52,14 +52,15 @@ public sealed class What_a_consumer_sends
             await (await house.Endpoint("work")).Send(new Work(), context => context.ResponseAddress = new Uri(house.Bus.Address, "observer"));
 
         await house.UntilDone(400);
-        house.Script.Done.GroupBy(done => done.Message.WorkId).ShouldAllBe(work => work.Select(done => done.Message.Number).Order().SequenceEqual(new[] { 1, 2, 3, 4 }));
+        house.Script.Done.GroupBy(done => done.Message.WorkId)
+            .ShouldAllBe(work => work.Select(done => done.Message.Number).Order().SequenceEqual(new[] { 1, 2, 3, 4 }));
         await house.UntilOutboxIsEmpty();
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Carries_everything_it_was_given(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Carries_everything_it_was_given(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         var (correlation, messageId, request) = (NewId.NextGuid(), NewId.NextGuid(), NewId.NextGuid());
         house.Script.OnWork = (context, _, _) => context.Publish(new Done { WorkId = context.Message.WorkId, Text = "grüße €" }, done =>
         {
@@ -96,10 +97,10 @@ public sealed class What_a_consumer_sends
         seen.Headers.Get<int>("Tries").ShouldBe(3);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Says_in_its_headers_what_a_serializer_without_an_envelope_leaves_out(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Says_in_its_headers_what_a_serializer_without_an_envelope_leaves_out(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground, options => options.Endpoints = (_, transport) => transport.UseRawJsonSerializer());
+        await using var house = await MessagingTestHost.On(ground, options => options.Endpoints = (_, transport) => transport.UseRawJsonSerializer());
         var (conversation, messageId) = (NewId.NextGuid(), NewId.NextGuid());
         house.Script.OnWork = (context, _, publish) => publish.Publish(new Done { WorkId = context.Message.WorkId }, done =>
         {
@@ -117,10 +118,10 @@ public sealed class What_a_consumer_sends
         seen.Headers.Get<string>("Tenant").ShouldBe("blue");
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Answers_requests_and_reports_faults(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Answers_requests_and_reports_faults(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         house.Script.OnWork = (context, _, _) => context.Message.Text == "fail"
             ? throw new InvalidOperationException("The test wants this work to fail")
             : context.RespondAsync(new Done { WorkId = context.Message.WorkId });
@@ -137,7 +138,7 @@ public sealed class What_a_consumer_sends
     [Fact]
     public async Task Waits_as_long_as_the_sender_asked_for()
     {
-        await using var house = await House.On(Ground.Embedded);
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Embedded);
         house.Script.OnWork = async (context, _, _) =>
         {
             await context.Publish(new Done { Number = 2 }, done => done.Delay = TimeSpan.FromSeconds(1));

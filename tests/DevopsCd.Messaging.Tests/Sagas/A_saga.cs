@@ -7,10 +7,10 @@ namespace DevopsCd.Messaging.Tests.Sagas;
 
 public sealed class A_saga
 {
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Created_by_many_at_once_is_created_once(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Created_by_many_at_once_is_created_once(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         var id = NewId.NextGuid();
 
         await Task.WhenAll(
@@ -25,10 +25,10 @@ public sealed class A_saga
         house.Script.Moved.Count.ShouldBe(1);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Moves_once_when_one_message_comes_many_times_at_once(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Moves_once_when_one_message_comes_many_times_at_once(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         var (id, messageId) = (NewId.NextGuid(), NewId.NextGuid());
         await house.Mediator.Send(new RegisterParcel { ParcelId = id });
         var endpoint = await house.Endpoint("parcel");
@@ -42,10 +42,10 @@ public sealed class A_saga
         (await house.Read(db => db.ParcelEvents.CountAsync(row => row.MessageId == messageId))).ShouldBe(1);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task That_is_missing_is_answered_as_the_machine_says(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task That_is_missing_is_answered_as_the_machine_says(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         var client = house.Bus.CreateRequestClient<AskParcel>(new Uri("queue:parcel"), RequestTimeout.After(s: 20));
 
         await house.Mediator.Send(new MoveParcel { ParcelId = NewId.NextGuid() });
@@ -55,10 +55,10 @@ public sealed class A_saga
         (await house.Read(db => db.Parcels.CountAsync())).ShouldBe(0);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Is_not_changed_by_an_event_that_only_reads(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Is_not_changed_by_an_event_that_only_reads(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         var id = NewId.NextGuid();
         await house.Mediator.Send(new RegisterParcel { ParcelId = id });
         await house.Mediator.Send(new MoveParcel { ParcelId = id });
@@ -71,10 +71,10 @@ public sealed class A_saga
         (await house.Parcel(id)).ShouldNotBeNull().Moves.ShouldBe(1);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Is_deleted_when_it_is_completed(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Is_deleted_when_it_is_completed(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         var id = NewId.NextGuid();
         await house.Mediator.Send(new RegisterParcel { ParcelId = id });
 
@@ -83,29 +83,31 @@ public sealed class A_saga
         await house.UntilParcel(id, parcel => parcel is null);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Is_found_by_what_it_holds(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Is_found_by_what_it_holds(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         var ids = Enumerable.Range(0, 12).Select(_ => NewId.NextGuid()).ToList();
         foreach (var id in ids)
             await house.Mediator.Send(new RegisterParcel { ParcelId = id });
-        await house.Read(db => db.Parcels.Where(parcel => ids.Take(10).Contains(parcel.CorrelationId)).ExecuteUpdateAsync(row => row.SetProperty(parcel => parcel.Station, "north")));
+        await house.Read(db => db.Parcels.Where(parcel => ids.Take(10).Contains(parcel.CorrelationId))
+            .ExecuteUpdateAsync(row => row.SetProperty(parcel => parcel.Station, "north")));
 
         // Two at once lock the same rows.
         await Task.WhenAll(house.Bus.Publish(new CloseStation { Station = "north" }), house.Mediator.Send(new CloseStation { Station = "north" }));
 
         await Eventually.Sees(() => house.Read(db => db.Parcels.CountAsync(parcel => parcel.State == "Closed")), closed => closed == 10, "ten are closed");
         (await house.Read(db => db.Parcels.CountAsync(parcel => parcel.State == "Moving"))).ShouldBe(2);
-        var found = await house.Services.GetRequiredService<IQuerySagaRepository<Parcel>>().Find(new MassTransit.Saga.SagaQuery<Parcel>(parcel => parcel.Station == "north"));
+        var found = await house.Services.GetRequiredService<IQuerySagaRepository<Parcel>>()
+            .Find(new MassTransit.Saga.SagaQuery<Parcel>(parcel => parcel.Station == "north"));
         found.Order().ShouldBe(ids.Take(10).Order());
         (await house.Services.GetRequiredService<ILoadSagaRepository<Parcel>>().Load(ids[0])).Station.ShouldBe("north");
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Is_read_anew_under_its_lock_although_the_scope_knows_it(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Is_read_anew_under_its_lock_although_the_scope_knows_it(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         var id = NewId.NextGuid();
         await house.Mediator.Send(new RegisterParcel { ParcelId = id });
 

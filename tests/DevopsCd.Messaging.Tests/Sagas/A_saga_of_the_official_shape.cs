@@ -21,7 +21,7 @@ public sealed class A_saga_of_the_official_shape
     public async Task Counts_every_stop(Locking locking)
     {
         await using var database = await PostgresDatabase.CreateAsync();
-        await using var house = await House.On(Ground.Servers, options =>
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers, options =>
         {
             options.Bus = bus => bus.AddSagaStateMachine<TramStateMachine, Tram>().EntityFrameworkRepository(repository =>
             {
@@ -60,7 +60,7 @@ public sealed class A_saga_of_the_official_shape
         var options = new DbContextOptionsBuilder<TramDbContext>().UseNpgsql(database.ConnectionString).Options;
         await using var db = new TramDbContext(options);
         await db.Database.EnsureCreatedAsync();
-        await using var house = await House.On(Ground.Embedded, house =>
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Embedded, house =>
         {
             house.Bus = bus => bus.AddSagaStateMachine<TramStateMachine, Tram>().EntityFrameworkRepository(repository =>
                 repository.DatabaseFactory(() => new TramDbContext(options)));
@@ -85,7 +85,8 @@ public sealed class A_saga_of_the_official_shape
         await using var db = new TramDbContext(options);
         await db.Database.EnsureCreatedAsync();
         var repository = locking == Locking.Pessimistic
-            ? EntityFrameworkSagaRepository<Tram>.CreatePessimistic(() => new TramDbContext(options), queryCustomization: trams => trams.Include(tram => tram.Log))
+            ? EntityFrameworkSagaRepository<Tram>.CreatePessimistic(() => new TramDbContext(options),
+                queryCustomization: trams => trams.Include(tram => tram.Log))
             : EntityFrameworkSagaRepository<Tram>.CreateOptimistic(() => new TramDbContext(options), trams => trams.Include(tram => tram.Log));
         var bus = MassTransit.Bus.Factory.CreateUsingInMemory(transport => transport.ReceiveEndpoint("tram", endpoint =>
         {
@@ -103,7 +104,7 @@ public sealed class A_saga_of_the_official_shape
     }
 
     /// <summary>Locks so that rows which refer to the instance can still be inserted meanwhile.</summary>
-    sealed class GentleLock : ILockStatementFormatter
+    private sealed class GentleLock : ILockStatementFormatter
     {
         public void Create(StringBuilder sb, string schema, string table) => sb.Append($"""SELECT *, xmin FROM "{schema}"."{table}" WHERE """);
 

@@ -6,10 +6,10 @@ namespace DevopsCd.Messaging.Tests.Sagas;
 
 public sealed class A_saga_on_the_bus_and_on_the_mediator
 {
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Is_the_same_instance(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Is_the_same_instance(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         var id = NewId.NextGuid();
 
         await house.Mediator.Send(new RegisterParcel { ParcelId = id });
@@ -24,10 +24,10 @@ public sealed class A_saga_on_the_bus_and_on_the_mediator
         (await house.Read(db => db.ParcelEvents.CountAsync(row => row.ParcelId == id))).ShouldBe(3);
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Counts_every_move_however_many_come_at_once(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Counts_every_move_however_many_come_at_once(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         var id = NewId.NextGuid();
         await house.Mediator.Send(new RegisterParcel { ParcelId = id });
 
@@ -41,10 +41,10 @@ public sealed class A_saga_on_the_bus_and_on_the_mediator
         await house.UntilOutboxIsEmpty();
     }
 
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Changes_nothing_and_sends_nothing_when_an_activity_fails(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Changes_nothing_and_sends_nothing_when_an_activity_fails(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground);
+        await using var house = await MessagingTestHost.On(ground);
         var id = NewId.NextGuid();
         await house.Mediator.Send(new RegisterParcel { ParcelId = id });
 

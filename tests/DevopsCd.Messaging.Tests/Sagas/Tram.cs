@@ -44,7 +44,7 @@ public sealed class TramStateMachine : MassTransitStateMachine<Tram>
 
     public Event<TramStopped> Stopped { get; } = null!;
 
-    static void Count(BehaviorContext<Tram> context)
+    private static void Count(BehaviorContext<Tram> context)
     {
         context.Saga.Stops++;
         context.Saga.Log.Add(new TramStop { Number = context.Saga.Log.Count + 1 });

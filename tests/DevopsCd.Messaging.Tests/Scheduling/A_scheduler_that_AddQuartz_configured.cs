@@ -6,10 +6,10 @@ namespace DevopsCd.Messaging.Tests.Scheduling;
 /// <summary>As the official package's users have it: Quartz by itself, and schedule commands that go through the outbox to its consumers.</summary>
 public sealed class A_scheduler_that_AddQuartz_configured
 {
-    [Theory, InlineData(Ground.Servers), InlineData(Ground.Embedded)]
-    public async Task Sends_what_a_consumer_scheduled_in_its_outbox_once(Ground ground)
+    [Theory, InlineData(TestInfrastructure.Servers), InlineData(TestInfrastructure.Embedded)]
+    public async Task Sends_what_a_consumer_scheduled_in_its_outbox_once(TestInfrastructure ground)
     {
-        await using var house = await House.On(ground, options =>
+        await using var house = await MessagingTestHost.On(ground, options =>
         {
             options.Services = services => services.AddQuartz(_ => { });
             options.Bus = bus =>

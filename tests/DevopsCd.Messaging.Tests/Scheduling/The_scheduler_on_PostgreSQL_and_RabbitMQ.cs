@@ -143,7 +143,8 @@ public sealed class The_scheduler_on_PostgreSQL_and_RabbitMQ : IAsyncLifetime
         for (var i = 0; i < 8; i++)
             await InTransaction(survivor, true, scheduler => scheduler.SchedulePublish(due.UtcDateTime, new Pinged { Text = $"held {i}" }));
         await Eventually.Sees(
-            () => _database.ScalarAsync<long>("SELECT count(*) FROM qrtz_fired_triggers WHERE state = 'EXECUTING'"), count => count == 8, "8 messages being sent");
+            () => _database.ScalarAsync<long>("SELECT count(*) FROM qrtz_fired_triggers WHERE state = 'EXECUTING'"), count => count == 8,
+                "8 messages being sent");
         await (await survivor.Services.GetRequiredService<ISchedulerFactory>().GetScheduler()).Start();
         await victim.Kill();
         var killed = TimeProvider.System.GetUtcNow();
@@ -162,7 +163,8 @@ public sealed class The_scheduler_on_PostgreSQL_and_RabbitMQ : IAsyncLifetime
         await using var node = await Node(rabbit: _rabbit.Through(relay), options: options => options.SendTimeout = TimeSpan.FromSeconds(5));
         await InTransaction(node, true, scheduler => scheduler.SchedulePublish(TimeProvider.System.GetUtcNow().UtcDateTime, new Pinged { Text = "before" }));
         (await node.Received.Next()).Text.ShouldBe("before");
-        await Eventually.Sees(() => _database.ScalarAsync<long>("SELECT count(*) FROM qrtz_triggers"), count => count == 0, "the first message's trigger ended");
+        await Eventually.Sees(() => _database.ScalarAsync<long>("SELECT count(*) FROM qrtz_triggers"), count => count == 0,
+            "the first message's trigger ended");
 
         relay.Cut();
         await InTransaction(node, true, scheduler => scheduler.SchedulePublish(TimeProvider.System.GetUtcNow().UtcDateTime, new Pinged { Text = "kept" }));
@@ -253,7 +255,8 @@ public sealed class The_scheduler_on_PostgreSQL_and_RabbitMQ : IAsyncLifetime
     {
         services.AddSingleton(runs);
         services.AddQuartz(quartz => quartz.ScheduleJob<CountingJob>(
-            trigger => trigger.WithIdentity("counting").WithSchedule(SimpleScheduleBuilder.Create().WithInterval(TimeSpan.FromMilliseconds(500)).RepeatForever()),
+            trigger => trigger.WithIdentity("counting")
+                .WithSchedule(SimpleScheduleBuilder.Create().WithInterval(TimeSpan.FromMilliseconds(500)).RepeatForever()),
             job => job.WithIdentity("counting")));
     }
 

@@ -21,16 +21,16 @@ internal sealed class CommitWatch : IAsyncDisposable
         listen watch;
         """;
 
-    private readonly NpgsqlConnection connection;
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<long>> awaited = new();
-    private readonly CancellationTokenSource ends = new();
-    private readonly Task listening;
+    private readonly NpgsqlConnection _connection;
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<long>> _awaited = new();
+    private readonly CancellationTokenSource _ends = new();
+    private readonly Task _listening;
 
     private CommitWatch(NpgsqlConnection connection)
     {
-        this.connection = connection;
+        this._connection = connection;
         connection.Notification += (_, heard) => Fact(heard.Payload).TrySetResult(Stopwatch.GetTimestamp());
-        listening = Listen();
+        _listening = Listen();
     }
 
     public static async Task<CommitWatch> OnAsync(PostgresDatabase database)
@@ -49,19 +49,19 @@ internal sealed class CommitWatch : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await ends.CancelAsync().ConfigureAwait(false);
-        await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await connection.DisposeAsync().ConfigureAwait(false);
-        ends.Dispose();
+        await _ends.CancelAsync().ConfigureAwait(false);
+        await _listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        _ends.Dispose();
     }
 
     private Task<long> Patiently(string fact) => Fact(fact).Task.WaitAsync(Eventually.Patience);
 
     private TaskCompletionSource<long> Fact(string payload) =>
-        awaited.GetOrAdd(payload, _ => new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _awaited.GetOrAdd(payload, _ => new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private async Task Listen()
     {
-        while (!ends.IsCancellationRequested) await connection.WaitAsync(ends.Token).ConfigureAwait(false);
+        while (!_ends.IsCancellationRequested) await _connection.WaitAsync(_ends.Token).ConfigureAwait(false);
     }
 }

@@ -3,13 +3,14 @@ using DevopsCd.Testing.Fakes;
 namespace DevopsCd.Testing.Chaos;
 
 /// <summary>
-/// Checks the invariants of spec §9 that can be seen from outside, in the database, the broker and the fake deploy service's log.
+/// Checks the invariants (infra/rules.md) that can be seen from outside, in the database, the broker and the fake deploy service's log.
 /// Every violation is one line that begins with the invariant's name.
 /// </summary>
-public sealed class InvariantChecker(PostgresDatabase database, FakeDeployService? deployService = null, RabbitVirtualHost? broker = null, int concurrentApps = 5)
+public sealed class InvariantChecker(PostgresDatabase database, FakeDeployService? deployService = null, RabbitVirtualHost? broker = null,
+    int concurrentApps = 5)
 {
-    /// <summary>Spec §2 as data: what each accepted event may do. `deploy_stopped` is R6's.</summary>
-    private static readonly HashSet<(string Event, string From, string To)> Legal =
+    /// <summary>The table of transitions as data: what each accepted event may do. `deploy_stopped` is R6's.</summary>
+    private static readonly HashSet<(string Event, string From, string To)> s_legal =
     [
         ("approve", "PendingApproval", "Approved"),
         ("cancel", "Approved", "Cancelled"),
@@ -29,7 +30,7 @@ public sealed class InvariantChecker(PostgresDatabase database, FakeDeployServic
         ("start_prod_deploy", "PreDeployed", "ProdDeploying"),
     ];
 
-    private static readonly Dictionary<string, short> Codes = new()
+    private static readonly Dictionary<string, short> s_codes = new()
     {
         ["PendingApproval"] = 0,
         ["Approved"] = 5,
@@ -43,7 +44,7 @@ public sealed class InvariantChecker(PostgresDatabase database, FakeDeployServic
         ["Cancelled"] = 90,
     };
 
-    private static readonly HashSet<string> Ends = ["Rejected", "FinalAccepted", "Cancelled"];
+    private static readonly HashSet<string> s_ends = ["Rejected", "FinalAccepted", "Cancelled"];
 
     /// <summary>I1, I2, I5, I6, I7 and I9: hold at every moment.</summary>
     public async Task<IReadOnlyList<string>> CheckAsync()
@@ -78,21 +79,23 @@ public sealed class InvariantChecker(PostgresDatabase database, FakeDeployServic
         foreach (var row in accepted)
         {
             if (row.Version != ++expected) yield return $"I1 batch {batch}: version {row.Version} follows {expected - 1} in the audit";
-            if (Ends.Contains(state)) yield return $"I9 batch {batch}: {row.Event} was accepted after {state}";
+            if (s_ends.Contains(state)) yield return $"I9 batch {batch}: {row.Event} was accepted after {state}";
             if (row.From != state) yield return $"I1 batch {batch}: {row.Event} starts from {row.From}, but the batch was in {state}";
-            if (!Legal.Contains((row.Event, row.From ?? "", row.To ?? ""))) yield return $"I1 batch {batch}: {row.Event} from {row.From} to {row.To} is not in the table";
+            if (!s_legal.Contains(
+                (row.Event, row.From ?? "", row.To ?? ""))) yield return $"I1 batch {batch}: {row.Event} from {row.From} to {row.To} is not in the table";
             state = row.To ?? state;
             expected = row.Version;
         }
 
-        if (Codes[state] != status) yield return $"I1 batch {batch}: the audit ends in {state}, the batch is in {status}";
+        if (s_codes[state] != status) yield return $"I1 batch {batch}: the audit ends in {state}, the batch is in {status}";
         if (expected != version) yield return $"R12 batch {batch}: version {version}, accepted events {expected}";
     }
 
     private async Task<IEnumerable<string>> InFlightRowsAsync()
     {
         var rows = await database.QueryAsync(
-            "select batch_id, started_at, coalesce(finished_at, 'infinity') from deployments",
+            // What was given up takes its place until the deploy service says that it runs no more.
+            "select batch_id, started_at, coalesce(settled_at, case when may_run then 'infinity' else finished_at end, 'infinity') from deployments",
             row => (Batch: row.GetInt64(0), Start: row.GetFieldValue<DateTime>(1), End: row.GetFieldValue<DateTime>(2))).ConfigureAwait(false);
         return rows.GroupBy(row => row.Batch)
             .Select(batch => (Batch: batch.Key, Most: Overlap.Most(batch.Select(row => (row.Start, row.End)))))
@@ -106,10 +109,11 @@ public sealed class InvariantChecker(PostgresDatabase database, FakeDeployServic
         var rows = (await database.QueryAsync(
             """
             select d.operation_id, d.batch_id, d.application, d.stage, d.cluster, d.attempt, d.image,
-                   case when r.image_digest is null then r.image_name || ':' || r.image_tag else r.image_name || '@' || r.image_digest end
+                   r.image_name || ':' || r.image_tag || coalesce('@' || r.image_digest, '')
             from deployments d join batch_releases r on r.id = d.release_id
             """,
-            row => new DeploymentRow(row.GetString(0), row.GetInt64(1), row.GetString(2), $"{row.GetValue(3)}", row.GetString(4), row.GetInt32(5), row.GetString(6), row.IsDBNull(7) ? "" : row.GetString(7)))
+            row => new DeploymentRow(row.GetString(0), row.GetInt64(1), row.GetString(2), $"{row.GetValue(3)}", row.GetString(4), row.GetInt32(5),
+                row.GetString(6), row.IsDBNull(7) ? "" : row.GetString(7)))
             .ConfigureAwait(false)).ToDictionary(row => row.OperationId);
 
         foreach (var operation in service.Operations)
@@ -120,14 +124,17 @@ public sealed class InvariantChecker(PostgresDatabase database, FakeDeployServic
                 continue;
             }
 
-            if (operation.Request.Image != row.Image) violations.Add($"I5 {operation.OperationId}: {operation.Request.Image} was sent, the row says {row.Image}");
+            if (operation.Request.Image != row.Image) violations.Add(
+                $"I5 {operation.OperationId}: {operation.Request.Image} was sent, the row says {row.Image}");
             if (row.Image != row.Sealed) violations.Add($"I5 {operation.OperationId}: {row.Image} was deployed, {row.Sealed} was sealed");
             violations.AddRange(Permission(operation, audits[row.BatchId]));
         }
 
-        violations.AddRange(service.Calls.Where(call => call is { Verb: "submit", Status: 409 }).Select(call => $"I2 {call.OperationId}: sent again with another body"));
+        violations.AddRange(service.Calls.Where(call => call is { Verb: "submit", Status: 409 })
+            .Select(call => $"I2 {call.OperationId}: sent again with another body"));
         violations.AddRange(service.Operations.Where(operation => rows.ContainsKey(operation.OperationId))
-            .GroupBy(operation => (rows[operation.OperationId].BatchId, operation.Request.Application, operation.Request.Stage, operation.Request.Cluster))
+            .GroupBy(operation => (operation.Request.Cluster, operation.Request.Namespace, operation.Request.Workload.Kind, operation.Request.Workload.Name,
+                operation.Request.Workload.Container))
             .Where(same => service.MostInFlight(operation => same.Contains(operation)) > 1)
             .Select(same => $"I2 {same.Key}: two operations at once"));
         violations.AddRange(service.Operations.Where(operation => rows.ContainsKey(operation.OperationId))
@@ -145,19 +152,24 @@ public sealed class InvariantChecker(PostgresDatabase database, FakeDeployServic
         if (operation.Request.Stage == "prod" && !before.Any(row => row.Event == "start_prod_deploy" && row.Source is "http" or "message"))
             yield return $"I6 {operation.OperationId}: production without a person's start";
         if (!before.Any(row => row.Event == "approve")) yield return $"I6 {operation.OperationId}: deployed without an approval";
-        if (before.Any(row => Ends.Contains(row.To ?? ""))) yield return $"I9 {operation.OperationId}: deployed after the end";
+        if (before.Any(row => s_ends.Contains(row.To ?? ""))) yield return $"I9 {operation.OperationId}: deployed after the end";
     }
 
     private async Task<IReadOnlyList<string>> LeftAsync()
     {
         var left = new List<string>();
-        foreach (var table in await database.QueryAsync<string>("select tablename::text from pg_tables where schemaname = 'public' and tablename like 'outbox%'").ConfigureAwait(false))
+        foreach (var table in await database.QueryAsync<string>(
+            "select tablename::text from pg_tables where schemaname = 'public' and tablename like 'outbox%'").ConfigureAwait(false))
             if (await database.ScalarAsync<long>($"select count(*) from {table}").ConfigureAwait(false) is > 0 and var rows)
                 left.Add($"I12 {rows} rows in {table}");
-        if (await database.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'").ConfigureAwait(false) is > 0 and var open)
+        if (await database.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'")
+            .ConfigureAwait(false) is > 0 and var open)
             left.Add($"I12 {open} open transactions");
-        if (await database.ScalarAsync<long>("select count(*) from pg_prepared_xacts where database = current_database()").ConfigureAwait(false) is > 0 and var prepared)
+        if (await database.ScalarAsync<long>("select count(*) from pg_prepared_xacts where database = current_database()").ConfigureAwait(false) is > 0
+            and var prepared)
             left.Add($"I12 {prepared} prepared transactions");
+        if (await database.ScalarAsync<long>("select count(*) from deployments where may_run").ConfigureAwait(false) is > 0 and var running)
+            left.Add($"I12 {running} operations may still run");
         if (broker is not null)
             left.AddRange((await broker.QueuesAsync().ConfigureAwait(false))
                 .Where(queue => queue.Ready + queue.Unacked > 0 && !queue.Name.StartsWith("tap-", StringComparison.Ordinal))
@@ -176,5 +188,6 @@ public sealed class InvariantChecker(PostgresDatabase database, FakeDeployServic
 
     private sealed record AuditRow(long BatchId, string Event, string Outcome, string? From, string? To, string Source, int Version, DateTimeOffset At);
 
-    private sealed record DeploymentRow(string OperationId, long BatchId, string Application, string Stage, string Cluster, int Attempt, string Image, string Sealed);
+    private sealed record DeploymentRow(string OperationId, long BatchId, string Application, string Stage, string Cluster, int Attempt, string Image,
+        string Sealed);
 }

@@ -5,7 +5,19 @@ public sealed record KillPlan
 {
     public int Batches { get; init; } = 50;
 
+    /// <summary>How often a host is struck, or a row held.</summary>
     public int Kills { get; init; } = 20;
+
+    public Trouble Trouble { get; init; }
+
+    /// <summary>How long a host is away or a row is held; a host that is killed is started again at once.</summary>
+    public TimeSpan Lasts { get; init; } = TimeSpan.FromSeconds(35);
+
+    /// <summary>Orders sent to a batch whose row is held.</summary>
+    public int OrdersForHeldBatch { get; init; } = 40;
+
+    /// <summary>The longest time in which nothing may happen to any batch that is not held itself.</summary>
+    public TimeSpan LongestStandstill { get; init; } = TimeSpan.FromSeconds(20);
 
     public int Hosts { get; init; } = 1;
 
@@ -16,7 +28,7 @@ public sealed record KillPlan
 
     public int ConcurrentApps { get; init; } = 2;
 
-    /// <summary>Decides who is killed when, how long deploys take and which of them fail.</summary>
+    /// <summary>Decides who is struck when, how long deploys take and which of them fail.</summary>
     public int Seed { get; init; } = Environment.TickCount;
 
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(8);

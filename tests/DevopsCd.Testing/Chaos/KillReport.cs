@@ -11,6 +11,11 @@ public sealed record KillReport
 
     public required int Kills { get; init; }
 
+    public required Trouble Trouble { get; init; }
+
+    /// <summary>The longest time during a trouble in which nothing happened to any batch that was not held itself.</summary>
+    public required double LongestStandstillSeconds { get; init; }
+
     /// <summary>Batches that ended in 40.</summary>
     public required int Accepted { get; init; }
 

@@ -5,41 +5,42 @@ using DevopsCd.Testing.Hosting;
 namespace DevopsCd.Testing.Chaos;
 
 /// <summary>
-/// Carries batches from creation to acceptance on RabbitMQ and PostgreSQL while hosts are killed with `kill -9` at random moments and
-/// the deploy service has its own troubles, then checks that all ended as expected and that no invariant was broken.
+/// Carries batches from creation to acceptance on RabbitMQ and PostgreSQL while hosts are killed, lost or frozen at random moments, or a
+/// batch's row is held, and the deploy service has its own troubles, then checks that all ended as expected and that no invariant was broken.
 /// </summary>
 public sealed class KillRun : IAsyncDisposable
 {
     // A kill between two tries costs none of the budget, but the script below already uses some of it.
     private const int RetryCount = 5;
 
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100), Longest = TimeSpan.FromMilliseconds(1500);
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(100), s_longest = TimeSpan.FromMilliseconds(1500);
 
-    private readonly KillPlan plan;
-    private readonly Action<string> say;
-    private readonly Random dice;
-    private readonly PostgresDatabase database;
-    private readonly RabbitVirtualHost broker;
-    private readonly FakeDeployService deployService;
-    private readonly FakeLark lark;
-    private readonly SentMessages messages;
-    private readonly List<HostProcess> hosts = [];
-    private readonly TaskCompletionSource[] killed;
-    private double slowestStart;
-    private int kills;
+    private readonly KillPlan _plan;
+    private readonly Action<string> _say;
+    private readonly Random _dice;
+    private readonly PostgresDatabase _database;
+    private readonly RabbitVirtualHost _broker;
+    private readonly FakeDeployService _deployService;
+    private readonly FakeLark _lark;
+    private readonly SentMessages _messages;
+    private readonly List<ChaosHost> _hosts = [];
+    private readonly TaskCompletionSource[] _killed;
+    private readonly List<string> _standstills = [];
+    private double _slowestStart, _longestStandstill;
+    private int _kills;
 
     private KillRun(KillPlan plan, Action<string> say, PostgresDatabase database, RabbitVirtualHost broker, FakeDeployService deployService, FakeLark lark)
     {
-        this.plan = plan;
-        this.say = say;
-        this.database = database;
-        this.broker = broker;
-        this.deployService = deployService;
-        this.lark = lark;
-        messages = new SentMessages(broker, database);
-        dice = new Random(plan.Seed);
-        killed = [.. Enumerable.Range(0, plan.Kills + 1).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
-        killed[0].SetResult();
+        this._plan = plan;
+        this._say = say;
+        this._database = database;
+        this._broker = broker;
+        this._deployService = deployService;
+        this._lark = lark;
+        _messages = new SentMessages(broker, database);
+        _dice = new Random(plan.Seed);
+        _killed = [.. Enumerable.Range(0, plan.Kills + 1).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+        _killed[0].SetResult();
     }
 
     public static async Task<KillReport> RunAsync(KillPlan plan, Action<string> say)
@@ -54,74 +55,82 @@ public sealed class KillRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var host in hosts) await host.DisposeAsync().ConfigureAwait(false);
+        foreach (var host in _hosts) await host.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task<KillReport> Go()
     {
-        say($"seed {plan.Seed}: {plan.Batches} batches of {plan.AppsPerBatch}, {plan.Kills} kills, {plan.Hosts} host(s)");
+        _say($"seed {_plan.Seed}: {_plan.Batches} batches of {_plan.AppsPerBatch}, {_plan.Kills} times {_plan.Trouble}, {_plan.Hosts} host(s)");
         Script();
-        for (var i = 0; i < plan.Hosts; i++) hosts.Add(new HostProcess($"host-{i + 1}", Settings()));
+        for (var i = 0; i < _plan.Hosts; i++) _hosts.Add(ChaosHost.New($"host-{i + 1}", _database, _broker, _plan.Trouble == Trouble.MachineLost, Settings));
         // One after the other: the first brings the schema up.
-        foreach (var host in hosts) await Start(host).ConfigureAwait(false);
+        foreach (var host in _hosts) await Start(host).ConfigureAwait(false);
         await Register().ConfigureAwait(false);
 
         var started = Stopwatch.GetTimestamp();
-        var killing = Kill();
-        var results = await Task.WhenAll(Enumerable.Range(0, plan.Batches).Select(Carry)).ConfigureAwait(false);
+        var striking = Strike();
+        var carrying = Task.WhenAll(Enumerable.Range(0, _plan.Batches).Select(Carry));
+        // A host that does not start again ends the run: later batches wait for it.
+        if (await Task.WhenAny(striking, carrying).ConfigureAwait(false) == striking) await striking.ConfigureAwait(false);
+        var results = await carrying.ConfigureAwait(false);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        await killing.ConfigureAwait(false);
+        await striking.ConfigureAwait(false);
 
-        var checker = new InvariantChecker(database, deployService, broker, plan.ConcurrentApps);
-        var notices = new NoticeCheck(database, "lark");
-        say("all ended; looking for what is wrong");
+        var checker = new InvariantChecker(_database, _deployService, _broker, _plan.ConcurrentApps);
+        var notices = new NoticeCheck(_database, "lark");
+        _say("all ended; looking for what is wrong");
         List<string> violations =
         [
             .. results.Where(problem => problem is not null).Select(problem => problem!),
-            .. await messages.CheckAsync(TimeSpan.FromMinutes(2)).ConfigureAwait(false),
+            .. await _messages.CheckAsync(TimeSpan.FromMinutes(2)).ConfigureAwait(false),
             .. await checker.CheckAsync().ConfigureAwait(false),
-            .. await new RetryCheck(database, RetryCount).CheckAsync(deployService.Calls).ConfigureAwait(false),
+            .. await new RetryCheck(_database, RetryCount).CheckAsync(_deployService.Calls).ConfigureAwait(false),
             .. await notices.CheckAsync().ConfigureAwait(false),
-            .. await notices.CheckToldAsync(lark, plan.Patience).ConfigureAwait(false),
+            .. await notices.CheckToldAsync(_lark, _plan.Patience).ConfigureAwait(false),
             .. await checker.CheckAtRestAsync().ConfigureAwait(false),
-            .. await new SecretSearch(database, Secrets()).CheckAsync(await Outputs().ConfigureAwait(false)).ConfigureAwait(false),
-            .. hosts.Where(host => !host.IsRunning).Select(host => $"{host.Name} is not running{Environment.NewLine}{host.LogTail}"),
+            .. await new SecretSearch(_database, Secrets()).CheckAsync(await Outputs().ConfigureAwait(false)).ConfigureAwait(false),
+            .. _hosts.Select(host => host.Process).Where(host => !host.IsRunning)
+                .Select(host => $"{host.Name} is not running{Environment.NewLine}{host.LogTail}"),
+            .. _standstills,
         ];
 
         return new()
         {
-            Seed = plan.Seed,
-            Hosts = plan.Hosts,
-            Batches = plan.Batches,
-            Kills = kills,
-            Accepted = (int)await database.ScalarAsync<long>("select count(*) from batches where status = 40").ConfigureAwait(false),
+            Seed = _plan.Seed,
+            Hosts = _plan.Hosts,
+            Batches = _plan.Batches,
+            Kills = _kills,
+            Trouble = _plan.Trouble,
+            LongestStandstillSeconds = Math.Round(_longestStandstill, 1),
+            Accepted = (int)await _database.ScalarAsync<long>("select count(*) from batches where status = 40").ConfigureAwait(false),
             Seconds = Math.Round(seconds, 1),
-            Operations = deployService.Operations.Count,
-            Messages = messages.Count,
-            Cards = lark.Cards.Count,
-            Submits = deployService.Calls.Count(call => call.Verb == "submit"),
-            SlowestStartSeconds = Math.Round(slowestStart, 1),
+            Operations = _deployService.Operations.Count,
+            Messages = _messages.Count,
+            Cards = _lark.Cards.Count,
+            Submits = _deployService.Calls.Count(call => call.Verb == "submit"),
+            SlowestStartSeconds = Math.Round(_slowestStart, 1),
             Violations = violations,
         };
     }
 
-    private HostSettings Settings() => HostSettings.On(database, broker).DeployingWith(deployService).Telling(lark)
+    private HostSettings Settings(string toDatabase, Uri toBroker) => HostSettings.On(toDatabase, toBroker).DeployingWith(_deployService).Telling(_lark)
         .With("core__scan_interval", "5s")
-        .With("core__deploy__concurrent_apps", $"{plan.ConcurrentApps}")
+        .With("core__deploy__concurrent_apps", $"{_plan.ConcurrentApps}")
         .With("core__deploy__poll_interval", "500ms")
         .With("core__deploy__retry_count", $"{RetryCount}");
 
     // Which application of which batch has which trouble is part of the plan, not of the moment: the seed repeats it.
     private void Script()
     {
-        deployService.Default = _ => DeployOutcome.Success(Span()).Reported(Chance(0.5) ? 1 : Chance(0.3) ? 2 : 0);
-        deployService.DefaultAnswer = _ => Chance(0.93) ? SubmitAnswer.Accept
+        _deployService.Default = _ => DeployOutcome.Success(Span()).Reported(Chance(0.5) ? 1 : Chance(0.3) ? 2 : 0);
+        _deployService.DefaultAnswer = _ => Chance(0.93) ? SubmitAnswer.Accept
             : Chance(0.5) ? SubmitAnswer.AcceptThenDrop
             : Chance(0.5) ? SubmitAnswer.Refuse(503) : SubmitAnswer.Busy(TimeSpan.FromSeconds(1));
-        deployService.ReportTo = () => Any().BaseUrl;
-        for (var batch = 0; batch < plan.Batches; batch++)
+        _deployService.ReportTo = () => Any().BaseUrl;
+        for (var batch = 0; batch < _plan.Batches; batch++)
         {
-            if (FailsIn(batch) is { } stage) deployService.For(App(batch, batch % plan.AppsPerBatch), stage).Outcomes(DeployOutcome.Failure("CrashLoopBackOff", Span()));
+            if (FailsIn(batch) is { } stage) _deployService.For(App(batch, batch % _plan.AppsPerBatch), stage)
+                .Outcomes(DeployOutcome.Failure("CrashLoopBackOff", Span()));
         }
     }
 
@@ -129,50 +138,85 @@ public sealed class KillRun : IAsyncDisposable
 
     private async Task Register()
     {
-        for (var batch = 0; batch < plan.Batches; batch++)
+        for (var batch = 0; batch < _plan.Batches; batch++)
         {
-            for (var app = 0; app < plan.AppsPerBatch; app++)
+            for (var app = 0; app < _plan.AppsPerBatch; app++)
             {
                 var name = App(batch, app);
-                (await Api().AddApplication(name, app == 0 ? [] : [App(batch, 0)]).ConfigureAwait(false)).Expect();
-                foreach (var stage in new[] { "pre", "prod" }) (await Api().SetTarget(name, stage).ConfigureAwait(false)).Expect();
-                (await Api().AddBuild(name, 1).ConfigureAwait(false)).Expect();
+                await Done(() => Api().AddApplication(name, app == 0 ? [] : [App(batch, 0)])).ConfigureAwait(false);
+                foreach (var stage in new[] { "pre", "prod" }) await Done(() => Api().SetTarget(name, stage)).ConfigureAwait(false);
+                await Done(() => Api().AddBuild(name, 1)).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task Kill()
+    /// <summary>Once more where a host had no time yet; what was done all the same is refused the second time.</summary>
+    private Task Done(Func<Task<CdAnswer>> call) => Eventually.IsTrue(
+        async () => await call().ConfigureAwait(false) is { IsUnavailable: false } answer
+            && (answer.Status == System.Net.HttpStatusCode.Conflict || answer.Expect().IsSuccess),
+        "the catalogue is filled",
+        _plan.Patience);
+
+    private async Task Strike()
     {
-        for (var kill = 1; kill <= plan.Kills; kill++)
+        var standstill = new Standstill(_database);
+        for (var strike = 1; strike <= _plan.Kills; strike++)
         {
             TimeSpan wait;
-            HostProcess victim;
-            lock (dice)
+            ChaosHost victim;
+            lock (_dice)
             {
-                wait = TimeSpan.FromMilliseconds(dice.Next(300, 3000));
-                victim = hosts[dice.Next(hosts.Count)];
+                wait = TimeSpan.FromMilliseconds(_dice.Next(300, 3000));
+                victim = _hosts[_dice.Next(_hosts.Count)];
             }
 
             await Pause.For(wait).ConfigureAwait(false);
-            await victim.Kill9Async().ConfigureAwait(false);
-            kills++;
-            say($"kill {kill} of {plan.Kills}: {victim.Name} after {wait.TotalSeconds:0.0} s");
-            await Start(victim).ConfigureAwait(false);
-            killed[kill].SetResult();
+            var began = Stopwatch.GetTimestamp();
+            await using var held = _plan.Trouble == Trouble.HeldRow ? await HeldRow.TakeAsync(_database).ConfigureAwait(false) : null;
+            var still = await standstill.DuringAsync(() => Strike(victim, held), held?.Batch).ConfigureAwait(false);
+            _kills++;
+            _longestStandstill = Math.Max(_longestStandstill, still.TotalSeconds);
+            if (still > _plan.LongestStandstill && _plan.Trouble is not (Trouble.Killed or Trouble.Stopped))
+                _standstills.Add($"I4 nothing moved for {still.TotalSeconds:0.0} s of trouble {strike}, {_plan.LongestStandstill.TotalSeconds} s are allowed");
+            _say($"{_plan.Trouble} {strike} of {_plan.Kills}: {(held is null ? victim.Process.Name : $"batch {held.Batch}")} after {wait.TotalSeconds:0.0} s, for {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s; longest standstill {still.TotalSeconds:0.0} s");
+            _killed[strike].SetResult();
         }
     }
 
-    private async Task Start(HostProcess host)
+    private Task Strike(ChaosHost victim, HeldRow? held) => _plan.Trouble switch
+    {
+        Trouble.Stopped => StopAsync(victim),
+        Trouble.MachineLost => victim.LoseAsync(_plan.Lasts, () => Start(victim)),
+        Trouble.Frozen => victim.FreezeAsync(_plan.Lasts),
+        Trouble.HeldRow => Queue(held!),
+        _ => victim.KillAsync(() => Start(victim)),
+    };
+
+    private async Task StopAsync(ChaosHost victim)
+    {
+        if (await victim.StopAsync(() => Start(victim)).ConfigureAwait(false) is var code and not 0)
+            _standstills.Add($"{victim.Process.Name} was told to end, and did with {code}");
+    }
+
+    /// <summary>More orders for a batch whose row is held than a host works on at once. None of them is legal.</summary>
+    private async Task Queue(HeldRow held)
+    {
+        for (var order = 0; order < _plan.OrdersForHeldBatch; order++)
+            await _messages.Command("AcceptBatch", held.BatchId, "chaos").ConfigureAwait(false);
+        await Pause.For(_plan.Lasts).ConfigureAwait(false);
+    }
+
+    private async Task Start(ChaosHost host)
     {
         var started = Stopwatch.GetTimestamp();
-        await host.StartAsync().ConfigureAwait(false);
-        slowestStart = Math.Max(slowestStart, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        await host.Process.StartAsync().ConfigureAwait(false);
+        _slowestStart = Math.Max(_slowestStart, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
     /// <summary>One batch, carried by one patient person; returns what went wrong, or null.</summary>
     private async Task<string?> Carry(int index)
     {
-        await killed[Math.Clamp((index - plan.AtOnce + 1) * plan.Kills / plan.Batches, 0, plan.Kills)].Task.ConfigureAwait(false);
+        await _killed[Math.Clamp((index - _plan.AtOnce + 1) * _plan.Kills / _plan.Batches, 0, _plan.Kills)].Task.ConfigureAwait(false);
         var number = $"C-{index:000}";
 
         try
@@ -195,10 +239,11 @@ public sealed class KillRun : IAsyncDisposable
     /// <summary>By HTTP, or by a message that comes twice; beside it a newer build, an order that is illegal now, and one that can never work.</summary>
     private async Task Approve(long batch, int index)
     {
-        var id = (await Eventually.Sees(() => Api().Batch(batch), view => view.IsSuccess, $"batch {batch} is there", plan.Patience).ConfigureAwait(false)).Body.GetProperty("batchId").GetGuid();
-        await messages.Build(App(index, 0), 2).ConfigureAwait(false);
-        await messages.Command("AcceptBatch", id, "chaos").ConfigureAwait(false);
-        await messages.Poison("StartProdDeploy", id).ConfigureAwait(false);
+        var id = (await Eventually.Sees(() => Api().Batch(batch), view => view.IsSuccess, $"batch {batch} is there", _plan.Patience)
+            .ConfigureAwait(false)).Body.GetProperty("batchId").GetGuid();
+        await _messages.Build(App(index, 0), 2).ConfigureAwait(false);
+        await _messages.Command("AcceptBatch", id, "chaos").ConfigureAwait(false);
+        await _messages.Poison("StartProdDeploy", id).ConfigureAwait(false);
         if (index % 2 == 0)
         {
             await Move(batch, "approve", from: 0, to: 5).ConfigureAwait(false);
@@ -206,13 +251,14 @@ public sealed class KillRun : IAsyncDisposable
         }
 
         // Sent and confirmed: nobody asks again.
-        await messages.Command("ApproveBatch", id, "chaos", times: 2).ConfigureAwait(false);
-        await Eventually.IsTrue(async () => await Api().Batch(batch).ConfigureAwait(false) is { IsSuccess: true, State: 5 }, $"batch {batch} is approved by a message", plan.Patience).ConfigureAwait(false);
+        await _messages.Command("ApproveBatch", id, "chaos", times: 2).ConfigureAwait(false);
+        await Eventually.IsTrue(async () => await Api().Batch(batch).ConfigureAwait(false) is { IsSuccess: true, State: 5 },
+            $"batch {batch} is approved by a message", _plan.Patience).ConfigureAwait(false);
     }
 
     private async Task<long> Create(int index, string number)
     {
-        var applications = Enumerable.Range(0, plan.AppsPerBatch).Select(app => App(index, app)).ToList();
+        var applications = Enumerable.Range(0, _plan.AppsPerBatch).Select(app => App(index, app)).ToList();
         // An answer that got lost leaves the batch behind: it is found by its number.
         return await Eventually.Sees(
             async () =>
@@ -220,11 +266,12 @@ public sealed class KillRun : IAsyncDisposable
                 var answer = await Api().CreateBatch($"Release {number}", number, applications).ConfigureAwait(false);
                 if (answer.IsSuccess) return (long?)answer.Id;
                 var found = await Api().Find(number).ConfigureAwait(false);
-                return found.IsSuccess ? found.Body.GetProperty("items").EnumerateArray().Select(item => (long?)item.GetProperty("id").GetInt64()).SingleOrDefault() : null;
+                return found.IsSuccess
+                    ? found.Body.GetProperty("items").EnumerateArray().Select(item => (long?)item.GetProperty("id").GetInt64()).SingleOrDefault() : null;
             },
             id => id is not null,
             $"{number} is created",
-            plan.Patience).ConfigureAwait(false) ?? throw new UnreachableException();
+            _plan.Patience).ConfigureAwait(false) ?? throw new UnreachableException();
     }
 
     /// <summary>Raises an event until the batch has left the state it starts from.</summary>
@@ -239,7 +286,7 @@ public sealed class KillRun : IAsyncDisposable
             return state != from ? true : throw new HopelessException(answer.Text);
         },
         $"batch {batch} takes {batchEvent} from {from} to {to}",
-        plan.Patience);
+        _plan.Patience);
 
     /// <summary>Waits for the stage; a failure that was planned is answered with one retry.</summary>
     private async Task Deploy(long batch, string start, int failed, int done, bool failureIsPlanned)
@@ -258,53 +305,66 @@ public sealed class KillRun : IAsyncDisposable
                 return false;
             },
             $"batch {batch} reaches {done}",
-            plan.Patience).ConfigureAwait(false);
+            _plan.Patience).ConfigureAwait(false);
     }
 
     private Dictionary<string, string> Secrets() => new()
     {
-        ["the deploy service's key"] = deployService.ApiKey,
-        ["the bot's secret"] = lark.Secret,
-        ["the bot's address"] = lark.Webhook.AbsolutePath,
+        ["the deploy service's key"] = _deployService.ApiKey,
+        ["the bot's secret"] = _lark.Secret,
+        ["the bot's address"] = _lark.Webhook.AbsolutePath,
         ["the database's password"] = "Password=",
-        ["the broker's password"] = $"{broker.Uri.UserInfo}@",
+        ["the broker's password"] = $"{_broker.Uri.UserInfo}@",
     };
 
     /// <summary>What the hosts said, and what they answer to whoever asks.</summary>
     private async Task<IReadOnlyList<(string Where, string Text)>> Outputs()
     {
         var outputs = new List<(string, string)>();
-        foreach (var host in hosts)
+        foreach (var host in _hosts.Select(host => host.Process))
         {
             using var log = new StreamReader(new FileStream(host.LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
             outputs.Add(($"the log of {host.Name}", await log.ReadToEndAsync().ConfigureAwait(false)));
-            foreach (var path in (string[])["metrics", "health/ready", "openapi/v1.json", "api/v1/parked", "api/v1/notifications", "api/v1/batches/1", "api/v1/batches/1/events"])
-            {
-                // Whatever its status: a refusal can hold a secret as well.
-                using var answer = await host.Http.GetAsync(path).ConfigureAwait(false);
-                outputs.Add(($"{host.Name}/{path}", await answer.Content.ReadAsStringAsync().ConfigureAwait(false)));
-            }
+            foreach (var path in (string[])["metrics", "health/ready", "openapi/v1.json", "api/v1/parked", "api/v1/notifications", "api/v1/batches/1",
+                "api/v1/batches/1/events"])
+                outputs.Add(($"{host.Name}/{path}", await Eventually.Sees(() => Answer(host, path), text => text is not null, $"{host.Name} answers {path}",
+                    _plan.Patience).ConfigureAwait(false) ?? ""));
         }
 
         return outputs;
     }
 
-    private string App(int batch, int app) => $"app-{batch:000}-{app}";
+    /// <summary>Whatever its status: a refusal can hold a secret as well. Null for an answer that was cut, which is to be asked for again.</summary>
+    private static async Task<string?> Answer(HostProcess host, string path)
+    {
+        try
+        {
+            using var answer = await host.Http.GetAsync(path).ConfigureAwait(false);
+            return await answer.Content.ReadAsStringAsync().ConfigureAwait(false);
+        }
+        catch (Exception cut) when (cut is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static string App(int batch, int app) => $"app-{batch:000}-{app}";
 
     private HostProcess Any()
     {
-        lock (dice) return hosts[dice.Next(hosts.Count)];
+        var up = _hosts.Where(host => host.IsUp).ToList();
+        lock (_dice) return up[_dice.Next(up.Count)].Process;
     }
 
     private CdApi Api() => new(Any().Http, "chaos");
 
     private bool Chance(double odds)
     {
-        lock (dice) return dice.NextDouble() < odds;
+        lock (_dice) return _dice.NextDouble() < odds;
     }
 
     private TimeSpan Span()
     {
-        lock (dice) return Shortest + (Longest - Shortest) * dice.NextDouble();
+        lock (_dice) return s_shortest + (s_longest - s_shortest) * _dice.NextDouble();
     }
 }

@@ -19,10 +19,22 @@ public sealed record LargeBatchReport
     /// <summary>From the start to 32, by the batch's own times.</summary>
     public required double ProdDeploySeconds { get; init; }
 
+    /// <summary>What each of the two stages cost for an operation.</summary>
+    public required StageCost PreDeployCost { get; init; }
+
+    public required StageCost ProdDeployCost { get; init; }
+
     public required int MostInFlight { get; init; }
 
-    /// <summary>One <c>GET /batches/{id}</c> with all its releases and operations.</summary>
+    /// <summary>The median of <c>GET /batches/{id}</c> with all its releases and operations.</summary>
     public required double ViewMilliseconds { get; init; }
 
     public required IReadOnlyList<string> Violations { get; init; }
 }
+
+/// <summary>What a stage cost, for each of its operations; counts do not depend on how busy the machine is.</summary>
+/// <param name="ProcessorMilliseconds">Of the host.</param>
+/// <param name="RoundTrips">To PostgreSQL; 0 where they were not counted.</param>
+/// <param name="Statements">The same for statements.</param>
+/// <param name="Transactions">The same for transactions, single statements included.</param>
+public sealed record StageCost(double ProcessorMilliseconds, double RoundTrips, double Statements, double Transactions);

@@ -9,18 +9,18 @@ namespace DevopsCd.Testing.Chaos;
 public sealed class LatencyRun
 {
     private const int WarmUp = 30;
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(20);
 
-    private readonly CdApi api;
-    private readonly CommitWatch watch;
-    private readonly IChannel channel;
-    private int builds = 1;
+    private readonly CdApi _api;
+    private readonly CommitWatch _watch;
+    private readonly IChannel _channel;
+    private int _builds = 1;
 
     private LatencyRun(CdApi api, CommitWatch watch, IChannel channel)
     {
-        this.api = api;
-        this.watch = watch;
-        this.channel = channel;
+        this._api = api;
+        this._watch = watch;
+        this._channel = channel;
     }
 
     public static async Task<LatencyReport> RunAsync(int samples, Action<string> say)
@@ -35,7 +35,7 @@ public sealed class LatencyRun
 
         say("preparing");
         await run.Register("watched").ConfigureAwait(false);
-        (await run.api.CreateBatch("Watched", "W-1", ["watched"]).ConfigureAwait(false)).Expect();
+        (await run._api.CreateBatch("Watched", "W-1", ["watched"]).ConfigureAwait(false)).Expect();
 
         say($"{samples} events by HTTP");
         var byHttp = await run.Measure(samples, "h", run.ApproveByHttp).ConfigureAwait(false);
@@ -64,8 +64,8 @@ public sealed class LatencyRun
         {
             var app = $"{prefix}-app-{i}";
             await Register(app).ConfigureAwait(false);
-            var created = (await api.CreateBatch("Measured", $"{prefix}-{i}", [app]).ConfigureAwait(false)).Expect();
-            batches.Add(($"{prefix}-{i}", (await api.Batch(created.Id).ConfigureAwait(false)).Expect()));
+            var created = (await _api.CreateBatch("Measured", $"{prefix}-{i}", [app]).ConfigureAwait(false)).Expect();
+            batches.Add(($"{prefix}-{i}", (await _api.Batch(created.Id).ConfigureAwait(false)).Expect()));
         }
 
         return await Repeat(samples, i => approve(batches[i].Number, batches[i].View)).ConfigureAwait(false);
@@ -78,7 +78,7 @@ public sealed class LatencyRun
         {
             var result = await once(i).ConfigureAwait(false);
             if (i >= WarmUp) measured.Add(result);
-            await Pause.For(Between).ConfigureAwait(false);
+            await Pause.For(s_between).ConfigureAwait(false);
         }
 
         return measured;
@@ -86,39 +86,40 @@ public sealed class LatencyRun
 
     private async Task Register(string app)
     {
-        (await api.AddApplication(app).ConfigureAwait(false)).Expect();
-        (await api.AddBuild(app, 1).ConfigureAwait(false)).Expect();
+        (await _api.AddApplication(app).ConfigureAwait(false)).Expect();
+        (await _api.AddBuild(app, 1).ConfigureAwait(false)).Expect();
     }
 
     private async Task<(TimeSpan, TimeSpan)> ApproveByHttp(string number, CdAnswer batch)
     {
-        var committed = watch.Batch(number, 5);
+        var committed = _watch.Batch(number, 5);
         var started = Stopwatch.GetTimestamp();
-        (await api.Raise(batch.Id, "approve").ConfigureAwait(false)).Expect();
+        (await _api.Raise(batch.Id, "approve").ConfigureAwait(false)).Expect();
         var answered = Stopwatch.GetElapsedTime(started);
         return (answered, Stopwatch.GetElapsedTime(started, await committed.ConfigureAwait(false)));
     }
 
     private async Task<(TimeSpan, TimeSpan)> ApproveByMessage(string number, CdAnswer batch)
     {
-        var committed = watch.Batch(number, 5);
-        var time = await Publish("ApproveBatch", new { batchId = batch.Body.GetProperty("batchId").GetGuid(), @operator = "chaos" }, committed).ConfigureAwait(false);
+        var committed = _watch.Batch(number, 5);
+        var time = await Publish("ApproveBatch", new { batchId = batch.Body.GetProperty("batchId").GetGuid(), @operator = "chaos" }, committed)
+            .ConfigureAwait(false);
         return (time, time);
     }
 
     private async Task<TimeSpan> BuildByHttp()
     {
-        var number = ++builds;
-        var committed = watch.Release("registry.example/watched", $"1.0.{number}");
+        var number = ++_builds;
+        var committed = _watch.Release("registry.example/watched", $"1.0.{number}");
         var started = Stopwatch.GetTimestamp();
-        (await api.AddBuild("watched", number).ConfigureAwait(false)).Expect();
+        (await _api.AddBuild("watched", number).ConfigureAwait(false)).Expect();
         return Stopwatch.GetElapsedTime(started, await committed.ConfigureAwait(false));
     }
 
     private Task<TimeSpan> BuildByMessage()
     {
-        var number = ++builds;
-        return Publish("BuildCompleted", CdApi.Build("watched", number), watch.Release("registry.example/watched", $"1.0.{number}"));
+        var number = ++_builds;
+        return Publish("BuildCompleted", CdApi.Build("watched", number), _watch.Release("registry.example/watched", $"1.0.{number}"));
     }
 
     private async Task<TimeSpan> Publish(string contract, object body, Task<long> committed)
@@ -126,7 +127,7 @@ public sealed class LatencyRun
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web);
         var properties = new BasicProperties { ContentType = "application/json", MessageId = Guid.NewGuid().ToString(), Persistent = true };
         var started = Stopwatch.GetTimestamp();
-        await channel.BasicPublishAsync($"DevopsCd.Contracts:{contract}", "", true, properties, bytes).ConfigureAwait(false);
+        await _channel.BasicPublishAsync($"DevopsCd.Contracts:{contract}", "", true, properties, bytes).ConfigureAwait(false);
         return Stopwatch.GetElapsedTime(started, await committed.ConfigureAwait(false));
     }
 }

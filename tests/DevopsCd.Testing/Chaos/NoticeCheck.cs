@@ -18,7 +18,8 @@ public sealed class NoticeCheck(PostgresDatabase database, string channel)
         select 'R11 notice ' || notice_key || ' has ' || rows || ' rows on the channel' from told where rows > 1
         """;
 
-    private const string Open = "select 'R11 notice ' || notice_key || ' is ' || status || ' after ' || tries || ' tries' from notifications where channel = $1 and status not in ('sent', 'superseded')";
+    private const string Open =
+        "select 'R11 notice ' || notice_key || ' is ' || status || ' after ' || tries || ' tries' from notifications where channel = $1 and status not in ('sent', 'superseded')";
 
     /// <summary>Rows that are missing or there twice: holds at every moment.</summary>
     public Task<IReadOnlyList<string>> CheckAsync() => database.QueryAsync<string>(Wrong, channel);
@@ -35,7 +36,8 @@ public sealed class NoticeCheck(PostgresDatabase database, string channel)
             return await OpenAsync().ConfigureAwait(false);
         }
 
-        var sent = await database.ScalarAsync<long>("select count(*) from notifications where channel = $1 and status = 'sent' and carried_by is null", channel).ConfigureAwait(false);
+        var sent = await database.ScalarAsync<long>("select count(*) from notifications where channel = $1 and status = 'sent' and carried_by is null", channel)
+            .ConfigureAwait(false);
         return sent > lark.Cards.Count ? [$"R11 {sent} messages are marked as sent, {lark.Cards.Count} arrived"] : [];
     }
 

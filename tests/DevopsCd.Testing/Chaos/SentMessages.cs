@@ -11,9 +11,9 @@ namespace DevopsCd.Testing.Chaos;
 /// </summary>
 public sealed class SentMessages(RabbitVirtualHost broker, PostgresDatabase database)
 {
-    private readonly ConcurrentQueue<Sent> sent = [];
+    private readonly ConcurrentQueue<Sent> _sent = [];
 
-    public int Count => sent.Count;
+    public int Count => _sent.Count;
 
     /// <summary>A command to a batch; with <paramref name="times"/> above one the same message comes again, as after a lost confirm.</summary>
     public Task Command(string contract, Guid batchId, string who, int times = 1) => Send(contract, new { batchId, @operator = who }, Expected.Decided, times);
@@ -46,19 +46,23 @@ public sealed class SentMessages(RabbitVirtualHost broker, PostgresDatabase data
         var properties = new BasicProperties { Persistent = true, ContentType = "application/json", MessageId = $"{id}" };
         for (var time = 0; time < times; time++)
             await channel.BasicPublishAsync($"DevopsCd.Contracts:{contract}", "", mandatory: false, properties, bytes).ConfigureAwait(false);
-        sent.Enqueue(new(id, contract, expected, build));
+        _sent.Enqueue(new(id, contract, expected, build));
     }
 
     private async Task<IReadOnlyList<string>> WrongAsync()
     {
-        var decided = (await database.QueryAsync<Guid>("select message_id from batch_events where message_id is not null").ConfigureAwait(false)).ToLookup(id => id);
-        var parked = (await database.QueryAsync("select message_id, reason from parked_messages", row => (Id: row.IsDBNull(0) ? Guid.Empty : row.GetGuid(0), Reason: row.GetString(1))).ConfigureAwait(false)).ToLookup(row => row.Id);
-        var built = (await database.QueryAsync("select application_name, build_number from builds", row => (row.GetString(0), row.GetString(1))).ConfigureAwait(false)).ToLookup(build => build);
-        return [.. sent.SelectMany(Wrong)];
+        var decided = (await database.QueryAsync<Guid>("select message_id from batch_events where message_id is not null").ConfigureAwait(false)).ToLookup(
+            id => id);
+        var parked = (await database.QueryAsync("select message_id, reason from parked_messages",
+            row => (Id: row.IsDBNull(0) ? Guid.Empty : row.GetGuid(0), Reason: row.GetString(1))).ConfigureAwait(false)).ToLookup(row => row.Id);
+        var built = (await database.QueryAsync("select application_name, build_number from builds", row => (row.GetString(0), row.GetString(1)))
+            .ConfigureAwait(false)).ToLookup(build => build);
+        return [.. _sent.SelectMany(Wrong)];
 
         IEnumerable<string> Wrong(Sent message)
         {
-            var outcomes = (Decided: decided[message.Id].Count(), Built: message.Build is { } build ? built[build].Count() : 0, Parked: parked[message.Id].Count());
+            var outcomes = (Decided: decided[message.Id].Count(), Built: message.Build is { } build ? built[build].Count() : 0,
+                Parked: parked[message.Id].Count());
             var right = message.Expected switch { Expected.Decided => (1, 0, 0), Expected.Built => (0, 1, 0), _ => (0, 0, 1) };
             if (outcomes != right)
                 yield return $"I3 {message.Contract} {message.Id} must be {message.Expected} once: {outcomes.Decided} decided, {outcomes.Built} built, {outcomes.Parked} parked";

@@ -11,20 +11,20 @@ using Microsoft.Extensions.Logging;
 namespace DevopsCd.Testing.Fakes;
 
 /// <summary>
-/// The deploy service of spec §8 in memory: keeps to its contract, records every request, and is scripted per application: refusals,
+/// A deploy service in memory: keeps to its contract, records every request, and is scripted per application: refusals,
 /// silence, dropped connections, failures, late and repeated callbacks.
 /// </summary>
 public sealed class FakeDeployService : IAsyncDisposable
 {
-    private readonly WebApplication app;
-    private readonly ConcurrentDictionary<string, FakeOperation> operations = new();
-    private readonly ConcurrentDictionary<(string Application, string? Stage), DeployScript> scripts = new();
-    private readonly ConcurrentQueue<DeployCall> calls = [];
-    private readonly ConcurrentBag<Task> reports = [];
-    private readonly CancellationTokenSource ends = new();
-    private readonly HttpClient reporter = new() { Timeout = TimeSpan.FromSeconds(5) };
-    private readonly TimeProvider clock = TimeProvider.System;
-    private readonly Lock accepting = new();
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, FakeOperation> _operations = new();
+    private readonly ConcurrentDictionary<(string Application, string? Stage), DeployScript> _scripts = new();
+    private readonly ConcurrentQueue<DeployCall> _calls = [];
+    private readonly ConcurrentBag<Task> _reports = [];
+    private readonly CancellationTokenSource _ends = new();
+    private readonly HttpClient _reporter = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly TimeProvider _clock = TimeProvider.System;
+    private readonly Lock _accepting = new();
 
     private FakeDeployService(int port)
     {
@@ -32,12 +32,12 @@ public sealed class FakeDeployService : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(BaseUrl.ToString());
-        app = builder.Build();
-        app.Use(Guard);
-        app.MapPut("/api/v1/deployments/{operationId}", Submit);
-        app.MapGet("/api/v1/deployments/{operationId}", Look);
-        app.MapPost("/api/v1/deployments/{operationId}/stop", Stop);
-        app.MapPost("/api/v1/deployments/{operationId}/promote", Promote);
+        _app = builder.Build();
+        _app.Use(Guard);
+        _app.MapPut("/api/v1/deployments/{operationId}", Submit);
+        _app.MapGet("/api/v1/deployments/{operationId}", Look);
+        _app.MapPost("/api/v1/deployments/{operationId}/stop", Stop);
+        _app.MapPost("/api/v1/deployments/{operationId}/promote", Promote);
     }
 
     public Uri BaseUrl { get; }
@@ -57,43 +57,76 @@ public sealed class FakeDeployService : IAsyncDisposable
     /// <summary>While set every request is answered 503: the service is down.</summary>
     public bool Down { get; set; }
 
-    public IReadOnlyList<DeployCall> Calls => [.. calls];
+    /// <summary>What happens to a call, by its verb and its operation's id; null: nothing.</summary>
+    public Func<string, string, DeployTrouble?> Trouble { get; set; } = (_, _) => null;
 
-    public IReadOnlyList<FakeOperation> Operations => [.. operations.Values.OrderBy(operation => operation.StartedAt)];
+    public IReadOnlyList<DeployCall> Calls => [.. _calls];
+
+    public IReadOnlyList<FakeOperation> Operations => [.. _operations.Values.OrderBy(operation => operation.StartedAt)];
 
     public static async Task<FakeDeployService> StartAsync()
     {
         var service = new FakeDeployService(FreePort.Next());
-        await service.app.StartAsync().ConfigureAwait(false);
+        await service._app.StartAsync().ConfigureAwait(false);
         return service;
     }
 
     /// <summary>The script of an application, in one stage or in both.</summary>
-    public DeployScript For(string application, string? stage = null) => scripts.GetOrAdd((application, stage), _ => new DeployScript());
+    public DeployScript For(string application, string? stage = null) => _scripts.GetOrAdd((application, stage), _ => new DeployScript());
 
     /// <summary>The largest number of operations that were in flight at one instant, among those chosen.</summary>
     public int MostInFlight(Predicate<FakeOperation> chosen)
     {
-        var now = clock.GetUtcNow();
-        return Overlap.Most(Operations.Where(operation => chosen(operation)).Select(operation => (operation.StartedAt, operation.EndedAt(now) ?? DateTimeOffset.MaxValue)));
+        var now = _clock.GetUtcNow();
+        return Overlap.Most(Operations.Where(operation => chosen(operation))
+            .Select(operation => (operation.StartedAt, operation.EndedAt(now) ?? DateTimeOffset.MaxValue)));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await ends.CancelAsync().ConfigureAwait(false);
-        await app.StopAsync().ConfigureAwait(false);
-        await Task.WhenAll(reports).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await app.DisposeAsync().ConfigureAwait(false);
-        reporter.Dispose();
-        ends.Dispose();
+        await _ends.CancelAsync().ConfigureAwait(false);
+        await _app.StopAsync().ConfigureAwait(false);
+        await Task.WhenAll(_reports).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        _reporter.Dispose();
+        _ends.Dispose();
     }
 
     private Task Guard(HttpContext context, RequestDelegate next)
     {
         // Taken before anything is answered: who sent it may have the answer, and act on it, before this service gets to run again.
-        context.Items[nameof(DeployCall.At)] = clock.GetUtcNow();
-        if (context.Request.Headers["X-API-Key"] != ApiKey) return Answer(context, "unauthorized", Problem(StatusCodes.Status401Unauthorized, "wrong X-API-Key"));
-        return Down ? Answer(context, "down", Problem(StatusCodes.Status503ServiceUnavailable, "down")) : next(context);
+        context.Items[nameof(DeployCall.At)] = _clock.GetUtcNow();
+        if (context.Request.Headers["X-API-Key"] != ApiKey) return Answer(context, "unauthorized",
+            Problem(StatusCodes.Status401Unauthorized, "wrong X-API-Key"));
+        if (Down) return Answer(context, "down", Problem(StatusCodes.Status503ServiceUnavailable, "down"));
+        var verb = HttpMethods.IsPut(context.Request.Method) ? "submit"
+            : HttpMethods.IsGet(context.Request.Method) ? "look" : context.Request.Path.Value!.Split('/')[^1];
+        return Trouble(verb, context.Request.RouteValues["operationId"] as string ?? "") switch
+        {
+            null => next(context),
+            { Status: { } status } => Answer(context, verb, Results.StatusCode(status)),
+            var trouble => Troubled(context, next, trouble),
+        };
+    }
+
+    /// <summary>The call is done, and what it answers is kept back.</summary>
+    private async Task Troubled(HttpContext context, RequestDelegate next, DeployTrouble trouble)
+    {
+        context.Items[nameof(DeployCall.Status)] = 0;
+        var wire = context.Response.Body;
+        context.Response.Body = Stream.Null;
+        await next(context).ConfigureAwait(false);
+        context.Response.Body = wire;
+        if (trouble == DeployTrouble.LostAnswer)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.ContentLength = null;
+        await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        await Silence(context).ConfigureAwait(false);
+        context.Abort();
     }
 
     private async Task Submit(HttpContext context, string operationId)
@@ -131,7 +164,7 @@ public sealed class FakeDeployService : IAsyncDisposable
         {
             null => Problem(treatment.Status!.Value, "as scripted"),
             _ when operation.Body != body => Problem(StatusCodes.Status409Conflict, "the same id with another body"),
-            _ => Results.Json(operation.View(clock.GetUtcNow()), statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK),
+            _ => Results.Json(operation.View(_clock.GetUtcNow()), statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK),
         }).ConfigureAwait(false);
     }
 
@@ -139,7 +172,7 @@ public sealed class FakeDeployService : IAsyncDisposable
 
     private Task Stop(HttpContext context, string operationId)
     {
-        if (operations.TryGetValue(operationId, out var operation)) operation.Stop(clock.GetUtcNow());
+        if (_operations.TryGetValue(operationId, out var operation)) operation.Stop(_clock.GetUtcNow());
         return Answer(context, "stop", View(operationId));
     }
 
@@ -147,12 +180,12 @@ public sealed class FakeDeployService : IAsyncDisposable
 
     private (FakeOperation, bool IsNew) Accept(string operationId, DeployOperationRequest request, string body, DeployScript? script)
     {
-        lock (accepting)
+        lock (_accepting)
         {
-            if (operations.TryGetValue(operationId, out var known)) return (known, false);
-            var operation = new FakeOperation(operationId, request, body, script?.NextOutcome() ?? Default(request), clock.GetUtcNow());
-            operations[operationId] = operation;
-            if (operation.Outcome is { Reports: > 0, Phase: not null }) reports.Add(Report(operation));
+            if (_operations.TryGetValue(operationId, out var known)) return (known, false);
+            var operation = new FakeOperation(operationId, request, body, script?.NextOutcome() ?? Default(request), _clock.GetUtcNow());
+            _operations[operationId] = operation;
+            if (operation.Outcome is { Reports: > 0, Phase: not null }) _reports.Add(Report(operation));
             return (operation, true);
         }
     }
@@ -160,7 +193,7 @@ public sealed class FakeDeployService : IAsyncDisposable
     // A callback is tried until somebody takes it: the host may be down at that moment.
     private async Task Report(FakeOperation operation)
     {
-        await Pause.For(operation.Outcome.After, ends.Token).ConfigureAwait(false);
+        await Pause.For(operation.Outcome.After, _ends.Token).ConfigureAwait(false);
         var left = operation.Outcome.Reports;
 
         while (left > 0 && ReportTo is { } host)
@@ -171,33 +204,34 @@ public sealed class FakeDeployService : IAsyncDisposable
                 using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host(), $"api/v1/deployments/{operation.OperationId}/report"));
                 request.Content = JsonContent.Create(body);
                 request.Headers.Add("X-Operator", "deploy-service");
-                using var answer = await reporter.SendAsync(request, ends.Token).ConfigureAwait(false);
+                using var answer = await _reporter.SendAsync(request, _ends.Token).ConfigureAwait(false);
                 if (answer.IsSuccessStatusCode)
                 {
                     left--;
                     continue;
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !ends.IsCancellationRequested)
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !_ends.IsCancellationRequested)
             {
                 // Nobody there; again in a moment.
             }
 
-            await Pause.For(TimeSpan.FromMilliseconds(250), ends.Token).ConfigureAwait(false);
+            await Pause.For(TimeSpan.FromMilliseconds(250), _ends.Token).ConfigureAwait(false);
         }
     }
 
     private async Task Silence(HttpContext context)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _ends.Token);
         await Pause.For(TimeSpan.FromDays(1), either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private DeployScript? Script(DeployOperationRequest request) =>
-        scripts.TryGetValue((request.Application, request.Stage), out var script) || scripts.TryGetValue((request.Application, null), out script) ? script : null;
+        _scripts.TryGetValue((request.Application, request.Stage), out var script) || _scripts.TryGetValue((request.Application, null), out script) ? script
+            : null;
 
-    private IResult View(string operationId) => operations.TryGetValue(operationId, out var operation)
-        ? Results.Json(operation.View(clock.GetUtcNow()))
+    private IResult View(string operationId) => _operations.TryGetValue(operationId, out var operation)
+        ? Results.Json(operation.View(_clock.GetUtcNow()))
         : Problem(StatusCodes.Status404NotFound, "unknown operation");
 
     private async Task Answer(HttpContext context, string verb, IResult result)
@@ -207,7 +241,8 @@ public sealed class FakeDeployService : IAsyncDisposable
     }
 
     private void Record(HttpContext context, string verb, int status) =>
-        calls.Enqueue(new((DateTimeOffset)context.Items[nameof(DeployCall.At)]!, verb, context.Request.RouteValues["operationId"] as string ?? "", status));
+        _calls.Enqueue(new((DateTimeOffset)context.Items[nameof(DeployCall.At)]!, verb, context.Request.RouteValues["operationId"] as string ?? "",
+            context.Items[nameof(DeployCall.Status)] as int? ?? status));
 
     private static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);
 }

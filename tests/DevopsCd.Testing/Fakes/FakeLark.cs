@@ -20,14 +20,14 @@ public sealed class FakeLark : IAsyncDisposable
 
     private const int LargestBody = 20 * 1024;
 
-    private readonly WebApplication app;
-    private readonly ConcurrentQueue<LarkCard> cards = [];
-    private readonly ConcurrentQueue<Func<HttpContext, Task>> troubles = [];
-    private readonly Queue<DateTimeOffset> recent = new();
-    private readonly Lock limits = new();
-    private readonly CancellationTokenSource ends = new();
-    private readonly TimeProvider clock = TimeProvider.System;
-    private int refused;
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<LarkCard> _cards = [];
+    private readonly ConcurrentQueue<Func<HttpContext, Task>> _troubles = [];
+    private readonly Queue<DateTimeOffset> _recent = new();
+    private readonly Lock _limits = new();
+    private readonly CancellationTokenSource _ends = new();
+    private readonly TimeProvider _clock = TimeProvider.System;
+    private int _refused;
 
     private FakeLark(int port)
     {
@@ -36,8 +36,8 @@ public sealed class FakeLark : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(address);
-        app = builder.Build();
-        app.MapPost(Webhook.AbsolutePath, Take);
+        _app = builder.Build();
+        _app.MapPost(Webhook.AbsolutePath, Take);
     }
 
     /// <summary>Goes into <c>core:notification:lark_webhook</c>.</summary>
@@ -47,45 +47,45 @@ public sealed class FakeLark : IAsyncDisposable
     public string Secret { get; } = $"{Guid.NewGuid():N}";
 
     /// <summary>Cards taken, in the order of arrival.</summary>
-    public IReadOnlyList<LarkCard> Cards => [.. cards];
+    public IReadOnlyList<LarkCard> Cards => [.. _cards];
 
     /// <summary>Cards refused for being too frequent; a sender that paces itself has none.</summary>
-    public int TooFrequentCards => Volatile.Read(ref refused);
+    public int TooFrequentCards => Volatile.Read(ref _refused);
 
     public static async Task<FakeLark> StartAsync()
     {
         var lark = new FakeLark(FreePort.Next());
-        await lark.app.StartAsync().ConfigureAwait(false);
+        await lark._app.StartAsync().ConfigureAwait(false);
         return lark;
     }
 
     /// <summary>The next cards are answered with these codes instead of being taken.</summary>
     public void NextCodes(params IEnumerable<int> codes)
     {
-        foreach (var code in codes) troubles.Enqueue(context => Say(context, code, "as scripted"));
+        foreach (var code in codes) _troubles.Enqueue(context => Say(context, code, "as scripted"));
     }
 
     /// <summary>The next card is answered with an HTTP status and no body.</summary>
-    public void NextStatus(int status) => troubles.Enqueue(context =>
+    public void NextStatus(int status) => _troubles.Enqueue(context =>
     {
         context.Response.StatusCode = status;
         return Task.CompletedTask;
     });
 
     /// <summary>The next card is never answered.</summary>
-    public void NextHangs() => troubles.Enqueue(async context =>
+    public void NextHangs() => _troubles.Enqueue(async context =>
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _ends.Token);
         await Pause.For(TimeSpan.FromDays(1), either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         context.Abort();
     });
 
     public async ValueTask DisposeAsync()
     {
-        await ends.CancelAsync().ConfigureAwait(false);
-        await app.StopAsync().ConfigureAwait(false);
-        await app.DisposeAsync().ConfigureAwait(false);
-        ends.Dispose();
+        await _ends.CancelAsync().ConfigureAwait(false);
+        await _app.StopAsync().ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        _ends.Dispose();
     }
 
     private async Task Take(HttpContext context)
@@ -93,14 +93,15 @@ public sealed class FakeLark : IAsyncDisposable
         using var buffer = new MemoryStream();
         await context.Request.Body.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
 
-        if (troubles.TryDequeue(out var trouble)) await trouble(context).ConfigureAwait(false);
+        if (_troubles.TryDequeue(out var trouble)) await trouble(context).ConfigureAwait(false);
         else if (buffer.Length > LargestBody) await Say(context, BadRequest, "body too large").ConfigureAwait(false);
         else if (Parse(buffer.ToArray()) is not { } body) await Say(context, BadRequest, "Bad Request").ConfigureAwait(false);
-        else if (!IsSigned(body)) await Say(context, WrongSignature, "sign match fail or timestamp is not within one hour from current time").ConfigureAwait(false);
+        else if (!IsSigned(body)) await Say(context, WrongSignature, "sign match fail or timestamp is not within one hour from current time")
+            .ConfigureAwait(false);
         else if (IsTooFrequent()) await Say(context, TooFrequent, "too many request").ConfigureAwait(false);
         else
         {
-            cards.Enqueue(new(clock.GetUtcNow(), body.GetProperty("card").Clone(), (int)buffer.Length));
+            _cards.Enqueue(new(_clock.GetUtcNow(), body.GetProperty("card").Clone(), (int)buffer.Length));
             await Say(context, 0, "success").ConfigureAwait(false);
         }
     }
@@ -109,7 +110,7 @@ public sealed class FakeLark : IAsyncDisposable
     {
         if (!body.TryGetProperty("timestamp", out var timestamp) || !body.TryGetProperty("sign", out var sign)) return false;
         if (!long.TryParse(timestamp.ToString(), CultureInfo.InvariantCulture, out var seconds)) return false;
-        if ((clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(seconds)).Duration() > TimeSpan.FromHours(1)) return false;
+        if ((_clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(seconds)).Duration() > TimeSpan.FromHours(1)) return false;
 
         var key = Encoding.UTF8.GetBytes($"{timestamp}\n{Secret}");
         return sign.GetString() == Convert.ToBase64String(HMACSHA256.HashData(key, Array.Empty<byte>()));
@@ -117,13 +118,13 @@ public sealed class FakeLark : IAsyncDisposable
 
     private bool IsTooFrequent()
     {
-        lock (limits)
+        lock (_limits)
         {
-            var now = clock.GetUtcNow();
-            while (recent.Count > 0 && now - recent.Peek() >= TimeSpan.FromMinutes(1)) recent.Dequeue();
-            var tooFrequent = recent.Count >= 100 || recent.Count(at => now - at < TimeSpan.FromSeconds(1)) >= 5;
-            if (tooFrequent) Interlocked.Increment(ref refused);
-            else recent.Enqueue(now);
+            var now = _clock.GetUtcNow();
+            while (_recent.Count > 0 && now - _recent.Peek() >= TimeSpan.FromMinutes(1)) _recent.Dequeue();
+            var tooFrequent = _recent.Count >= 100 || _recent.Count(at => now - at < TimeSpan.FromSeconds(1)) >= 5;
+            if (tooFrequent) Interlocked.Increment(ref _refused);
+            else _recent.Enqueue(now);
             return tooFrequent;
         }
     }

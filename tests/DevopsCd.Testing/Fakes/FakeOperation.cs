@@ -5,8 +5,8 @@ namespace DevopsCd.Testing.Fakes;
 /// <summary>One operation the fake deploy service has accepted.</summary>
 public sealed class FakeOperation(string operationId, DeployOperationRequest request, string body, DeployOutcome outcome, DateTimeOffset startedAt)
 {
-    private readonly Lock state = new();
-    private DateTimeOffset? stoppedAt;
+    private readonly Lock _state = new();
+    private DateTimeOffset? _stoppedAt;
 
     public string OperationId => operationId;
 
@@ -22,25 +22,25 @@ public sealed class FakeOperation(string operationId, DeployOperationRequest req
     /// <summary>When it ended, or null while it is in flight at <paramref name="now"/>.</summary>
     public DateTimeOffset? EndedAt(DateTimeOffset now)
     {
-        lock (state)
+        lock (_state)
         {
             var due = outcome.Phase is null ? (DateTimeOffset?)null : startedAt + outcome.After;
-            var end = stoppedAt is { } stop && (due is null || stop < due) ? stop : due;
+            var end = _stoppedAt is { } stop && (due is null || stop < due) ? stop : due;
             return end <= now ? end : null;
         }
     }
 
     internal void Stop(DateTimeOffset now)
     {
-        lock (state)
+        lock (_state)
             if (EndedAt(now) is null)
-                stoppedAt ??= now;
+                _stoppedAt ??= now;
     }
 
     internal DeployOperationView View(DateTimeOffset now)
     {
         var ended = EndedAt(now);
-        var phase = ended is null ? DeployPhases.Progressing : ended == stoppedAt ? DeployPhases.Stopped : outcome.Phase!;
+        var phase = ended is null ? DeployPhases.Progressing : ended == _stoppedAt ? DeployPhases.Stopped : outcome.Phase!;
         return new()
         {
             OperationId = operationId,

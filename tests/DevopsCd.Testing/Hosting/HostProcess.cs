@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using DevopsCd.Testing.Contracts;
 
 namespace DevopsCd.Testing.Hosting;
 
@@ -10,14 +11,14 @@ namespace DevopsCd.Testing.Hosting;
 /// </summary>
 public sealed class HostProcess : IAsyncDisposable
 {
-    private const int Terminate = 15, LinesKept = 200;
+    private const int Terminate = 15, Continue = 18, Stop = 19, LinesKept = 200;
 
-    private readonly Dictionary<string, string> environment;
-    private readonly ConcurrentQueue<string> tail = [];
-    private readonly StreamWriter log;
-    private readonly string link;
-    private readonly Lock writing = new();
-    private Process? process;
+    private readonly Dictionary<string, string> _environment;
+    private readonly ConcurrentQueue<string> _tail = [];
+    private readonly StreamWriter _log;
+    private readonly string _link;
+    private readonly Lock _writing = new();
+    private Process? _process;
 
     /// <param name="name">Names the log file and the process in messages.</param>
     /// <param name="settings">The configuration.</param>
@@ -26,16 +27,16 @@ public sealed class HostProcess : IAsyncDisposable
         Name = name;
         BaseUrl = new Uri($"http://127.0.0.1:{FreePort.Next()}/");
         Folder = Directory.CreateTempSubdirectory($"devopscd-{name}-").FullName;
-        environment = new(settings.Values)
+        _environment = new(settings.Values)
         {
             ["ASPNETCORE_CONTENTROOT"] = Path.GetDirectoryName(Program)!,
             ["ASPNETCORE_URLS"] = BaseUrl.ToString(),
         };
         // Under its own name, so that process lists tell one from the other; the runtime follows the link to the program's folder.
-        link = Path.Combine(Folder, $"{name}.dll");
-        File.CreateSymbolicLink(link, Program);
-        log = new StreamWriter(LogPath) { AutoFlush = true };
-        Http = new HttpClient { BaseAddress = BaseUrl, Timeout = TimeSpan.FromSeconds(15) };
+        _link = Path.Combine(Folder, $"{name}.dll");
+        File.CreateSymbolicLink(_link, Program);
+        _log = new StreamWriter(LogPath) { AutoFlush = true };
+        Http = new HttpClient(new ContractHandler(OpenApiContract.Host)) { BaseAddress = BaseUrl, Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public string Name { get; }
@@ -49,10 +50,20 @@ public sealed class HostProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public bool IsRunning => process is { HasExited: false };
+    public bool IsRunning => _process is { HasExited: false };
+
+    /// <summary>Processor time it has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
 
     /// <summary>The last lines of its output.</summary>
-    public string LogTail => string.Join(Environment.NewLine, tail);
+    public string LogTail => string.Join(Environment.NewLine, _tail);
 
     /// <summary>Times it was started.</summary>
     public int Starts { get; private set; }
@@ -73,6 +84,9 @@ public sealed class HostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Changes its configuration, from its next start on.</summary>
+    public void Set(string key, string value) => _environment[key] = value;
+
     /// <summary>Starts it and waits until it says that it is ready.</summary>
     public async Task StartAsync(TimeSpan? within = null)
     {
@@ -92,19 +106,26 @@ public sealed class HostProcess : IAsyncDisposable
             RedirectStandardInput = true,
         };
         start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(link);
-        foreach (var (key, value) in environment) start.Environment[key] = value;
+        start.ArgumentList.Add(_link);
         // What the test run is configured with is not meant for the host.
         foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.Ordinal) || key is "DOTNET_STARTUP_HOOKS").ToList())
             start.Environment.Remove(name);
+        foreach (var (key, value) in _environment) start.Environment[key] = value;
 
-        process = Process.Start(start)!;
-        process.StandardInput.Close();
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _process = Process.Start(start)!;
+        _process.StandardInput.Close();
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
         Starts++;
+    }
+
+    /// <summary>Waits until it has ended by itself, and returns the exit code.</summary>
+    public async Task<int> UntilEndedAsync()
+    {
+        await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2)).ConfigureAwait(false);
+        return _process.ExitCode;
     }
 
     public async Task UntilReadyAsync(TimeSpan? within = null)
@@ -114,7 +135,7 @@ public sealed class HostProcess : IAsyncDisposable
             await Eventually.IsTrue(
                 async () =>
                 {
-                    if (!IsRunning) throw new HostEndedException(Name, process!.ExitCode, LogTail);
+                    if (!IsRunning) throw new HostEndedException(Name, _process!.ExitCode, LogTail);
                     using var answer = await Http.GetAsync("health/ready").ConfigureAwait(false);
                     return answer.IsSuccessStatusCode;
                 },
@@ -130,18 +151,23 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>`kill -9`: no last word.</summary>
     public async Task Kill9Async()
     {
-        if (process is null) return;
-        process.Kill();
-        await process.WaitForExitAsync().ConfigureAwait(false);
+        if (_process is null) return;
+        _process.Kill();
+        await _process.WaitForExitAsync().ConfigureAwait(false);
     }
+
+    /// <summary>SIGSTOP: it is there, its connections are open, and it does nothing.</summary>
+    public void Freeze() => Send(Stop);
+
+    /// <summary>SIGCONT: it goes on where it was.</summary>
+    public void Thaw() => Send(Continue);
 
     /// <summary>SIGTERM, as an orchestrator does; returns the exit code.</summary>
     public async Task<int> StopAsync(TimeSpan? within = null)
     {
-        if (!IsRunning) throw new InvalidOperationException($"{Name} does not run");
-        if (Signal(process!.Id, Terminate) != 0) throw new InvalidOperationException($"{Name} could not be signalled");
-        await process.WaitForExitAsync().WaitAsync(within ?? TimeSpan.FromSeconds(30)).ConfigureAwait(false);
-        return process.ExitCode;
+        Send(Terminate);
+        await _process!.WaitForExitAsync().WaitAsync(within ?? TimeSpan.FromSeconds(30)).ConfigureAwait(false);
+        return _process.ExitCode;
     }
 
     public async Task RestartAsync()
@@ -153,9 +179,9 @@ public sealed class HostProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (IsRunning) await Kill9Async().ConfigureAwait(false);
-        process?.Dispose();
+        _process?.Dispose();
         Http.Dispose();
-        lock (writing) log.Dispose();
+        lock (_writing) _log.Dispose();
     }
 
     private static string Program
@@ -169,14 +195,20 @@ public sealed class HostProcess : IAsyncDisposable
         }
     }
 
+    private void Send(int signal)
+    {
+        if (!IsRunning) throw new InvalidOperationException($"{Name} does not run");
+        if (Signal(_process!.Id, signal) != 0) throw new InvalidOperationException($"{Name} could not be signalled");
+    }
+
     private void Keep(string? line)
     {
         if (line is null) return;
-        tail.Enqueue(line);
-        while (tail.Count > LinesKept) tail.TryDequeue(out _);
-        lock (writing)
-            if (log.BaseStream is { CanWrite: true })
-                log.WriteLine(line);
+        _tail.Enqueue(line);
+        while (_tail.Count > LinesKept) _tail.TryDequeue(out _);
+        lock (_writing)
+            if (_log.BaseStream is { CanWrite: true })
+                _log.WriteLine(line);
     }
 
     [DllImport("libc", EntryPoint = "kill")]

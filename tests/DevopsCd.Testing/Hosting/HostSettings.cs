@@ -5,14 +5,14 @@ namespace DevopsCd.Testing.Hosting;
 /// <summary>Configuration of a host process, in the form its environment has it: <c>core__deploy__driver</c>.</summary>
 public sealed class HostSettings
 {
-    private readonly Dictionary<string, string> values = new()
+    private readonly Dictionary<string, string> _values = new()
     {
         ["DOTNET_ENVIRONMENT"] = "Production",
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         ["core__storage__sample_catalogue"] = "false",
     };
 
-    public IReadOnlyDictionary<string, string> Values => values;
+    public IReadOnlyDictionary<string, string> Values => _values;
 
     /// <summary>PostgreSQL and RabbitMQ.</summary>
     public static HostSettings On(PostgresDatabase database, RabbitVirtualHost broker) => On(database.ConnectionString, broker.Uri);
@@ -31,9 +31,13 @@ public sealed class HostSettings
 
     public HostSettings With(string key, string value)
     {
-        values[key] = value;
+        _values[key] = value;
         return this;
     }
+
+    /// <summary>The machine's clock is ahead by so much.</summary>
+    public HostSettings WithClockAhead(TimeSpan by) => With(SkewedClock.Variable, by.TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture))
+        .With("DOTNET_STARTUP_HOOKS", typeof(SkewedClock).Assembly.Location);
 
     /// <summary>Deploys through the fake deploy service.</summary>
     public HostSettings DeployingWith(FakeDeployService service) => With("core__deploy__driver", "http")

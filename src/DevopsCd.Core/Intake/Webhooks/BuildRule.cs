@@ -1,25 +1,20 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DevopsCd.Core.Builds;
+using DevopsCd.Core.MessageContracts;
 using Microsoft.Extensions.Configuration;
 
 namespace DevopsCd.Core.Intake.Webhooks;
 
-/// <summary>Says which builds belong to an application. Every pattern that is given has to match; <c>*</c> stands for any text.</summary>
-internal sealed class BuildRule
+/// <summary>Says which builds belong to an application: every pattern that is given has to match, and none of <see cref="Except" />.</summary>
+internal sealed partial class BuildRule : RulePatterns
 {
+    private const int LongestTemplate = 500;
+
     public string Application { get; init; } = "";
 
-    public string? Source { get; init; }
-
-    public string? Repository { get; init; }
-
-    public string? Branch { get; init; }
-
-    /// <summary>The git tag.</summary>
-    public string? Tag { get; init; }
-
-    /// <summary>The path of the pipeline's file.</summary>
-    public string? Path { get; init; }
-
-    public string? Job { get; init; }
+    /// <summary>What is not taken although the rest matches; one that matches is enough.</summary>
+    public RulePatterns Except { get; init; } = new();
 
     /// <summary>The image, where the sender does not name it.</summary>
     public string? Image { get; init; }
@@ -28,48 +23,51 @@ internal sealed class BuildRule
     [ConfigurationKeyName("image_tag")]
     public string ImageTag { get; init; } = "{number}";
 
-    /// <summary>The branch the build counts for, where the sender names none.</summary>
+    /// <summary>The branch the build counts for, where it was not built from a branch or the sender names none.</summary>
     [ConfigurationKeyName("as_branch")]
     public string? AsBranch { get; init; }
 
+    /// <summary>Takes also what by its tag is a cache or the image of a single platform.</summary>
+    [ConfigurationKeyName("any_artifact")]
+    public bool AnyArtifact { get; init; }
+
     /// <summary>Null when it matches, otherwise why not.</summary>
-    public string? WhyNot(string source, ReportedBuild build) =>
-        Differs("source", Source, source) ?? Differs("repository", Repository, build.Repository) ?? Differs("branch", Branch, build.Branch)
-        ?? Differs("tag", Tag, build.Tag) ?? Differs("path", Path, build.Path) ?? Differs("job", Job, build.Jobs);
+    public string? WhyNot(string source, ReportedBuild build) => Unmet(source, build) ?? Except.Met(source, build);
 
-    public string TagOf(ReportedBuild build) => ImageTag
-        .Replace("{number}", build.Number, StringComparison.Ordinal)
-        .Replace("{attempt}", build.Attempt.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
-        .Replace("{branch}", build.Branch?.Replace('/', '-'), StringComparison.Ordinal)
-        .Replace("{tag}", build.Tag, StringComparison.Ordinal)
-        .Replace("{commit}", build.CommitId, StringComparison.Ordinal)
-        .Replace("{short}", build.CommitId is { Length: > 8 } commit ? commit[..8] : build.CommitId, StringComparison.Ordinal);
+    /// <summary>Whether it would match, were it not for <see cref="Except" />: then nothing else may give the build to the application.</summary>
+    public bool Excludes(string source, ReportedBuild build) => Unmet(source, build) is null && Except.Met(source, build) is not null;
 
-    private static string? Differs(string what, string? pattern, string? value) => Differs(what, pattern, value is null ? [] : [value]);
-
-    private static string? Differs(string what, string? pattern, IReadOnlyList<string> values)
+    /// <summary>The tag's text in one pass: what is inserted is a stranger's, and braces in it mean nothing.</summary>
+    public string TagOf(ReportedBuild build) => Placeholder().Replace(ImageTag, hole => hole.Value switch
     {
-        if (pattern is null || values.Any(value => Matches(pattern, value)))
-            return null;
-        return values.Count == 0 ? $"the build names no {what}, the rule wants '{pattern}'" : $"{what} '{string.Join("', '", values)}' is not '{pattern}'";
+        "{number}" => build.Number,
+        "{attempt}" => build.Attempt.ToString(CultureInfo.InvariantCulture),
+        "{branch}" => NoTagCharacter().Replace(build.Branch ?? "", "-"),
+        "{tag}" => NoTagCharacter().Replace(build.Tag ?? "", "-"),
+        "{commit}" => build.CommitId ?? "",
+        "{short}" => build.CommitId is { Length: > 8 } commit ? commit[..8] : build.CommitId ?? "",
+        _ => hole.Value,
+    });
+
+    /// <summary>Every wrong value with what is allowed.</summary>
+    public IEnumerable<string> Wrong(string key)
+    {
+        if (string.IsNullOrWhiteSpace(Application))
+            yield return $"{key}:application is missing";
+        if (Image is { } image && FieldRules.For("imageName").Wrong(image) is { } wrongImage)
+            yield return $"{key}:image {wrongImage}";
+        if (AsBranch is { } branch
+            && (FieldRules.For("branch").Wrong(branch) ?? (GitRef.Of(branch).Branch is null ? "must be a branch" : null)) is { } wrongBranch)
+            yield return $"{key}:as_branch {wrongBranch}";
+        if (ImageTag.Length > LongestTemplate)
+            yield return $"{key}:image_tag must have at most {LongestTemplate} characters";
+        if (Placeholder().Replace(ImageTag, "").AsSpan().IndexOfAny('{', '}') >= 0)
+            yield return $"{key}:image_tag may hold {{number}} {{attempt}} {{branch}} {{tag}} {{commit}} {{short}} and no other braces";
     }
 
-    // By hand, not by regular expression: the value is a stranger's and the work must stay linear.
-    private static bool Matches(string pattern, string value)
-    {
-        var (p, v, star, mark) = (0, 0, -1, 0);
-        while (v < value.Length)
-        {
-            if (p < pattern.Length && pattern[p] == '*')
-                (star, mark) = (p++, v);
-            else if (p < pattern.Length && char.ToLowerInvariant(pattern[p]) == char.ToLowerInvariant(value[v]))
-                (p, v) = (p + 1, v + 1);
-            else if (star >= 0)
-                (p, v) = (star + 1, ++mark);
-            else
-                return false;
-        }
+    [GeneratedRegex("\\{(number|attempt|branch|tag|commit|short)\\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Placeholder();
 
-        return pattern.AsSpan(p).IndexOfAnyExcept('*') < 0;
-    }
+    [GeneratedRegex("[^A-Za-z0-9_.-]", RegexOptions.CultureInvariant)]
+    private static partial Regex NoTagCharacter();
 }

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using DevopsCd.Contracts;
 using DevopsCd.Core.Auditing;
-using DevopsCd.Core.Batches;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Data;
+using DevopsCd.Shared;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -16,7 +17,7 @@ namespace DevopsCd.Core.Intake.Webhooks;
 /// and after a crash it is taken again. Storing a build twice changes nothing, so "at least once" is enough.
 /// </summary>
 internal sealed class DeliveryProcessor(
-    IServiceScopeFactory scopes, WebhookSources sources, BuildMatcher matcher, WebhookOptions options, DeliveryStore store, DeliverySignal signal,
+    IServiceScopeFactory scopes, WebhookSources sources, BuildMatcher matcher, WebhookOptions options, DeliveryStore store, WakeSignal<WebhookDelivery> signal,
     TimeProvider clock, ILogger<DeliveryProcessor> log) : BackgroundService
 {
     private const int Together = 50;
@@ -25,22 +26,29 @@ internal sealed class DeliveryProcessor(
 
     private const int MostAttempts = 6;
 
+    /// <summary>Builds that rules may make of one webhook.</summary>
+    private const int MostBuilds = 1000;
+
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan s_firstWait = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(64);
+
     private DateTimeOffset _nextCleaning;
 
     /// <summary>Works off what is due; returns how many deliveries it took.</summary>
-    public async Task<int> Process(CancellationToken cancellationToken)
+    public async Task<int> ProcessAsync(CancellationToken cancellationToken)
     {
-        var (claimed, isNpgsql) = await Claim(cancellationToken);
+        var (claimed, isNpgsql) = await ClaimAsync(cancellationToken);
         if (claimed.Count == 0)
             return 0;
-        var applications = await Applications(cancellationToken);
+        var applications = await ApplicationsAsync(cancellationToken);
         // Side by side: one that waits for a registry must not make the others wait. SQLite has one writer anyway.
         var together = new ParallelOptions { MaxDegreeOfParallelism = isNpgsql ? SideBySide : 1, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(claimed, together, async (delivery, stop) => await Process(delivery, applications, stop));
+        await Parallel.ForEachAsync(claimed, together, async (delivery, stop) => await ProcessAsync(delivery, applications, stop));
         return claimed.Count;
     }
 
@@ -48,12 +56,13 @@ internal sealed class DeliveryProcessor(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            var woken = signal.Next;
             try
             {
-                while (await Process(stoppingToken) > 0)
-                    await Yield(stoppingToken);
+                while (await ProcessAsync(stoppingToken) > 0)
+                    await YieldAsync(stoppingToken);
 
-                await Clean(stoppingToken);
+                await CleanAsync(stoppingToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -61,18 +70,18 @@ internal sealed class DeliveryProcessor(
                 log.ProcessorWaits(exception.GetBaseException().Message);
             }
 
-            await signal.Wait(s_look, stoppingToken);
+            await WakeSignal<WebhookDelivery>.WaitAsync(woken, s_look, clock, stoppingToken);
         }
     }
 
     // Senders give up after seconds, reading has all day; but a storm without end must not stop it altogether.
-    private async Task Yield(CancellationToken cancellationToken)
+    private async Task YieldAsync(CancellationToken cancellationToken)
     {
         for (var i = 0; i < 20 && store.IsPressed; i++)
             await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellationToken);
     }
 
-    private async Task<(List<WebhookDelivery> Deliveries, bool IsNpgsql)> Claim(CancellationToken cancellationToken)
+    private async Task<(List<WebhookDelivery> Deliveries, bool IsNpgsql)> ClaimAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
@@ -88,35 +97,36 @@ internal sealed class DeliveryProcessor(
         return ([.. claimed.OrderBy(d => d.Id)], db.Database.IsNpgsql());
     }
 
-    private async Task<List<KnownApplication>> Applications(CancellationToken cancellationToken)
+    private async Task<List<KnownApplication>> ApplicationsAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<CdDbContext>().Applications.AsNoTracking()
-            .Select(a => new KnownApplication(a.Name, a.Repository, a.DefaultBranch)).ToListAsync(cancellationToken);
+            .Select(a => new KnownApplication(a.Name, a.Repository)).ToListAsync(cancellationToken);
     }
 
-    private async Task Process(WebhookDelivery delivery, IReadOnlyList<KnownApplication> applications, CancellationToken cancellationToken)
+    private async Task ProcessAsync(WebhookDelivery delivery, IReadOnlyList<KnownApplication> applications, CancellationToken cancellationToken)
     {
         try
         {
-            var (status, outcome) = await Work(delivery, applications, cancellationToken);
-            await Decide(delivery, status, outcome, cancellationToken);
+            var (status, outcome) = await WorkAsync(delivery, applications, cancellationToken);
+            await DecideAsync(delivery, status, outcome, cancellationToken);
         }
-        catch (Exception unreadable) when (unreadable is JsonException or FormatException or BatchRefused)
+        catch (Exception unreadable) when (unreadable is JsonException or FormatException or BatchRefusedException)
         {
-            await Decide(delivery, DeliveryStatus.Failed, unreadable.Message, cancellationToken);
+            await DecideAsync(delivery, DeliveryStatus.Failed, unreadable.Message, cancellationToken);
         }
         catch (Exception failed) when (failed is not OperationCanceledException)
         {
             // A registry that does not answer, a conflict, a database that is away: this one again later, the others now.
-            if (delivery.Attempts < MostAttempts)
-                await Later(delivery, failed.GetBaseException().Message, cancellationToken);
+            // An outage of the database says nothing about the delivery, however often it is met.
+            if (delivery.Attempts < MostAttempts || DatabaseFailures.IsOutage(failed))
+                await LaterAsync(delivery, failed.GetBaseException().Message, cancellationToken);
             else
-                await Decide(delivery, DeliveryStatus.Failed, failed.GetBaseException().Message, cancellationToken);
+                await DecideAsync(delivery, DeliveryStatus.Failed, failed.GetBaseException().Message, cancellationToken);
         }
     }
 
-    private async Task<(DeliveryStatus Status, string Outcome)> Work(
+    private async Task<(DeliveryStatus Status, string Outcome)> WorkAsync(
         WebhookDelivery delivery, IReadOnlyList<KnownApplication> applications, CancellationToken cancellationToken)
     {
         var request = new WebhookRequest(JsonSerializer.Deserialize<Dictionary<string, string>>(delivery.Headers)!, delivery.Body, delivery.ReceivedAt);
@@ -125,33 +135,53 @@ internal sealed class DeliveryProcessor(
             return (DeliveryStatus.Ignored, why);
 
         var matches = reading.Builds.Select(b => matcher.Match(delivery.Source, b, applications)).ToList();
-        var stored = new List<string>();
+        if (matches.Sum(m => m.Builds.Count) is > MostBuilds and var many)
+            throw new FormatException($"the rules make {many} builds of this webhook; {MostBuilds} are taken");
+        var (stored, refused) = (new List<string>(), new List<string>());
         foreach (var build in matches.SelectMany(m => m.Builds))
-            stored.Add(await Store(build, delivery, cancellationToken));
-        var problems = matches.SelectMany(m => m.Problems).ToList();
-        if (stored.Count == 0)
-            return (DeliveryStatus.Unmatched, problems.Count > 0 ? string.Join("; ", problems) : "no rule and no application's repository matches");
-        return (DeliveryStatus.Applied, string.Join("; ", stored.Concat(problems)));
+            // One application's wrong tag does not lose the others of the same webhook.
+            if (BuildRules.Refusal(build) is { } refusal)
+                refused.Add(refusal);
+            else
+                stored.Add(await StoreAsync(build, delivery, cancellationToken));
+        var missing = matches.SelectMany(m => m.Problems).ToList();
+        string[] said = [.. stored, .. refused, .. missing, .. matches.SelectMany(m => m.Ignored), .. matches.SelectMany(m => m.Notes)];
+        var status = stored.Count > 0 ? DeliveryStatus.Applied
+            : refused.Count > 0 ? DeliveryStatus.Failed
+            : missing.Count > 0 || said.Length == 0 ? DeliveryStatus.Unmatched
+            : DeliveryStatus.Ignored;
+        return (status, said.Length == 0 ? "no rule and no application's repository matches" : string.Join("; ", said.Distinct(StringComparer.Ordinal)));
     }
 
-    private async Task<string> Store(BuildCompleted build, WebhookDelivery delivery, CancellationToken cancellationToken)
+    private async Task<string> StoreAsync(BuildCompleted build, WebhookDelivery delivery, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var digest = build.ImageDigest;
         var resolver = scope.ServiceProvider.GetRequiredService<DigestResolver>();
-        if (digest is null && build.Status == BuildStatus.Success && resolver.Knows(build.ImageName))
-            digest = await Resolve(resolver, build, delivery, cancellationToken);
+        if (digest is null && build.Status == BuildStatus.Success && resolver.Knows(build.ImageName)
+            && !await IsKnownAsync(scope.ServiceProvider, build, cancellationToken))
+            digest = await ResolveAsync(resolver, build, delivery, cancellationToken);
         var result = await scope.ServiceProvider.GetRequiredService<BuildIntake>()
-            .Take(build with { ImageDigest = digest }, EventSource.Http, cancellationToken);
-        return $"{build.Application} {build.BuildNumber} {SnakeCaseConverter<BuildStatus>.Name(build.Status)}"
-            + (result.Known ? " (known)" : "") + (result.Matched ? "" : " (unmatched)");
+            .TakeAsync(build with { ImageDigest = digest }, EventSource.Http, cancellationToken);
+        return $"{build.Application} {result.BuildNumber} {EnumNames<BuildStatus>.Of(build.Status)}"
+            + (result.Known ? " (known)" : "") + (result.Matched ? "" : " (unmatched)") + string.Concat(result.Notes.Select(n => $", {n}"));
     }
 
-    private static async Task<string?> Resolve(DigestResolver resolver, BuildCompleted build, WebhookDelivery delivery, CancellationToken cancellationToken)
+    // The same word told again: its tag may stand for something later by now.
+    private static Task<bool> IsKnownAsync(IServiceProvider services, BuildCompleted build, CancellationToken cancellationToken) =>
+        services.GetRequiredService<CdDbContext>().Builds.AnyAsync(
+            b => b.ApplicationName == build.Application && b.RunNumber == build.BuildNumber && b.Attempt == (build.Attempt ?? 1)
+                && b.BuildStatus == BuildStatus.Success &&
+                b.ImageDigest != null && b.FinishedAt != null && b.FinishedAt == build.FinishedAt && b.ImageName == build.ImageName
+                    && b.ImageTag == build.ImageTag,
+            cancellationToken);
+
+    private static async Task<string?> ResolveAsync(DigestResolver resolver, BuildCompleted build, WebhookDelivery delivery,
+        CancellationToken cancellationToken)
     {
         try
         {
-            return await resolver.Resolve(build.ImageName, build.ImageTag, cancellationToken);
+            return await resolver.ResolveAsync(build.ImageName, build.ImageTag, cancellationToken);
         }
         catch (HttpRequestException) when (delivery.Attempts >= MostAttempts)
         {
@@ -160,28 +190,31 @@ internal sealed class DeliveryProcessor(
         }
     }
 
-    private async Task Decide(WebhookDelivery delivery, DeliveryStatus status, string outcome, CancellationToken cancellationToken)
+    // Like Later only by whoever claimed it last: one who was frozen for longer than the lease comes with yesterday's outcome.
+    private async Task DecideAsync(WebhookDelivery delivery, DeliveryStatus status, string outcome, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var text = (outcome.Length > 2000 ? outcome[..2000] : outcome).Replace('\0', '\uFFFD');
+        var text = Shown(outcome);
         var now = clock.GetUtcNow();
         await scope.ServiceProvider.GetRequiredService<CdDbContext>().Set<WebhookDelivery>()
-            .Where(d => d.Id == delivery.Id)
+            .Where(d => d.Id == delivery.Id && d.Attempts == delivery.Attempts)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(d => d.Status, status).SetProperty(d => d.Outcome, text).SetProperty(d => d.ProcessedAt, now), cancellationToken);
         log.Decided(delivery.Source, delivery.DeliveryId, status.ToString(), text);
     }
 
-    private async Task Later(WebhookDelivery delivery, string why, CancellationToken cancellationToken)
+    private async Task LaterAsync(WebhookDelivery delivery, string why, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var next = clock.GetUtcNow() + TimeSpan.FromSeconds(Math.Pow(2, delivery.Attempts));
+        var next = clock.GetUtcNow() + Backoff.After(delivery.Attempts, s_firstWait, s_longestWait);
         await scope.ServiceProvider.GetRequiredService<CdDbContext>().Set<WebhookDelivery>()
-            .Where(d => d.Id == delivery.Id)
-            .ExecuteUpdateAsync(set => set.SetProperty(d => d.NextAttemptAt, next).SetProperty(d => d.Outcome, why), cancellationToken);
+            .Where(d => d.Id == delivery.Id && d.Attempts == delivery.Attempts)
+            .ExecuteUpdateAsync(set => set.SetProperty(d => d.NextAttemptAt, next).SetProperty(d => d.Outcome, Shown(why)), cancellationToken);
     }
 
-    private async Task Clean(CancellationToken cancellationToken)
+    private static string Shown(string text) => (text.Length > 2000 ? text[..2000] : text).Replace('\0', '\uFFFD');
+
+    private async Task CleanAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (now < _nextCleaning)

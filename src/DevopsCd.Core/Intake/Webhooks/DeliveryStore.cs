@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Threading.Channels;
 using DevopsCd.Core.Data;
 using Microsoft.EntityFrameworkCore;
@@ -13,20 +12,22 @@ namespace DevopsCd.Core.Intake.Webhooks;
 /// Writes deliveries. Whoever brings one waits until it is committed; those that wait together are committed together, so that a storm
 /// costs some tens of transactions a second and not a thousand.
 /// </summary>
-internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal signal, TimeProvider clock, ILogger<DeliveryStore> log) : BackgroundService
+internal sealed class DeliveryStore(IServiceScopeFactory scopes, WakeSignal<WebhookDelivery> signal, TimeProvider clock, ILogger<DeliveryStore> log)
+    : BackgroundService
 {
     private const int MostTogether = 200;
 
     /// <summary>So many in a second are a storm.</summary>
     private const int Storm = 200;
 
-    private const string Into = "INSERT INTO webhook_deliveries (source, delivery_id, received_at, next_attempt_at, headers, body, status, attempts)";
+    private const string Into =
+        "INSERT INTO webhook_deliveries (source, delivery_id, received_at, next_attempt_at, headers, body, body_hash, status, attempts)";
 
     private const string OnConflict =
         """
-        ON CONFLICT (source, delivery_id) DO UPDATE
-        SET status = 'pending', attempts = 0, next_attempt_at = excluded.next_attempt_at, outcome = NULL, processed_at = NULL
-        WHERE webhook_deliveries.status IN ('failed', 'unmatched')
+        ON CONFLICT (source, delivery_id, body_hash) DO UPDATE
+        SET status = 'pending', attempts = 0, headers = excluded.headers, next_attempt_at = excluded.next_attempt_at, outcome = NULL, processed_at = NULL
+        WHERE webhook_deliveries.status IN ('failed', 'ignored', 'unmatched')
         """;
 
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(10_000) { SingleReader = true });
@@ -37,13 +38,14 @@ internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal 
     /// Whether senders come by the hundred or queue for an answer; reading what is stored can wait then. The queue alone does not tell:
     /// while the machine keeps up it is short, and reading would be what makes it long.
     /// </summary>
-    public bool IsPressed => _waiting.Reader.Count > 10 || (_second is var second && second.Stored > Storm && clock.GetElapsedTime(second.Since) < TimeSpan.FromSeconds(2));
+    public bool IsPressed =>
+        _waiting.Reader.Count > 10 || (_second is var second && second.Stored > Storm && clock.GetElapsedTime(second.Since) < TimeSpan.FromSeconds(2));
 
     /// <summary>
-    /// Returns when the delivery is durable. Sent again it changes nothing, unless it came to nothing: then it is read anew, because
-    /// whoever sends it again has mended a rule or registered an application meanwhile.
+    /// Returns when the delivery is durable. Sent again with the same body it changes nothing, unless it came to nothing: then it is read anew,
+    /// because whoever sends it again has mended a rule or registered an application meanwhile. Another body under its id is another delivery.
     /// </summary>
-    public async Task Store(WebhookDelivery delivery, CancellationToken cancellationToken)
+    public async Task StoreAsync(WebhookDelivery delivery, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(delivery, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         await _waiting.Writer.WriteAsync(waiting, cancellationToken);
@@ -58,7 +60,7 @@ internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal 
             while (together.Count < MostTogether && _waiting.Reader.TryRead(out var next))
                 together.Add(next);
             Count(together.Count);
-            await Write(together, stoppingToken);
+            await WriteAsync(together, stoppingToken);
             together.Clear();
         }
     }
@@ -68,10 +70,11 @@ internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal 
     {
         var (second, now) = (_second, clock.GetTimestamp());
         var age = clock.GetElapsedTime(second.Since, now);
-        _second = age < TimeSpan.FromSeconds(1) ? second with { Stored = second.Stored + stored } : new Second(now, age < TimeSpan.FromSeconds(2) && second.Stored > Storm ? Storm + stored : stored);
+        _second = age < TimeSpan.FromSeconds(1) ? second with { Stored = second.Stored + stored }
+            : new Second(now, age < TimeSpan.FromSeconds(2) && second.Stored > Storm ? Storm + stored : stored);
     }
 
-    private async Task Write(List<Waiting> together, CancellationToken cancellationToken)
+    private async Task WriteAsync(List<Waiting> together, CancellationToken cancellationToken)
     {
         try
         {
@@ -80,7 +83,7 @@ internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal 
             var (sql, values) = Insert(db, together);
             await db.Database.ExecuteSqlRawAsync(sql, values, cancellationToken);
             together.ForEach(w => w.Done.TrySetResult());
-            signal.Ring();
+            signal.Raise();
         }
         catch (Exception exception)
         {
@@ -89,30 +92,34 @@ internal sealed class DeliveryStore(IServiceScopeFactory scopes, DeliverySignal 
         }
     }
 
-    // Entity Framework's own insert knows no "do nothing on conflict". PostgreSQL gets columns and not cells: the same statement and five
+    // Entity Framework's own insert knows no "do nothing on conflict". PostgreSQL gets columns and not cells: the same statement and six
     // values for any number of rows, where building and reading a statement of its own for each number costs more than the rows.
     private static (string Sql, object[] Values) Insert(CdDbContext db, List<Waiting> together)
     {
-        var rows = together.Select(w => w.Delivery).DistinctBy(d => (d.Source, d.DeliveryId)).ToList();
+        var rows = together.Select(w => w.Delivery).DistinctBy(d => (d.Source, d.DeliveryId, d.BodyHash)).ToList();
         return db.Database.IsNpgsql() ? Columns(rows) : Cells(db, rows);
     }
 
     private static (string Sql, object[] Values) Columns(List<WebhookDelivery> rows) => (
-        $"{Into} SELECT source, delivery_id, at, at, headers, body, 'pending', 0 FROM unnest({{0}}, {{1}}, {{2}}, {{3}}, {{4}}) AS r (source, delivery_id, at, headers, body) {OnConflict}",
+        $"{Into} SELECT source, delivery_id, at, at, headers, body, body_hash, 'pending', 0 " +
+        $"FROM unnest({{0}}, {{1}}, {{2}}, {{3}}, {{4}}, {{5}}) AS r (source, delivery_id, at, headers, body, body_hash) {OnConflict}",
         [
-            rows.ConvertAll(d => d.Source).ToArray(), rows.ConvertAll(d => d.DeliveryId).ToArray(), rows.ConvertAll(d => d.ReceivedAt.ToUniversalTime()).ToArray(),
-            rows.ConvertAll(d => d.Headers).ToArray(), rows.ConvertAll(d => d.Body).ToArray()
+            rows.ConvertAll(d => d.Source).ToArray(), rows.ConvertAll(d => d.DeliveryId).ToArray(),
+                rows.ConvertAll(d => d.ReceivedAt.ToUniversalTime()).ToArray(),
+            rows.ConvertAll(d => d.Headers).ToArray(), rows.ConvertAll(d => d.Body).ToArray(), rows.ConvertAll(d => d.BodyHash).ToArray()
         ]);
 
     private static (string Sql, object[] Values) Cells(CdDbContext db, List<WebhookDelivery> rows)
     {
         var sql = new StringBuilder($"{Into} VALUES ");
-        var values = new List<object>(rows.Count * 5);
+        var values = new List<object>(rows.Count * 6);
         foreach (var delivery in rows)
         {
             var at = values.Count;
-            sql.Append(at == 0 ? "" : ", ").Append($"({{{at}}}, {{{at + 1}}}, {{{at + 2}}}, {{{at + 2}}}, {{{at + 3}}}, {{{at + 4}}}, 'pending', 0)");
-            values.AddRange([delivery.Source, delivery.DeliveryId, DeliveryTime.Of(db, delivery.ReceivedAt), delivery.Headers, delivery.Body]);
+            sql.Append(at == 0 ? "" : ", ")
+                .Append($"({{{at}}}, {{{at + 1}}}, {{{at + 2}}}, {{{at + 2}}}, {{{at + 3}}}, {{{at + 4}}}, {{{at + 5}}}, 'pending', 0)");
+            values.AddRange([delivery.Source, delivery.DeliveryId, DeliveryTime.Of(db, delivery.ReceivedAt), delivery.Headers, delivery.Body,
+                delivery.BodyHash]);
         }
 
         return (sql.Append(' ').Append(OnConflict).ToString(), values.ToArray());

@@ -6,6 +6,12 @@ internal interface IWebhookSource
     /// <summary>Its name in the path and in the configuration.</summary>
     string Name { get; }
 
+    /// <summary>Whether it sends its JSON also as the field <c>payload</c> of a form.</summary>
+    bool SendsForms => false;
+
+    /// <summary>Whether its JSON may be a list.</summary>
+    bool SendsLists => false;
+
     /// <summary>Whether the bytes come from somebody who knows the secret. Compared in constant time, before anything is parsed.</summary>
     bool IsGenuine(WebhookRequest request, string secret);
 
@@ -13,5 +19,5 @@ internal interface IWebhookSource
     string? DeliveryOf(WebhookRequest request);
 
     /// <summary>What it says. Thrown exceptions of reading JSON mean: not understood.</summary>
-    Reading Read(WebhookRequest request);
+    WebhookParseResult Read(WebhookRequest request);
 }

@@ -52,15 +52,22 @@ internal static class JsonPath
     public static IEnumerable<JsonElement> Items(this JsonElement json, string path) =>
         json.At(path) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
 
-    /// <summary>ISO 8601, GitLab's <c>2026-01-31 12:00:00 UTC</c>, or seconds since 1970.</summary>
+    /// <summary>ISO 8601, GitLab's <c>2026-01-31 12:00:00 UTC</c>, or seconds or milliseconds since 1970.</summary>
     public static DateTimeOffset? Time(this JsonElement json, string path)
     {
         if (json.Text(path) is not { } text)
             return null;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
-            return seconds is > 0 and < 100_000_000_000 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+        // Seconds of the year 5138, or milliseconds of 1973: nobody means the former.
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            return count switch
+            {
+                > 0 and < 100_000_000_000 => DateTimeOffset.FromUnixTimeSeconds(count),
+                >= 100_000_000_000 and < 100_000_000_000_000 => DateTimeOffset.FromUnixTimeMilliseconds(count),
+                _ => null,
+            };
         return DateTimeOffset.TryParse(
-            text.Replace(" UTC", "Z", StringComparison.Ordinal), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            text.Replace(" UTC", "Z", StringComparison.Ordinal), CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
             : null;
     }

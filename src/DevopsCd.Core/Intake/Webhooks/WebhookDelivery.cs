@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace DevopsCd.Core.Intake.Webhooks;
 
 /// <summary>A webhook as it came, and what became of it. The table is the queue.</summary>
@@ -7,7 +9,7 @@ internal sealed class WebhookDelivery
 
     public string Source { get; set; } = "";
 
-    /// <summary>The sender's id of it, or a hash of its content; unique for the source.</summary>
+    /// <summary>The sender's id of it, or a hash of its content; unique for the source and the content.</summary>
     public string DeliveryId { get; set; } = "";
 
     public DateTimeOffset ReceivedAt { get; set; }
@@ -16,6 +18,9 @@ internal sealed class WebhookDelivery
     public string Headers { get; set; } = "{}";
 
     public byte[] Body { get; set; } = [];
+
+    /// <summary>SHA-256 of the body. Senders reuse ids for other content; only the same content under the same id is the same delivery.</summary>
+    public string BodyHash { get; set; } = "";
 
     public DeliveryStatus Status { get; set; }
 
@@ -28,4 +33,7 @@ internal sealed class WebhookDelivery
     public DateTimeOffset NextAttemptAt { get; set; }
 
     public DateTimeOffset? ProcessedAt { get; set; }
+
+    /// <summary>The value of <see cref="BodyHash"/> for a body.</summary>
+    public static string HashOf(byte[] body) => Convert.ToHexStringLower(SHA256.HashData(body));
 }

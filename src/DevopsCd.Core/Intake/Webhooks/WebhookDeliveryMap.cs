@@ -11,7 +11,8 @@ internal sealed class WebhookDeliveryMap : IEntityTypeConfiguration<WebhookDeliv
     {
         delivery.ToTable("webhook_deliveries");
         delivery.Property(d => d.Status).HasConversion<SnakeCaseConverter<DeliveryStatus>>().HasMaxLength(16);
-        delivery.HasIndex(d => new { d.Source, d.DeliveryId }).IsUnique();
+        delivery.Property(d => d.BodyHash).HasMaxLength(64);
+        delivery.HasIndex(d => new { d.Source, d.DeliveryId, d.BodyHash }).IsUnique();
         delivery.HasIndex(d => d.Id, "ix_webhook_deliveries_pending").HasFilter("status = 'pending'");
         delivery.HasIndex(d => d.ProcessedAt);
     }

@@ -1,7 +1,9 @@
 using DevopsCd.Core.Configuration;
+using DevopsCd.Core.Data;
 using DevopsCd.Core.Intake.Webhooks.Sources;
-using Microsoft.Extensions.Configuration;
+using DevopsCd.Core.Outbound;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DevopsCd.Core.Intake.Webhooks;
 
@@ -22,32 +24,34 @@ internal static class WebhookRegistration
         ("jenkins", typeof(JenkinsSource)),
     ];
 
-    public static IServiceCollection AddWebhooks(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddWebhooks(this IServiceCollection services, WebhookOptions options)
     {
-        var options = Options(configuration);
         foreach (var (_, type) in s_sources)
             services.AddSingleton(typeof(IWebhookSource), type);
-        services.AddSingleton(options).AddSingleton<WebhookSources>().AddSingleton<BuildMatcher>().AddSingleton<SilentRegistries>().AddSingleton<DeliverySignal>();
+        services.TryAddSingleton<OutboundNetwork>();
+        services.AddSingleton(options).AddSingleton<WebhookSources>().AddSingleton<BuildMatcher>().AddSingleton<RegistryCircuitBreaker>()
+            .AddSingleton<WakeSignal<WebhookDelivery>>();
         services.AddSingleton<DeliveryStore>().AddHostedService(p => p.GetRequiredService<DeliveryStore>());
         services.AddSingleton<DeliveryProcessor>().AddHostedService(p => p.GetRequiredService<DeliveryProcessor>());
-        services.AddHttpClient<DigestResolver>(http => http.Timeout = DigestResolver.Timeout)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = DigestResolver.Timeout });
+        services.AddHttpClient<DigestResolver>(
+            http => (http.Timeout, http.MaxResponseContentBufferSize) = (DigestResolver.Timeout, DigestResolver.LargestAnswer))
+            .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                ConnectTimeout = DigestResolver.Timeout,
+                // Where the tokens of a registry come from is its own word.
+                ConnectCallback = new GuardedConnection(provider.GetRequiredService<OutboundNetwork>(), options.RegistryHosts(),
+                    $"{WebhookOptions.Section}:registries:…:token_host").ConnectAsync
+            });
         return services;
     }
 
-    /// <summary>Every wrong key of the intake with what is allowed.</summary>
-    public static IEnumerable<string> WrongKeys(IConfiguration configuration)
+    /// <summary>Reads the section; what is wrong goes to the reader.</summary>
+    public static WebhookOptions Read(ConfigurationReader reader)
     {
-        try
-        {
-            return Options(configuration).Wrong([.. s_sources.Select(s => s.Name)]);
-        }
-        catch (InvalidOperationException unreadable)
-        {
-            return [ConfigurationReader.Unreadable(unreadable, WebhookOptions.Section)];
-        }
+        var options = reader.Read<WebhookOptions>(WebhookOptions.Section);
+        reader.Wrong(options.Wrong([.. s_sources.Select(s => s.Name)]));
+        reader.Doubt(options.Doubts());
+        return options;
     }
-
-    private static WebhookOptions Options(IConfiguration configuration) =>
-        configuration.GetSection(WebhookOptions.Section).Get<WebhookOptions>() ?? new WebhookOptions();
 }

@@ -5,7 +5,8 @@ internal sealed class WebhookSources(IEnumerable<IWebhookSource> sources, Webhoo
 {
     private readonly Dictionary<string, IWebhookSource> _sources = sources.ToDictionary(s => s.Name);
 
-    private readonly Dictionary<string, string[]> _secrets = options.Sources.ToDictionary(s => s.Key, s => s.Value.Secrets.Select(Secret.Resolve).ToArray());
+    private readonly Dictionary<string, string[]> _secrets =
+        options.Sources.ToDictionary(s => s.Key, s => s.Value.Secrets.Select(SecretReference.Resolve).ToArray());
 
     public IReadOnlyCollection<string> Names => _sources.Keys;
 

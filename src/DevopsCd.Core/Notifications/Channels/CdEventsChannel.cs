@@ -1,6 +1,8 @@
 using System.Net.Mime;
+using DevopsCd.Core.CdEvents;
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Notifications.Limits;
 using MassTransit;
-using Microsoft.Extensions.Options;
 
 namespace DevopsCd.Core.Notifications.Channels;
 
@@ -9,7 +11,8 @@ namespace DevopsCd.Core.Notifications.Channels;
 /// as routing key. Notices that map to no CDEvent are done without a message.
 /// </summary>
 internal sealed class CdEventsChannel(
-    ChannelSettings settings, IBus bus, CloudEvents events, CdEventFacts facts, IOptions<NotificationOptions> options, TimeProvider clock) : INotificationChannel
+    ChannelSettings settings, IBus bus, CloudEvents events, CdEventFacts facts, NotificationOptions options, TimeProvider clock)
+        : INotificationChannel
 {
     public const string Exchange = "devopscd.cdevents";
     private static readonly Uri s_address = new($"exchange:{Exchange}?type=topic");
@@ -22,7 +25,7 @@ internal sealed class CdEventsChannel(
 
     public async Task<ChannelAnswer> SendAsync(NoticeMessage message, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(options.Value.SendTimeout, clock);
+        using var limit = new CancellationTokenSource(options.SendTimeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -37,7 +40,7 @@ internal sealed class CdEventsChannel(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ChannelAnswer.Retry($"The broker did not take the events within {options.Value.SendTimeout}");
+            return ChannelAnswer.Retry($"The broker did not take the events within {options.SendTimeout}");
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -46,16 +49,16 @@ internal sealed class CdEventsChannel(
         }
     }
 
-    private static void Shape(SendContext<CloudEvents.Envelope> send)
+    private static void Shape(SendContext<CloudEvent> send)
     {
         // Same event, same id: who keeps ids sees a repetition.
         send.MessageId = new Guid(send.Message.Id);
-        send.Serializer = new Plain();
+        send.Serializer = new RawCloudEventSerializer();
         send.TrySetRoutingKey(send.Message.Type);
     }
 
     /// <summary>The event itself as the body; nobody outside knows MassTransit's envelope.</summary>
-    private sealed class Plain : IMessageSerializer
+    private sealed class RawCloudEventSerializer : IMessageSerializer
     {
         public ContentType ContentType { get; } = new("application/cloudevents+json");
 

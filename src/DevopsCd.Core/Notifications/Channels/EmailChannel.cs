@@ -2,23 +2,26 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Notifications.Limits;
+using DevopsCd.Core.Outbound;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
-using Microsoft.Extensions.Options;
 using MimeKit;
-using MimeKit.Utils;
 
 namespace DevopsCd.Core.Notifications.Channels;
 
 /// <summary>Mail with text and HTML. The ids come from the notices, so that a repeated mail is the same mail and a batch is one thread.</summary>
-internal sealed class EmailChannel(ChannelSettings settings, IOptions<NotificationOptions> options, TimeProvider clock) : INotificationChannel
+internal sealed partial class EmailChannel(ChannelSettings settings, NotificationOptions options, TimeProvider clock) : INotificationChannel
 {
     private const int Longest = 100_000;
     private static readonly RateLimit s_limit = new(RateWindow.PerSecond(2), RateWindow.PerMinute(60));
     private static readonly Markup s_text = new(text => text, label => label);
     private static readonly Markup s_html = new(WebUtility.HtmlEncode, label => $"<b>{label}</b>", "<br>\n");
-    private readonly Redactor _redactor = new(settings);
+    private readonly Redactor _redactor = new(settings.Secrets(), settings.Url);
+    private readonly SizeLimit _size = new(Longest);
 
     public string Name => settings.Name;
 
@@ -28,7 +31,7 @@ internal sealed class EmailChannel(ChannelSettings settings, IOptions<Notificati
 
     public async Task<ChannelAnswer> SendAsync(NoticeMessage message, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(options.Value.SendTimeout, clock);
+        using var limit = new CancellationTokenSource(options.SendTimeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -43,11 +46,13 @@ internal sealed class EmailChannel(ChannelSettings settings, IOptions<Notificati
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ChannelAnswer.Retry($"No answer within {options.Value.SendTimeout}");
+            return ChannelAnswer.Retry($"No answer within {options.SendTimeout}");
         }
         catch (SmtpCommandException refused)
         {
             var detail = _redactor.Clean($"SMTP {(int)refused.StatusCode}: {refused.Message}");
+            if (refused.StatusCode == SmtpStatusCode.ExceededStorageAllocation && TooLong().IsMatch(refused.Message))
+                return ChannelAnswer.TooLong(detail).After(_size, _size.Present);
             return (int)refused.StatusCode >= 500 ? ChannelAnswer.Stop(detail) : ChannelAnswer.Retry(detail);
         }
         catch (AuthenticationException refused)
@@ -84,7 +89,7 @@ internal sealed class EmailChannel(ChannelSettings settings, IOptions<Notificati
         {
             MessageId = Id(message.Notice.Key, from.Domain),
             Date = message.Notice.At,
-            Subject = Plain.Clip($"[DevopsCd] {message.Title}", 180)
+            Subject = TextSanitizer.Clip($"[DevopsCd] {message.Title}", 180)
         };
         mail.From.Add(from);
         mail.To.AddRange(settings.To.Select(MailboxAddress.Parse));
@@ -109,8 +114,8 @@ internal sealed class EmailChannel(ChannelSettings settings, IOptions<Notificati
         return mail;
     }
 
-    private static string Fit(NoticeMessage message, Func<MessageDetail, string> build) =>
-        Encoding.UTF8.GetString(MessageDetail.Fit(message, Longest, detail => Encoding.UTF8.GetBytes(build(detail))));
+    private string Fit(NoticeMessage message, Func<MessageDetail, string> build) =>
+        Encoding.UTF8.GetString(MessageDetail.Fit(message, _size.Present, ServiceSize.OfText, detail => Encoding.UTF8.GetBytes(build(detail))));
 
     private static string Id(string key, string domain) =>
         $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32]}@{(domain.Length > 0 ? domain : "devopscd.invalid")}";
@@ -123,6 +128,10 @@ internal sealed class EmailChannel(ChannelSettings settings, IOptions<Notificati
         MessageTone.Closed => "#57606a",
         _ => "#0969da"
     };
+
+    /// <summary>552 is said of a full mailbox as well; only the size is ours to change.</summary>
+    [GeneratedRegex(@"\bsize\b|too (large|big|long)|5\.3\.4", RegexOptions.IgnoreCase)]
+    private static partial Regex TooLong();
 
     private SecureSocketOptions Security() => settings.Security switch
     {

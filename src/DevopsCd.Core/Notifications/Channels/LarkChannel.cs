@@ -1,13 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Notifications.Limits;
+using DevopsCd.Core.Outbound;
 
 namespace DevopsCd.Core.Notifications.Channels;
 
 /// <summary>Custom bot of Feishu or Lark: an interactive card (schema 2.0).</summary>
-internal sealed class LarkChannel(ChannelSettings settings, OutboundHttp http, TimeProvider clock) : HttpChannel(settings, http)
+internal sealed class LarkChannel(ChannelSettings settings, OutboundHttp http, TimeProvider clock) : HttpChannel(settings, http, Longest)
 {
-    // The service takes 20 KB; the signature and the frame need a little.
-    private const int Longest = 19_000;
+    // The service takes 20 KB.
+    private const int Longest = 18_000;
     private static readonly RateLimit s_limit = new(RateWindow.PerSecond(5), RateWindow.PerMinute(100));
     private static readonly Markup s_markup = new(Escape, label => $"**{label}**");
 
@@ -29,11 +32,11 @@ internal sealed class LarkChannel(ChannelSettings settings, OutboundHttp http, T
         return escaped.ToString();
     }
 
-    protected override HttpRequestMessage Request(NoticeMessage message)
+    protected override HttpRequestMessage Request(NoticeMessage message, int longest)
     {
         var timestamp = clock.GetUtcNow().ToUnixTimeSeconds();
         var signed = Settings.Secret is { Length: > 0 };
-        return Post(MessageDetail.Fit(message, Longest, detail => NoticeJson.Bytes(new
+        return Post(MessageDetail.Fit(message, longest, ServiceSize.Rewritten, detail => NoticeJson.Bytes(new
         {
             timestamp = signed ? timestamp.ToString(System.Globalization.CultureInfo.InvariantCulture) : null,
             sign = signed ? Sign(timestamp, Settings.Secret!) : null,
@@ -45,6 +48,7 @@ internal sealed class LarkChannel(ChannelSettings settings, OutboundHttp http, T
     protected override ChannelAnswer Read(HttpAnswer answer) => BodyCode.Read(answer.Body, "code") switch
     {
         0 => ChannelAnswer.Ok(answer.Body),
+        230025 => ChannelAnswer.TooLong(answer.Body),
         11232 => ChannelAnswer.Retry(answer.Body, answer.RetryAfter ?? TimeSpan.FromSeconds(60)),
         9499 or 19021 or 19022 or 19024 => ChannelAnswer.Stop(answer.Body),
         _ => ChannelAnswer.Retry(answer.Body)
@@ -67,7 +71,7 @@ internal sealed class LarkChannel(ChannelSettings settings, OutboundHttp http, T
             config = new { update_multi = true },
             header = new
             {
-                title = new { tag = "plain_text", content = Plain.Clip(message.Title, 150) },
+                title = new { tag = "plain_text", content = TextSanitizer.Clip(message.Title, 150) },
                 template = message.Tone switch
                 {
                     MessageTone.Good => "green",

@@ -1,3 +1,5 @@
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Notifications.Limits;
 using Microsoft.Extensions.Logging;
 
 namespace DevopsCd.Core.Notifications.Channels;

@@ -1,5 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using DevopsCd.Core.CdEvents;
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Notifications.Limits;
+using DevopsCd.Core.Outbound;
 
 namespace DevopsCd.Core.Notifications.Channels;
 
@@ -8,7 +12,8 @@ namespace DevopsCd.Core.Notifications.Channels;
 /// <c>webhook-signature: v1,Base64(HMAC-SHA256(secret, "id.timestamp.body"))</c>.
 /// </summary>
 internal sealed class WebhookChannel(ChannelSettings settings, OutboundHttp http, TimeProvider clock, CloudEvents events, CdEventFacts facts)
-    : HttpChannel(settings, http)
+    // CDEvents are never cut.
+    : HttpChannel(settings, http, settings.Content == "cdevents" ? 0 : Longest)
 {
     private const int Longest = 256 * 1024;
     private static readonly RateLimit s_limit = new(RateWindow.PerSecond(20));
@@ -26,16 +31,16 @@ internal sealed class WebhookChannel(ChannelSettings settings, OutboundHttp http
     protected override async ValueTask<NoticeMessage> PrepareAsync(NoticeMessage message, CancellationToken cancellationToken) =>
         Settings.Content == "cdevents" ? await facts.CompleteAsync(message, cancellationToken) : message;
 
-    protected override HttpRequestMessage? Request(NoticeMessage message)
+    protected override HttpRequestMessage? Request(NoticeMessage message, int longest)
     {
         var (body, mediaType) = Settings.Content == "cdevents"
             ? (events.Batch(message), "application/cloudevents-batch+json")
-            : (events.Structured(message, Longest), "application/cloudevents+json");
+            : (events.Structured(message, longest), "application/cloudevents+json");
         if (body is null)
             return null;
         var request = Post(body, mediaType: mediaType);
         var timestamp = clock.GetUtcNow().ToUnixTimeSeconds();
-        var id = CloudEvents.Id(message.Notice.Key);
+        var id = CloudEvent.IdOf(message.Notice.Key);
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", timestamp.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (Settings.Secret is { Length: > 0 } secret)

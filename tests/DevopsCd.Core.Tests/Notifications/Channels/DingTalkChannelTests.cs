@@ -13,7 +13,11 @@ public sealed class DingTalkChannelTests : ChannelContract
 
     private protected override FakeReply Never => new(200, """{"errcode":310000,"errmsg":"sign not match"}""");
 
+    private protected override FakeReply TooLong => new(200, """{"errcode":460101,"errmsg":"message too long, exceed 20000 bytes"}""");
+
     private protected override int Longest => 20_000;
+
+    private protected override int Size(FakeRequest request) => Rewritten.Size(request);
 
     private protected override INotificationChannel Create(ChannelSettings settings) => new DingTalkChannel(settings, Http, Clock);
 

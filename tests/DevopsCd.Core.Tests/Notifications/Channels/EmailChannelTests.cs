@@ -2,7 +2,7 @@ using System.Text;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Channels;
-using Microsoft.Extensions.Options;
+using DevopsCd.Core.Notifications.Composing;
 using Microsoft.Extensions.Time.Testing;
 using MimeKit;
 
@@ -50,7 +50,13 @@ public sealed class EmailChannelTests
     {
         await using var server = new FakeSmtp();
         const string hostile = "<img src=x onerror=alert(1)>\r\nBcc: everybody@example.com";
-        var notice = Sample.Failed(reason: hostile) with { Title = hostile, Operator = hostile, BatchNumber = hostile, Applications = [new ApplicationOutcome(hostile, ReleaseStatus.Failed, hostile)] };
+        var notice = Sample.Failed(reason: hostile) with
+        {
+            Title = hostile,
+            Operator = hostile,
+            BatchNumber = hostile,
+            Applications = [new ApplicationOutcome(hostile, ReleaseStatus.Failed, hostile)]
+        };
 
         await Send(server, notice);
 
@@ -89,6 +95,25 @@ public sealed class EmailChannelTests
     }
 
     [Fact]
+    public async Task Sends_again_shorter_what_the_server_finds_too_large()
+    {
+        await using var server = new FakeSmtp();
+        var channel = Channel(server.Port, "none", null);
+        var message = Sample.Message(Sample.Failed(failed: 480, total: 500, reason: new string('x', 300)));
+        server.Answers["."] = "552 5.3.4 message size exceeds fixed limit";
+
+        var verdicts = new List<ChannelVerdict>();
+        while (verdicts.Count < 20 && !verdicts.Contains(ChannelVerdict.Stop))
+            verdicts.Add((await channel.SendAsync(message, TestContext.Current.CancellationToken)).Verdict);
+        server.Answers["."] = "552 mailbox full";
+        var full = await channel.SendAsync(message, TestContext.Current.CancellationToken);
+
+        verdicts.Count.ShouldBeGreaterThan(2);
+        verdicts[^1].ShouldBe(ChannelVerdict.Stop);
+        full.Verdict.ShouldBe(ChannelVerdict.Stop);
+    }
+
+    [Fact]
     public async Task Hides_the_password_that_a_server_echoes()
     {
         await using var server = new FakeSmtp();
@@ -121,7 +146,8 @@ public sealed class EmailChannelTests
     [Fact]
     public async Task Tries_later_when_nobody_listens()
     {
-        var answer = await Channel(DevopsCd.Testing.FreePort.Next(), "none", null).SendAsync(Sample.Message(Sample.Approved()), TestContext.Current.CancellationToken);
+        var answer = await Channel(DevopsCd.Testing.FreePort.Next(), "none", null).SendAsync(Sample.Message(Sample.Approved()),
+            TestContext.Current.CancellationToken);
 
         answer.Verdict.ShouldBe(ChannelVerdict.Retry);
     }
@@ -167,5 +193,5 @@ public sealed class EmailChannelTests
         Password = user is null ? null : Canary,
         From = "cd@example.com",
         To = ["ops@example.com", "dev@example.com"]
-    }, Options.Create(_options), _clock);
+    }, _options, _clock);
 }

@@ -77,7 +77,8 @@ internal sealed class FakeSmtp : IAsyncDisposable
                     if (Answers.TryGetValue(verb, out var answer))
                         await WriteAsync(stream, answer);
                     else if (verb == "EHLO")
-                        await WriteAsync(stream, $"250-fake\r\n250-8BITMIME\r\n250-AUTH PLAIN{(OffersTls && stream is not SslStream ? "\r\n250 STARTTLS" : "\r\n250 OK")}");
+                        await WriteAsync(stream,
+                            $"250-fake\r\n250-8BITMIME\r\n250-AUTH PLAIN{(OffersTls && stream is not SslStream ? "\r\n250 STARTTLS" : "\r\n250 OK")}");
                     else if (verb == "STARTTLS")
                     {
                         await WriteAsync(stream, "220 go");
@@ -111,7 +112,8 @@ internal sealed class FakeSmtp : IAsyncDisposable
                         await WriteAsync(stream, "250 ok");
                 }
             }
-            catch (Exception gone) when (gone is IOException or OperationCanceledException or SocketException or System.Security.Authentication.AuthenticationException)
+            catch (Exception gone) when (gone is IOException or OperationCanceledException or SocketException
+                or System.Security.Authentication.AuthenticationException)
             {
                 // The client hung up, or the test is over.
             }

@@ -1,5 +1,6 @@
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Channels;
+using DevopsCd.Core.Notifications.Composing;
 
 namespace DevopsCd.Core.Tests.Notifications.Channels;
 
@@ -12,6 +13,8 @@ public sealed class LarkChannelTests : ChannelContract
     private protected override FakeReply Never => new(200, """{"code":19021,"msg":"sign match fail or timestamp is not within one hour from current time"}""");
 
     private protected override int Longest => 20_000;
+
+    private protected override int Size(FakeRequest request) => Rewritten.Size(request);
 
     private protected override INotificationChannel Create(ChannelSettings settings) => new LarkChannel(settings, Http, Clock);
 

@@ -14,7 +14,8 @@ public sealed class LogChannelTests
         var log = Substitute.For<ILogger<LogChannel>>();
         log.IsEnabled(LogLevel.Information).Returns(true);
 
-        var answer = await new LogChannel(new ChannelSettings { Name = "log" }, log).SendAsync(Sample.Message(Sample.Failed()), TestContext.Current.CancellationToken);
+        var answer = await new LogChannel(new ChannelSettings { Name = "log" }, log).SendAsync(Sample.Message(Sample.Failed()),
+            TestContext.Current.CancellationToken);
 
         answer.Verdict.ShouldBe(ChannelVerdict.Ok);
         log.ReceivedCalls().Count(c => c.GetMethodInfo().Name == nameof(ILogger.Log)).ShouldBe(1);
@@ -22,5 +23,6 @@ public sealed class LogChannelTests
 
     [Fact]
     public async Task Honours_cancellation() => await Should.ThrowAsync<OperationCanceledException>(
-        () => new LogChannel(new ChannelSettings { Name = "log" }, NullLogger<LogChannel>.Instance).SendAsync(Sample.Message(Sample.Approved()), new CancellationToken(true)));
+        () => new LogChannel(new ChannelSettings { Name = "log" }, NullLogger<LogChannel>.Instance).SendAsync(Sample.Message(Sample.Approved()),
+            new CancellationToken(true)));
 }

@@ -11,6 +11,8 @@ public sealed class SlackChannelTests : ChannelContract
 
     private protected override FakeReply Never => new(404, "no_service");
 
+    private protected override FakeReply TooLong => new(400, "msg_too_long");
+
     // Slack writes a link <address|text>.
     private protected override bool KnowsMarkdownLinks => false;
 

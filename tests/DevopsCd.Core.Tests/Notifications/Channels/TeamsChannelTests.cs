@@ -11,7 +11,12 @@ public sealed class TeamsChannelTests : ChannelContract
 
     private protected override FakeReply Never => new(400, "TriggerInputSchemaMismatch");
 
-    private protected override int Longest => 28_000;
+    private protected override FakeReply TooLong =>
+        new(200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 413 with ContextId tcid=1,server=AM3");
+
+    private protected override int Longest => 28 * 1024;
+
+    private protected override int Size(FakeRequest request) => Rewritten.Size(request);
 
     private protected override INotificationChannel Create(ChannelSettings settings) => new TeamsChannel(settings, Http);
 
@@ -26,6 +31,24 @@ public sealed class TeamsChannelTests : ChannelContract
                 return run.GetProperty("text").GetString()!;
             }));
         })).Replace("<at", "").Replace("<!", "").Replace("<@", "").Replace("](", "");
+
+    [Theory]
+    [InlineData("Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 400 with ContextId tcid=1", "Stop")]
+    [InlineData("Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 403 with ContextId tcid=1", "Stop")]
+    [InlineData("Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 404 with ContextId tcid=1", "Stop")]
+    [InlineData("Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 503 with ContextId tcid=1", "Retry")]
+    [InlineData("Bad payload received by generic incoming webhook.", "Stop")]
+    [InlineData("Summary or Text is required.", "Stop")]
+    [InlineData("1", "Ok")]
+    public async Task Reads_the_refusal_that_stands_in_the_text_of_a_success(string text, string verdict)
+    {
+        foreach (var status in (int[])[200, 202])
+        {
+            Service.Answer = _ => new FakeReply(status, text);
+
+            (await Channel().SendAsync(Sample.Message(Sample.Failed()), TestContext.Current.CancellationToken)).Verdict.ToString().ShouldBe(verdict);
+        }
+    }
 
     [Fact]
     public async Task Sends_an_adaptive_card_without_entities_that_could_mention_anybody()

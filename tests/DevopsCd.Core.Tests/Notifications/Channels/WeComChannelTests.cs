@@ -14,6 +14,9 @@ public sealed class WeComChannelTests : ChannelContract
 
     private protected override FakeReply Never => new(200, """{"errcode":93000,"errmsg":"invalid webhook url"}""");
 
+    private protected override FakeReply TooLong =>
+        new(200, """{"errcode":40058,"errmsg":"markdown.content exceed max length 4096. invalid Request Parameter"}""");
+
     private protected override int Longest => 4096;
 
     private protected override INotificationChannel Create(ChannelSettings settings) => new WeComChannel(settings, Http);

@@ -1,6 +1,7 @@
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Channels;
+using DevopsCd.Core.Notifications.Composing;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 
@@ -14,6 +15,8 @@ public sealed class WebhookChannelTests : ChannelContract
 
     private protected override FakeReply Never => new(410, "gone");
 
+    private protected override bool TakesAnySuccessForYes => true;
+
     private protected override int Longest => 256 * 1024;
 
     // Data, not markup: a receiver shows it as it likes. The hostile text must arrive as it was, inside of JSON strings.
@@ -23,7 +26,8 @@ public sealed class WebhookChannelTests : ChannelContract
     private protected override bool TruncatesToCount => false;
 
     private protected override INotificationChannel Create(ChannelSettings settings) =>
-        new WebhookChannel(settings, Http, Clock, new CloudEvents(Microsoft.Extensions.Options.Options.Create(Options), new CdEventMapping(Microsoft.Extensions.Options.Options.Create(Options))),
+        new WebhookChannel(settings, Http, Clock,
+            new CloudEvents(Options, new CdEventMapping(Options)),
             new CdEventFacts(Substitute.For<IServiceScopeFactory>()));
 
     [Fact]
@@ -65,7 +69,8 @@ public sealed class WebhookChannelTests : ChannelContract
             BatchId = null,
             Applications =
             [
-                new ApplicationOutcome("shop", ReleaseStatus.Succeeded) { Cluster = "east", ImageName = "registry.example.com/team/shop", ImageTag = "7", ImageDigest = "sha256:0b31", Replaced = true },
+                new ApplicationOutcome("shop", ReleaseStatus.Succeeded) { Cluster = "east", ImageName = "registry.example.com/team/shop", ImageTag = "7",
+                    ImageDigest = "sha256:0b31", Replaced = true },
                 new ApplicationOutcome("pay", ReleaseStatus.Succeeded) { Cluster = "east", ImageName = "registry.example.com/team/pay", ImageTag = "3" },
                 new ApplicationOutcome("mail", ReleaseStatus.Skipped) { ImageName = "registry.example.com/team/mail" }
             ]
@@ -94,11 +99,17 @@ public sealed class WebhookChannelTests : ChannelContract
     public async Task Sends_the_cd_events_of_a_notice_that_was_overtaken()
     {
         var channel = Create(new ChannelSettings { Name = "it", Url = Service.Address + Path, Content = "cdevents" });
-        var seal = Sample.Sealed() with { BatchId = null, Applications = [new ApplicationOutcome("shop", ReleaseStatus.None) { ImageName = "registry.example.com/shop", ImageTag = "7" }] };
+        var seal = Sample.Sealed() with
+        {
+            BatchId = null,
+            Applications = [new ApplicationOutcome("shop", ReleaseStatus.None) { ImageName = "registry.example.com/shop", ImageTag = "7" }]
+        };
 
-        (await channel.SendAsync(Sample.Message(Sample.Started() with { BatchId = null }, seal), TestContext.Current.CancellationToken)).Verdict.ShouldBe(ChannelVerdict.Ok);
+        (await channel.SendAsync(Sample.Message(Sample.Started() with { BatchId = null }, seal), TestContext.Current.CancellationToken)).Verdict.ShouldBe(
+            ChannelVerdict.Ok);
 
-        Service.Requests.ShouldHaveSingleItem().Json.EnumerateArray().Select(e => e.GetProperty("type").GetString()).ShouldBe(["dev.cdevents.artifact.published.0.3.0"]);
+        Service.Requests.ShouldHaveSingleItem().Json.EnumerateArray().Select(e => e.GetProperty("type").GetString())
+            .ShouldBe(["dev.cdevents.artifact.published.0.3.0"]);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
-            modelBuilder.Entity("DevopsCd.Core.Applications.Application", b =>
+            modelBuilder.Entity("DevopsCd.Core.Access.AccessBinding", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -31,47 +31,46 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasColumnName("id");
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<string>("AppType")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("app_type");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<string>("DefaultBranch")
+                    b.Property<string>("CreatedBy")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("default_branch");
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("created_by");
 
-                    b.PrimitiveCollection<List<string>>("DependsOn")
+                    b.Property<string>("Project")
                         .IsRequired()
-                        .HasColumnType("text[]")
-                        .HasColumnName("depends_on");
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("project");
 
-                    b.Property<string>("Name")
+                    b.Property<string>("Role")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("role");
 
-                    b.Property<string>("Repository")
-                        .HasColumnType("text")
-                        .HasColumnName("repository");
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("subject");
 
                     b.HasKey("Id")
-                        .HasName("pk_applications");
+                        .HasName("pk_access_bindings");
 
-                    b.HasIndex("Name")
+                    b.HasIndex("Subject", "Role", "Project")
                         .IsUnique()
-                        .HasDatabaseName("ix_applications_name");
+                        .HasDatabaseName("ix_access_bindings_subject_role_project");
 
-                    b.ToTable("applications", (string)null);
+                    b.ToTable("access_bindings", (string)null);
                 });
 
-            modelBuilder.Entity("DevopsCd.Core.Applications.ApplicationTarget", b =>
+            modelBuilder.Entity("DevopsCd.Core.Access.AccessEvent", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -80,61 +79,96 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
-                    b.Property<long>("ApplicationId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("application_id");
-
-                    b.Property<string>("Cluster")
-                        .IsRequired()
+                    b.Property<string>("Address")
                         .HasColumnType("text")
-                        .HasColumnName("cluster");
+                        .HasColumnName("address");
 
-                    b.Property<string>("Container")
+                    b.Property<string>("After")
                         .HasColumnType("text")
-                        .HasColumnName("container");
+                        .HasColumnName("after");
 
-                    b.Property<string>("Namespace")
-                        .IsRequired()
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Before")
                         .HasColumnType("text")
-                        .HasColumnName("namespace");
+                        .HasColumnName("before");
 
-                    b.Property<string>("Stage")
+                    b.Property<string>("Event")
                         .IsRequired()
-                        .HasMaxLength(8)
-                        .HasColumnType("character varying(8)")
-                        .HasColumnName("stage");
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("event");
 
-                    b.Property<string>("Strategy")
+                    b.Property<string>("Permission")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("permission");
+
+                    b.Property<string>("Project")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Source")
                         .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Target")
                         .HasColumnType("text")
-                        .HasColumnName("strategy");
-
-                    b.Property<string>("StrategySettings")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("strategy_settings");
-
-                    b.Property<string>("WorkloadKind")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("workload_kind");
-
-                    b.Property<string>("WorkloadName")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("workload_name");
+                        .HasColumnName("target");
 
                     b.HasKey("Id")
-                        .HasName("pk_application_targets");
+                        .HasName("pk_access_events");
 
-                    b.HasIndex("ApplicationId", "Stage", "Cluster")
-                        .IsUnique()
-                        .HasDatabaseName("ix_application_targets_application_id_stage_cluster");
+                    b.HasIndex("Subject", "Id")
+                        .HasDatabaseName("ix_access_events_subject_id");
 
-                    b.ToTable("application_targets", (string)null);
+                    b.ToTable("access_events", (string)null);
                 });
 
-            modelBuilder.Entity("DevopsCd.Core.Auditing.BatchEvent", b =>
+            modelBuilder.Entity("DevopsCd.Core.Access.Project", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Policy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("policy");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("UpdatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("updated_by");
+
+                    b.HasKey("Name")
+                        .HasName("pk_projects");
+
+                    b.ToTable("projects", (string)null);
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Approvals.Vote", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -147,457 +181,62 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("BatchCorrelationId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("batch_correlation_id");
-
-                    b.Property<long?>("BatchId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("batch_id");
-
-                    b.Property<string>("Detail")
-                        .HasColumnType("text")
-                        .HasColumnName("detail");
-
-                    b.Property<string>("Event")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("event");
-
-                    b.Property<string>("FromState")
-                        .HasColumnType("text")
-                        .HasColumnName("from_state");
-
-                    b.Property<Guid?>("MessageId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("message_id");
-
-                    b.Property<string>("Operator")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("operator");
-
-                    b.Property<string>("Outcome")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)")
-                        .HasColumnName("outcome");
-
-                    b.Property<string>("Reason")
-                        .HasColumnType("text")
-                        .HasColumnName("reason");
-
-                    b.Property<string>("RefusalKind")
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)")
-                        .HasColumnName("refusal_kind");
-
-                    b.Property<string>("Source")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("source");
-
-                    b.Property<string>("ToState")
-                        .HasColumnType("text")
-                        .HasColumnName("to_state");
-
-                    b.Property<int>("Version")
-                        .HasColumnType("integer")
-                        .HasColumnName("version");
-
-                    b.HasKey("Id")
-                        .HasName("pk_batch_events");
-
-                    b.HasIndex("MessageId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_batch_events_message_id");
-
-                    b.HasIndex("BatchId", "Id")
-                        .HasDatabaseName("ix_batch_events_batch_id_id");
-
-                    b.ToTable("batch_events", (string)null);
-                });
-
-            modelBuilder.Entity("DevopsCd.Core.Batches.Batch", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<DateTimeOffset?>("ApprovedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("approved_at");
-
-                    b.Property<string>("ApprovedBy")
-                        .HasColumnType("text")
-                        .HasColumnName("approved_by");
-
-                    b.Property<string>("ApprovedContentHash")
-                        .HasColumnType("text")
-                        .HasColumnName("approved_content_hash");
-
-                    b.Property<bool>("AutoDeployBlocked")
-                        .HasColumnType("boolean")
-                        .HasColumnName("auto_deploy_blocked");
-
-                    b.Property<string>("BatchNumber")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("batch_number");
-
-                    b.Property<string>("CancelReason")
-                        .HasColumnType("text")
-                        .HasColumnName("cancel_reason");
-
-                    b.Property<bool>("CancelRequested")
-                        .HasColumnType("boolean")
-                        .HasColumnName("cancel_requested");
-
-                    b.Property<DateTimeOffset?>("CancelledAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("cancelled_at");
-
-                    b.Property<string>("CancelledBy")
-                        .HasColumnType("text")
-                        .HasColumnName("cancelled_by");
-
-                    b.Property<Guid>("CorrelationId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("correlation_id");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<DateTimeOffset?>("FinalAcceptedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("final_accepted_at");
-
-                    b.Property<string>("FinalAcceptedBy")
-                        .HasColumnType("text")
-                        .HasColumnName("final_accepted_by");
-
-                    b.Property<string>("Initiator")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("initiator");
-
-                    b.Property<string>("LastFailure")
-                        .HasColumnType("text")
-                        .HasColumnName("last_failure");
-
-                    b.Property<int>("PreAttempt")
-                        .HasColumnType("integer")
-                        .HasColumnName("pre_attempt");
-
-                    b.Property<DateTimeOffset?>("PreDeployFinishedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("pre_deploy_finished_at");
-
-                    b.Property<DateTimeOffset?>("PreDeployStartedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("pre_deploy_started_at");
-
-                    b.Property<int>("ProdAttempt")
-                        .HasColumnType("integer")
-                        .HasColumnName("prod_attempt");
-
-                    b.Property<DateTimeOffset?>("ProdDeployFinishedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("prod_deploy_finished_at");
-
-                    b.Property<DateTimeOffset?>("ProdDeployStartedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("prod_deploy_started_at");
-
-                    b.Property<bool>("ProdDirty")
-                        .HasColumnType("boolean")
-                        .HasColumnName("prod_dirty");
-
-                    b.Property<string>("ProdPlan")
-                        .HasColumnType("text")
-                        .HasColumnName("prod_plan");
-
-                    b.Property<DateTimeOffset?>("ProdPlannedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("prod_planned_at");
-
-                    b.Property<string>("Project")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("project");
-
-                    b.Property<string>("RejectedReason")
-                        .HasColumnType("text")
-                        .HasColumnName("rejected_reason");
-
-                    b.Property<DateTimeOffset?>("StageDeadlineAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("stage_deadline_at");
-
-                    b.Property<short>("Status")
-                        .HasColumnType("smallint")
-                        .HasColumnName("status");
-
-                    b.Property<DateTimeOffset?>("TaggedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("tagged_at");
-
-                    b.Property<string>("TaggedBy")
-                        .HasColumnType("text")
-                        .HasColumnName("tagged_by");
-
-                    b.Property<string>("Title")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("title");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
-
-                    b.Property<int>("Version")
-                        .HasColumnType("integer")
-                        .HasColumnName("version");
-
-                    b.HasKey("Id")
-                        .HasName("pk_batches");
-
-                    b.HasIndex("BatchNumber")
-                        .IsUnique()
-                        .HasDatabaseName("ix_batches_batch_number");
-
-                    b.HasIndex("CorrelationId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_batches_correlation_id");
-
-                    b.HasIndex("Status", "Id")
-                        .HasDatabaseName("ix_batches_status_id");
-
-                    b.ToTable("batches", (string)null);
-                });
-
-            modelBuilder.Entity("DevopsCd.Core.Batches.BatchRelease", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<long>("AppId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("app_id");
-
                     b.Property<long>("BatchId")
                         .HasColumnType("bigint")
                         .HasColumnName("batch_id");
 
-                    b.Property<string>("Branch")
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment");
+
+                    b.Property<string>("ContentHash")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("branch");
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("content_hash");
 
-                    b.Property<long?>("BuildId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("build_id");
-
-                    b.Property<string>("CommitId")
-                        .HasColumnType("text")
-                        .HasColumnName("commit_id");
-
-                    b.PrimitiveCollection<List<string>>("DependsOn")
-                        .IsRequired()
-                        .HasColumnType("text[]")
-                        .HasColumnName("depends_on");
-
-                    b.Property<string>("FollowedBranch")
-                        .HasColumnType("text")
-                        .HasColumnName("followed_branch");
-
-                    b.Property<string>("ImageDigest")
-                        .HasColumnType("text")
-                        .HasColumnName("image_digest");
-
-                    b.Property<string>("ImageName")
-                        .HasColumnType("text")
-                        .HasColumnName("image_name");
-
-                    b.Property<string>("ImageTag")
-                        .HasColumnType("text")
-                        .HasColumnName("image_tag");
-
-                    b.Property<bool>("IsLocked")
-                        .HasColumnType("boolean")
-                        .HasColumnName("is_locked");
-
-                    b.Property<bool>("IsOpen")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("boolean")
-                        .HasDefaultValue(true)
-                        .HasColumnName("is_open");
-
-                    b.Property<long?>("LatestBuildId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("latest_build_id");
-
-                    b.Property<string>("PinnedBy")
-                        .HasColumnType("text")
-                        .HasColumnName("pinned_by");
-
-                    b.Property<string>("PreStatus")
+                    b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
-                        .HasColumnName("pre_status");
+                        .HasColumnName("kind");
 
-                    b.Property<string>("ProdStatus")
+                    b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)")
-                        .HasColumnName("prod_status");
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
 
-                    b.Property<string>("SealedTargets")
+                    b.Property<string>("Subject")
                         .HasColumnType("text")
-                        .HasColumnName("sealed_targets");
+                        .HasColumnName("subject");
 
-                    b.Property<string>("StatusReason")
+                    b.Property<DateTimeOffset?>("VoidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("voided_at");
+
+                    b.Property<string>("VoidedBecause")
                         .HasColumnType("text")
-                        .HasColumnName("status_reason");
+                        .HasColumnName("voided_because");
+
+                    b.Property<string>("Voter")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("voter");
 
                     b.HasKey("Id")
-                        .HasName("pk_batch_releases");
+                        .HasName("pk_batch_approvals");
 
-                    b.HasIndex("BuildId")
-                        .HasDatabaseName("ix_batch_releases_build_id");
+                    b.HasIndex("BatchId", "Id")
+                        .HasDatabaseName("ix_batch_approvals_batch_id_id");
 
-                    b.HasIndex("LatestBuildId")
-                        .HasDatabaseName("ix_batch_releases_latest_build_id");
-
-                    b.HasIndex("BatchId", "AppId")
+                    b.HasIndex("BatchId", "Kind", "Voter")
                         .IsUnique()
-                        .HasDatabaseName("ix_batch_releases_batch_id_app_id");
+                        .HasDatabaseName("ix_batch_approvals_batch_id_kind_voter")
+                        .HasFilter("voided_at IS NULL");
 
-                    b.HasIndex(new[] { "BatchId" }, "ix_batch_releases_stale")
-                        .HasDatabaseName("ix_batch_releases_batch_id")
-                        .HasFilter("is_open AND NOT is_locked AND pinned_by IS NULL AND latest_build_id IS NOT NULL AND (build_id IS NULL OR build_id <> latest_build_id)");
-
-                    b.HasIndex(new[] { "AppId" }, "ux_batch_releases_open_app")
-                        .IsUnique()
-                        .HasDatabaseName("ix_batch_releases_app_id")
-                        .HasFilter("is_open");
-
-                    b.ToTable("batch_releases", (string)null);
-                });
-
-            modelBuilder.Entity("DevopsCd.Core.Builds.Build", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<long?>("ApplicationId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("application_id");
-
-                    b.Property<string>("ApplicationName")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("application_name");
-
-                    b.Property<string>("Branch")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("branch");
-
-                    b.Property<string>("BuildNumber")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("build_number");
-
-                    b.Property<long>("BuildOrder")
-                        .HasColumnType("bigint")
-                        .HasColumnName("build_order");
-
-                    b.Property<string>("BuildStatus")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)")
-                        .HasColumnName("build_status");
-
-                    b.Property<string>("CommitAuthor")
-                        .HasColumnType("text")
-                        .HasColumnName("commit_author");
-
-                    b.Property<string>("CommitId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("commit_id");
-
-                    b.Property<string>("CommitMessage")
-                        .HasColumnType("text")
-                        .HasColumnName("commit_message");
-
-                    b.Property<DateTimeOffset?>("FinishedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("finished_at");
-
-                    b.Property<string>("ImageDigest")
-                        .HasColumnType("text")
-                        .HasColumnName("image_digest");
-
-                    b.Property<string>("ImageName")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("image_name");
-
-                    b.Property<string>("ImageTag")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("image_tag");
-
-                    b.Property<string>("Link")
-                        .HasColumnType("text")
-                        .HasColumnName("link");
-
-                    b.Property<DateTimeOffset>("OrderedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("ordered_at");
-
-                    b.Property<DateTimeOffset>("ReceivedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("received_at");
-
-                    b.Property<string>("Source")
-                        .HasColumnType("text")
-                        .HasColumnName("source");
-
-                    b.HasKey("Id")
-                        .HasName("pk_builds");
-
-                    b.HasIndex("ApplicationName", "BuildNumber")
-                        .IsUnique()
-                        .HasDatabaseName("ix_builds_application_name_build_number");
-
-                    b.HasIndex(new[] { "ApplicationId", "Branch", "OrderedAt", "BuildOrder" }, "ix_builds_newest")
-                        .IsDescending(false, false, true, true)
-                        .HasDatabaseName("ix_builds_application_id_branch_ordered_at_build_order")
-                        .HasFilter("build_status = 'success'");
-
-                    b.HasIndex(new[] { "ApplicationName" }, "ix_builds_unmatched")
-                        .HasDatabaseName("ix_builds_application_name")
-                        .HasFilter("application_id IS NULL");
-
-                    b.ToTable("builds", (string)null);
+                    b.ToTable("batch_approvals", (string)null);
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Data.Counter", b =>
@@ -617,125 +256,6 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.ToTable("counters", (string)null);
                 });
 
-            modelBuilder.Entity("DevopsCd.Core.Deployments.Deployment", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<DateTimeOffset?>("AcceptedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("accepted_at");
-
-                    b.Property<string>("Application")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("application");
-
-                    b.Property<int>("Attempt")
-                        .HasColumnType("integer")
-                        .HasColumnName("attempt");
-
-                    b.Property<Guid>("BatchCorrelationId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("batch_correlation_id");
-
-                    b.Property<long>("BatchId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("batch_id");
-
-                    b.Property<string>("Cluster")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("cluster");
-
-                    b.Property<DateTimeOffset>("DeadlineAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("deadline_at");
-
-                    b.Property<string>("Error")
-                        .HasColumnType("text")
-                        .HasColumnName("error");
-
-                    b.Property<DateTimeOffset?>("FinishedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("finished_at");
-
-                    b.Property<string>("Image")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("image");
-
-                    b.Property<DateTimeOffset?>("NextActionAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("next_action_at");
-
-                    b.Property<string>("OperationId")
-                        .IsRequired()
-                        .HasMaxLength(63)
-                        .HasColumnType("character varying(63)")
-                        .HasColumnName("operation_id");
-
-                    b.Property<long>("ReleaseId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("release_id");
-
-                    b.Property<string>("Stage")
-                        .IsRequired()
-                        .HasMaxLength(8)
-                        .HasColumnType("character varying(8)")
-                        .HasColumnName("stage");
-
-                    b.Property<DateTimeOffset>("StartedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("started_at");
-
-                    b.Property<string>("Status")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)")
-                        .HasColumnName("status");
-
-                    b.Property<DateTimeOffset?>("StopAskedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("stop_asked_at");
-
-                    b.Property<bool>("StopRequested")
-                        .HasColumnType("boolean")
-                        .HasColumnName("stop_requested");
-
-                    b.Property<string>("Target")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("target");
-
-                    b.Property<int>("Tries")
-                        .HasColumnType("integer")
-                        .HasColumnName("tries");
-
-                    b.HasKey("Id")
-                        .HasName("pk_deployments");
-
-                    b.HasIndex("OperationId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_deployments_operation_id");
-
-                    b.HasIndex("ReleaseId")
-                        .HasDatabaseName("ix_deployments_release_id");
-
-                    b.HasIndex("BatchId", "Stage", "Attempt")
-                        .HasDatabaseName("ix_deployments_batch_id_stage_attempt");
-
-                    b.HasIndex(new[] { "NextActionAt" }, "ix_deployments_due")
-                        .HasDatabaseName("ix_deployments_next_action_at")
-                        .HasFilter("next_action_at IS NOT NULL");
-
-                    b.ToTable("deployments", (string)null);
-                });
-
             modelBuilder.Entity("DevopsCd.Core.Intake.Webhooks.WebhookDelivery", b =>
                 {
                     b.Property<long>("Id")
@@ -753,6 +273,12 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("body");
+
+                    b.Property<string>("BodyHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("body_hash");
 
                     b.Property<string>("DeliveryId")
                         .IsRequired()
@@ -797,9 +323,9 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.HasIndex("ProcessedAt")
                         .HasDatabaseName("ix_webhook_deliveries_processed_at");
 
-                    b.HasIndex("Source", "DeliveryId")
+                    b.HasIndex("Source", "DeliveryId", "BodyHash")
                         .IsUnique()
-                        .HasDatabaseName("ix_webhook_deliveries_source_delivery_id");
+                        .HasDatabaseName("ix_webhook_deliveries_source_delivery_id_body_hash");
 
                     b.HasIndex(new[] { "Id" }, "ix_webhook_deliveries_pending")
                         .HasDatabaseName("ix_webhook_deliveries_id")
@@ -808,7 +334,7 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.ToTable("webhook_deliveries", (string)null);
                 });
 
-            modelBuilder.Entity("DevopsCd.Core.Notifications.Notification", b =>
+            modelBuilder.Entity("DevopsCd.Core.Notifications.Delivery.Notification", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -908,7 +434,7 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.ToTable("notifications", (string)null);
                 });
 
-            modelBuilder.Entity("DevopsCd.Core.Notifications.SendLimit", b =>
+            modelBuilder.Entity("DevopsCd.Core.Notifications.Limits.SendLimit", b =>
                 {
                     b.Property<string>("Address")
                         .HasMaxLength(64)
@@ -1066,6 +592,840 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasDatabaseName("ix_parked_messages_status_id");
 
                     b.ToTable("parked_messages", (string)null);
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Releases.Application", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("AppType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("app_type");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DefaultBranch")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("default_branch");
+
+                    b.PrimitiveCollection<List<string>>("DependsOn")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("depends_on");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasDefaultValue("default")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Repository")
+                        .HasColumnType("text")
+                        .HasColumnName("repository");
+
+                    b.HasKey("Id")
+                        .HasName("pk_applications");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_applications_name");
+
+                    b.HasIndex("Project")
+                        .HasDatabaseName("ix_applications_project");
+
+                    b.ToTable("applications", (string)null);
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Releases.ApplicationTarget", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("ApplicationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("application_id");
+
+                    b.Property<string>("Cluster")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cluster");
+
+                    b.Property<string>("Container")
+                        .HasColumnType("text")
+                        .HasColumnName("container");
+
+                    b.Property<string>("Namespace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("namespace");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)")
+                        .HasColumnName("stage");
+
+                    b.Property<string>("Strategy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("strategy");
+
+                    b.Property<string>("StrategySettings")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("strategy_settings");
+
+                    b.Property<string>("WorkloadKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workload_kind");
+
+                    b.Property<string>("WorkloadName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workload_name");
+
+                    b.HasKey("Id")
+                        .HasName("pk_application_targets");
+
+                    b.HasIndex("ApplicationId", "Stage", "Cluster")
+                        .IsUnique()
+                        .HasDatabaseName("ix_application_targets_application_id_stage_cluster");
+
+                    b.ToTable("application_targets", (string)null);
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Releases.Batch", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset?>("ApprovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("approved_at");
+
+                    b.Property<string>("ApprovedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("approved_by");
+
+                    b.Property<string>("ApprovedContentHash")
+                        .HasColumnType("text")
+                        .HasColumnName("approved_content_hash");
+
+                    b.Property<bool>("AutoDeployBlocked")
+                        .HasColumnType("boolean")
+                        .HasColumnName("auto_deploy_blocked");
+
+                    b.Property<string>("BatchNumber")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("batch_number");
+
+                    b.Property<string>("CancelReason")
+                        .HasColumnType("text")
+                        .HasColumnName("cancel_reason");
+
+                    b.Property<bool>("CancelRequested")
+                        .HasColumnType("boolean")
+                        .HasColumnName("cancel_requested");
+
+                    b.Property<DateTimeOffset?>("CancelledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancelled_at");
+
+                    b.Property<string>("CancelledBy")
+                        .HasColumnType("text")
+                        .HasColumnName("cancelled_by");
+
+                    b.Property<Guid>("CorrelationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("correlation_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("FinalAcceptedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("final_accepted_at");
+
+                    b.Property<string>("FinalAcceptedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("final_accepted_by");
+
+                    b.Property<string>("Initiator")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("initiator");
+
+                    b.Property<string>("LastFailure")
+                        .HasColumnType("text")
+                        .HasColumnName("last_failure");
+
+                    b.Property<string>("ProdPlan")
+                        .HasColumnType("text")
+                        .HasColumnName("prod_plan");
+
+                    b.Property<DateTimeOffset?>("ProdPlannedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("prod_planned_at");
+
+                    b.Property<string>("Project")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("project");
+
+                    b.Property<string>("RejectedReason")
+                        .HasColumnType("text")
+                        .HasColumnName("rejected_reason");
+
+                    b.Property<DateTimeOffset?>("StageDeadlineAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stage_deadline_at");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.Property<DateTimeOffset?>("TaggedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tagged_at");
+
+                    b.Property<string>("TaggedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("tagged_by");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("title");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pre", "DevopsCd.Core.Releases.Batch.Pre#StageRun", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<int>("Attempt")
+                                .HasColumnType("integer")
+                                .HasColumnName("pre_attempt");
+
+                            b1.Property<DateTimeOffset?>("FinishedAt")
+                                .HasColumnType("timestamp with time zone")
+                                .HasColumnName("pre_deploy_finished_at");
+
+                            b1.Property<DateTimeOffset?>("StartedAt")
+                                .HasColumnType("timestamp with time zone")
+                                .HasColumnName("pre_deploy_started_at");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Prod", "DevopsCd.Core.Releases.Batch.Prod#StageRun", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<int>("Attempt")
+                                .HasColumnType("integer")
+                                .HasColumnName("prod_attempt");
+
+                            b1.Property<bool>("Dirty")
+                                .HasColumnType("boolean")
+                                .HasColumnName("prod_dirty");
+
+                            b1.Property<DateTimeOffset?>("FinishedAt")
+                                .HasColumnType("timestamp with time zone")
+                                .HasColumnName("prod_deploy_finished_at");
+
+                            b1.Property<DateTimeOffset?>("StartedAt")
+                                .HasColumnType("timestamp with time zone")
+                                .HasColumnName("prod_deploy_started_at");
+                        });
+
+                    b.HasKey("Id")
+                        .HasName("pk_batches");
+
+                    b.HasIndex("BatchNumber")
+                        .IsUnique()
+                        .HasDatabaseName("ix_batches_batch_number");
+
+                    b.HasIndex("CorrelationId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_batches_correlation_id");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_batches_status_id");
+
+                    b.ToTable("batches", (string)null);
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Releases.BatchEvent", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("BatchCorrelationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_correlation_id");
+
+                    b.Property<long?>("BatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("event");
+
+                    b.Property<string>("FromState")
+                        .HasColumnType("text")
+                        .HasColumnName("from_state");
+
+                    b.Property<Guid?>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("Operator")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("operator");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("RefusalKind")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("refusal_kind");
+
+                    b.Property<string>("RequestHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("ToState")
+                        .HasColumnType("text")
+                        .HasColumnName("to_state");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_batch_events");
+
+                    b.HasIndex("MessageId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_batch_events_message_id");
+
+                    b.HasIndex("BatchId", "Id")
+                        .HasDatabaseName("ix_batch_events_batch_id_id");
+
+                    b.ToTable("batch_events", (string)null);
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Releases.BatchRelease", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AppId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("app_id");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("Branch")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("branch");
+
+                    b.Property<long?>("BuildId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("build_id");
+
+                    b.Property<string>("CommitId")
+                        .HasColumnType("text")
+                        .HasColumnName("commit_id");
+
+                    b.PrimitiveCollection<List<string>>("DependsOn")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("depends_on");
+
+                    b.Property<string>("FollowedBranch")
+                        .HasColumnType("text")
+                        .HasColumnName("followed_branch");
+
+                    b.Property<string>("ImageDigest")
+                        .HasColumnType("text")
+                        .HasColumnName("image_digest");
+
+                    b.Property<string>("ImageName")
+                        .HasColumnType("text")
+                        .HasColumnName("image_name");
+
+                    b.Property<string>("ImageTag")
+                        .HasColumnType("text")
+                        .HasColumnName("image_tag");
+
+                    b.Property<bool>("IsLocked")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_locked");
+
+                    b.Property<bool>("IsOpen")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(true)
+                        .HasColumnName("is_open");
+
+                    b.Property<long?>("LatestBuildId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("latest_build_id");
+
+                    b.Property<string>("PinnedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("pinned_by");
+
+                    b.Property<string>("PreStatus")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("pre_status");
+
+                    b.Property<string>("ProdStatus")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("prod_status");
+
+                    b.Property<string>("SealedTargets")
+                        .HasColumnType("text")
+                        .HasColumnName("sealed_targets");
+
+                    b.Property<string>("StatusReason")
+                        .HasColumnType("text")
+                        .HasColumnName("status_reason");
+
+                    b.HasKey("Id")
+                        .HasName("pk_batch_releases");
+
+                    b.HasIndex("BuildId")
+                        .HasDatabaseName("ix_batch_releases_build_id");
+
+                    b.HasIndex("LatestBuildId")
+                        .HasDatabaseName("ix_batch_releases_latest_build_id");
+
+                    b.HasIndex("BatchId", "AppId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_batch_releases_batch_id_app_id");
+
+                    b.HasIndex(new[] { "BatchId" }, "ix_batch_releases_stale")
+                        .HasDatabaseName("ix_batch_releases_batch_id")
+                        .HasFilter("is_open AND NOT is_locked AND pinned_by IS NULL AND latest_build_id IS NOT NULL AND (build_id IS NULL OR build_id <> latest_build_id)");
+
+                    b.HasIndex(new[] { "AppId" }, "ux_batch_releases_open_app")
+                        .IsUnique()
+                        .HasDatabaseName("ix_batch_releases_app_id")
+                        .HasFilter("is_open");
+
+                    b.ToTable("batch_releases", (string)null);
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Releases.Build", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("ApplicationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("application_id");
+
+                    b.Property<string>("ApplicationName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("application_name");
+
+                    b.Property<int>("Attempt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("Branch")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("branch");
+
+                    b.Property<string>("BuildNumber")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("build_number");
+
+                    b.Property<string>("BuildStatus")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("build_status");
+
+                    b.Property<string>("CommitAuthor")
+                        .HasColumnType("text")
+                        .HasColumnName("commit_author");
+
+                    b.Property<string>("CommitId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("commit_id");
+
+                    b.Property<string>("CommitMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("commit_message");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("ImageDigest")
+                        .HasColumnType("text")
+                        .HasColumnName("image_digest");
+
+                    b.Property<string>("ImageName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("image_name");
+
+                    b.Property<string>("ImageTag")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("image_tag");
+
+                    b.Property<DateTimeOffset?>("LastWordAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_word_at");
+
+                    b.Property<string>("Link")
+                        .HasColumnType("text")
+                        .HasColumnName("link");
+
+                    b.Property<DateTimeOffset>("OrderedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ordered_at");
+
+                    b.Property<string>("OrderedBy")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasDefaultValue("finish_time")
+                        .HasColumnName("ordered_by");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<int>("Revision")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("revision");
+
+                    b.Property<string>("RunNumber")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("run_number");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<bool>("Superseded")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("superseded");
+
+                    b.Property<bool>("Withdrawn")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("withdrawn");
+
+                    b.HasKey("Id")
+                        .HasName("pk_builds");
+
+                    b.HasIndex("ApplicationName", "BuildNumber")
+                        .IsUnique()
+                        .HasDatabaseName("ix_builds_application_name_build_number");
+
+                    b.HasIndex(new[] { "ApplicationId", "Branch", "OrderedAt", "Id" }, "ix_builds_newest")
+                        .IsDescending(false, false, true, true)
+                        .HasDatabaseName("ix_builds_application_id_branch_ordered_at_id")
+                        .HasFilter("build_status = 'success' AND NOT superseded");
+
+                    b.HasIndex(new[] { "ApplicationName", "Branch", "OrderedAt" }, "ix_builds_place")
+                        .IsDescending(false, false, true)
+                        .HasDatabaseName("ix_builds_application_name_branch_ordered_at");
+
+                    b.HasIndex(new[] { "ApplicationName", "RunNumber" }, "ix_builds_run")
+                        .HasDatabaseName("ix_builds_application_name_run_number");
+
+                    b.HasIndex(new[] { "ApplicationName" }, "ix_builds_unmatched")
+                        .HasDatabaseName("ix_builds_application_name")
+                        .HasFilter("application_id IS NULL");
+
+                    b.ToTable("builds", (string)null);
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Releases.Deployment", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset?>("AcceptedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("accepted_at");
+
+                    b.Property<string>("Application")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("application");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<Guid>("BatchCorrelationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_correlation_id");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch_id");
+
+                    b.Property<DateTimeOffset?>("ClaimedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_until");
+
+                    b.Property<string>("Cluster")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cluster");
+
+                    b.Property<DateTimeOffset>("DeadlineAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deadline_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Image")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("image");
+
+                    b.Property<bool>("MayRun")
+                        .HasColumnType("boolean")
+                        .HasColumnName("may_run");
+
+                    b.Property<DateTimeOffset?>("NextActionAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_action_at");
+
+                    b.Property<string>("OperationId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("operation_id");
+
+                    b.Property<long>("ReleaseId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("release_id");
+
+                    b.Property<DateTimeOffset?>("ReportedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reported_at");
+
+                    b.Property<DateTimeOffset?>("SettledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("settled_at");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)")
+                        .HasColumnName("stage");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("status");
+
+                    b.Property<DateTimeOffset?>("StopAskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stop_asked_at");
+
+                    b.Property<bool>("StopRequested")
+                        .HasColumnType("boolean")
+                        .HasColumnName("stop_requested");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("target");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Id")
+                        .HasName("pk_deployments");
+
+                    b.HasIndex("OperationId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_deployments_operation_id");
+
+                    b.HasIndex("ReleaseId")
+                        .HasDatabaseName("ix_deployments_release_id");
+
+                    b.HasIndex("BatchId", "Stage", "Attempt")
+                        .HasDatabaseName("ix_deployments_batch_id_stage_attempt");
+
+                    b.HasIndex(new[] { "NextActionAt" }, "ix_deployments_due")
+                        .HasDatabaseName("ix_deployments_next_action_at")
+                        .HasFilter("next_action_at IS NOT NULL");
+
+                    b.HasIndex(new[] { "Application" }, "ix_deployments_stop_due")
+                        .HasDatabaseName("ix_deployments_application")
+                        .HasFilter("may_run AND finished_at IS NOT NULL");
+
+                    b.ToTable("deployments", (string)null);
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Requests.RememberedRequest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("bytea")
+                        .HasColumnName("body");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("Headers")
+                        .HasColumnType("text")
+                        .HasColumnName("headers");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<Guid>("Try")
+                        .HasColumnType("uuid")
+                        .HasColumnName("try");
+
+                    b.HasKey("Id")
+                        .HasName("pk_remembered_requests");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_remembered_requests_created_at");
+
+                    b.ToTable("remembered_requests", (string)null);
                 });
 
             modelBuilder.Entity("MassTransit.EntityFrameworkCoreIntegration.InboxState", b =>
@@ -1230,9 +1590,19 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.ToTable("outbox_state", (string)null);
                 });
 
-            modelBuilder.Entity("DevopsCd.Core.Applications.ApplicationTarget", b =>
+            modelBuilder.Entity("DevopsCd.Core.Approvals.Vote", b =>
                 {
-                    b.HasOne("DevopsCd.Core.Applications.Application", "Application")
+                    b.HasOne("DevopsCd.Core.Releases.Batch", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_batch_approvals_batches_batch_id");
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Releases.ApplicationTarget", b =>
+                {
+                    b.HasOne("DevopsCd.Core.Releases.Application", "Application")
                         .WithMany("Targets")
                         .HasForeignKey("ApplicationId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1242,29 +1612,29 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.Navigation("Application");
                 });
 
-            modelBuilder.Entity("DevopsCd.Core.Batches.BatchRelease", b =>
+            modelBuilder.Entity("DevopsCd.Core.Releases.BatchRelease", b =>
                 {
-                    b.HasOne("DevopsCd.Core.Applications.Application", "App")
+                    b.HasOne("DevopsCd.Core.Releases.Application", "App")
                         .WithMany()
                         .HasForeignKey("AppId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_batch_releases_applications_app_id");
 
-                    b.HasOne("DevopsCd.Core.Batches.Batch", "Batch")
+                    b.HasOne("DevopsCd.Core.Releases.Batch", "Batch")
                         .WithMany("Releases")
                         .HasForeignKey("BatchId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_batch_releases_batches_batch_id");
 
-                    b.HasOne("DevopsCd.Core.Builds.Build", "Build")
+                    b.HasOne("DevopsCd.Core.Releases.Build", "Build")
                         .WithMany()
                         .HasForeignKey("BuildId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_batch_releases_builds_build_id");
 
-                    b.HasOne("DevopsCd.Core.Builds.Build", "LatestBuild")
+                    b.HasOne("DevopsCd.Core.Releases.Build", "LatestBuild")
                         .WithMany()
                         .HasForeignKey("LatestBuildId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1279,9 +1649,9 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.Navigation("LatestBuild");
                 });
 
-            modelBuilder.Entity("DevopsCd.Core.Builds.Build", b =>
+            modelBuilder.Entity("DevopsCd.Core.Releases.Build", b =>
                 {
-                    b.HasOne("DevopsCd.Core.Applications.Application", "Application")
+                    b.HasOne("DevopsCd.Core.Releases.Application", "Application")
                         .WithMany()
                         .HasForeignKey("ApplicationId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1290,9 +1660,9 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.Navigation("Application");
                 });
 
-            modelBuilder.Entity("DevopsCd.Core.Deployments.Deployment", b =>
+            modelBuilder.Entity("DevopsCd.Core.Releases.Deployment", b =>
                 {
-                    b.HasOne("DevopsCd.Core.Batches.BatchRelease", "Release")
+                    b.HasOne("DevopsCd.Core.Releases.BatchRelease", "Release")
                         .WithMany()
                         .HasForeignKey("ReleaseId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1302,12 +1672,12 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.Navigation("Release");
                 });
 
-            modelBuilder.Entity("DevopsCd.Core.Applications.Application", b =>
+            modelBuilder.Entity("DevopsCd.Core.Releases.Application", b =>
                 {
                     b.Navigation("Targets");
                 });
 
-            modelBuilder.Entity("DevopsCd.Core.Batches.Batch", b =>
+            modelBuilder.Entity("DevopsCd.Core.Releases.Batch", b =>
                 {
                     b.Navigation("Releases");
                 });

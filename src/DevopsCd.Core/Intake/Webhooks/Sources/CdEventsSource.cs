@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using DevopsCd.Contracts;
+using DevopsCd.Core.CdEvents;
 
 namespace DevopsCd.Core.Intake.Webhooks.Sources;
 
@@ -8,7 +10,9 @@ internal sealed class CdEventsSource : IWebhookSource
 {
     public string Name => "cdevents";
 
-    public bool IsGenuine(WebhookRequest request, string secret) => Genuine.HasTokenOrSignature(request, secret);
+    public bool SendsLists => true;
+
+    public bool IsGenuine(WebhookRequest request, string secret) => WebhookSignature.HasTokenOrSignature(request, secret);
 
     public string? DeliveryOf(WebhookRequest request)
     {
@@ -22,41 +26,46 @@ internal sealed class CdEventsSource : IWebhookSource
         }
     }
 
-    public Reading Read(WebhookRequest request)
+    public WebhookParseResult Read(WebhookRequest request)
     {
-        var readings = EventsOf(request).Select(Read).ToList();
+        var readings = EventsOf(request).Select(json => Read(json, At(request))).ToList();
         var builds = readings.SelectMany(r => r.Builds).ToArray();
-        return builds.Length > 0 ? Reading.Of(builds) : Reading.Ignore(readings.FirstOrDefault()?.Ignored ?? "no event");
+        return builds.Length > 0 ? WebhookParseResult.Of(builds) : WebhookParseResult.Ignore(readings.FirstOrDefault()?.Ignored ?? "no event");
     }
 
-    private static Reading Read(JsonElement json)
+    private static WebhookParseResult Read(JsonElement json, DateTimeOffset? at)
     {
         var kind = json.Text("context.type") ?? "";
         var isArtifact = kind.StartsWith("dev.cdevents.artifact.packaged.", StringComparison.Ordinal) ||
             kind.StartsWith("dev.cdevents.artifact.published.", StringComparison.Ordinal);
         if (!isArtifact && !kind.StartsWith("dev.cdevents.build.finished.", StringComparison.Ordinal))
-            return Reading.Ignore($"type '{kind}' tells of no build");
+            return WebhookParseResult.Ignore($"type '{kind}' does not report a build");
 
         var artifact = isArtifact ? json.Text("subject.id") : json.Text("subject.content.artifactId");
         var package = artifact is null ? null : PackageUrl.Parse(artifact);
         var more = json.At("customData") ?? default;
         if ((more.Text("buildNumber") ?? package?.Tag ?? (isArtifact ? null : json.Text("subject.id"))) is not { } number)
-            return Reading.Ignore("neither customData.buildNumber nor a tag in the artifact's id");
-        return Reading.Of(new ReportedBuild
+            return WebhookParseResult.Ignore("neither customData.buildNumber nor a tag in the artifact's id");
+        return WebhookParseResult.Of(new ReportedBuild
         {
             Application = more.Text("application") ?? package?.Name,
             Repository = more.Text("repository"),
             Branch = more.Text("branch"),
             Number = number,
-            Status = more.Text("status") is { } status ? Statuses.Of(status) : BuildStatus.Success,
+            Assumed = more.Text("status") is { } said ? BuildStatusParser.Assumed(said) : [],
+            Status = more.Text("status") is { } status ? BuildStatusParser.Of(status) : BuildStatus.Success,
             CommitId = more.Text("commitId") ?? json.Text("subject.content.change.id"),
             Image = package?.Image,
             ImageTag = package?.Tag ?? more.Text("imageTag"),
             Digest = package?.Digest,
             Link = more.Text("link"),
-            FinishedAt = json.Time("context.timestamp"),
+            FinishedAt = json.Time("context.timestamp") ?? at,
         });
     }
+
+    // In binary mode the envelope is in the headers.
+    private static DateTimeOffset? At(WebhookRequest request) =>
+        DateTimeOffset.TryParse(request["ce-time"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     private static List<JsonElement> EventsOf(WebhookRequest request)
     {

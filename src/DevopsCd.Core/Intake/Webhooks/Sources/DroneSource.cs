@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using DevopsCd.Contracts;
+using DevopsCd.Core.Builds;
 
 namespace DevopsCd.Core.Intake.Webhooks.Sources;
 
@@ -24,31 +25,36 @@ internal sealed class DroneSource : IWebhookSource
             return false;
         var body = $"SHA-256={Convert.ToBase64String(SHA256.HashData(request.Body.Span))}";
         var text = string.Join('\n', signed.Select(name => $"{name}: {request[name]}"));
-        var expected = Convert.ToBase64String(Genuine.Hmac(secret, Encoding.UTF8.GetBytes(text)));
-        return Genuine.IsText(request["Digest"], body) & Genuine.IsText(signature.GetValueOrDefault("signature"), expected) & IsFresh(request);
+        var expected = Convert.ToBase64String(WebhookSignature.Hmac(secret, Encoding.UTF8.GetBytes(text)));
+        return WebhookSignature.IsText(request["Digest"], body) & WebhookSignature.IsText(signature.GetValueOrDefault("signature"), expected) & IsFresh(
+            request);
     }
 
     public string? DeliveryOf(WebhookRequest request) => null;
 
-    public Reading Read(WebhookRequest request)
+    public WebhookParseResult Read(WebhookRequest request)
     {
         var json = request.Json();
         if (json.Text("event") != "build")
-            return Reading.Ignore($"event {json.Text("event")} tells of no build");
-        // Its target is the branch it wants to go into, not the one it holds.
-        if (json.Text("build.event") == "pull_request")
-            return Reading.Ignore("a build of a pull request");
+            return WebhookParseResult.Ignore($"event {json.Text("event")} does not report a build");
         if (json.Text("build.number") is not { } number)
-            return Reading.Ignore("a build without number");
-        var reference = json.Text("build.ref") ?? "";
-        var tag = Genuine.Prefixed(reference, "refs/tags/");
-        var status = Statuses.Of(json.Text("build.status"));
-        return Reading.Of(new ReportedBuild
+            return WebhookParseResult.Ignore("a build without number");
+        // Its target is the branch it wants to go into, not the one it holds; and nothing says whether it comes from a fork.
+        var trigger = json.Text("build.event");
+        if (trigger == "pull_request" || json.Text("build.ref")?.StartsWith("refs/pull", StringComparison.Ordinal) == true)
+            return WebhookParseResult.Ignore("a build of a pull request");
+        var tag = WebhookSignature.Prefixed(json.Text("build.ref"), "refs/tags/");
+        var word = json.Text("build.status");
+        var status = BuildStatusParser.Of(word);
+        return WebhookParseResult.Of(new ReportedBuild
         {
             Application = json.Text("build.params.APPLICATION"),
             Repository = json.Text("repo.slug"),
-            Branch = tag is null ? json.Text("build.target") ?? json.Text("build.source") : null,
+            Branch = tag is null && (json.Text("build.target") ?? json.Text("build.source")) is { } branch ? GitRef.OfBranch(branch) : null,
             Tag = tag,
+            Event = trigger,
+            NotOfBranch = trigger is null or "tag" ? null : Triggers.WhyNot(trigger),
+            Assumed = [.. Triggers.Said(trigger, "Drone"), .. BuildStatusParser.Assumed(word)],
             Number = number,
             Status = status,
             CommitId = json.Text("build.after"),
@@ -67,7 +73,7 @@ internal sealed class DroneSource : IWebhookSource
     private static Dictionary<string, string> Parameters(string? header)
     {
         var result = new Dictionary<string, string>();
-        foreach (var part in (Genuine.Prefixed(header, "Signature ") ?? header ?? "").Split(','))
+        foreach (var part in (WebhookSignature.Prefixed(header, "Signature ") ?? header ?? "").Split(','))
             if (part.IndexOf('=') is var equals and > 0)
                 result[part[..equals].Trim()] = part[(equals + 1)..].Trim().Trim('"');
         return result;

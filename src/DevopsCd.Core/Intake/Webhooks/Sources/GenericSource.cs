@@ -1,34 +1,45 @@
-using System.Text.Json;
 
 namespace DevopsCd.Core.Intake.Webhooks.Sources;
 
 /// <summary>Any sender of JSON: the configuration says at which path each field stands.</summary>
 internal sealed class GenericSource(WebhookOptions options) : IWebhookSource
 {
+    /// <summary>What a sender can say of a build.</summary>
+    public static readonly IReadOnlyList<string> Fields =
+    [
+        "application", "repository", "branch", "tag", "event", "job", "path", "build_number", "attempt", "status",
+        "commit_id", "commit_message", "commit_author", "image", "image_tag", "image_digest", "link", "finished_at",
+    ];
+
     private readonly IReadOnlyDictionary<string, string> _fields = options.Source("generic")?.Fields ?? [];
 
     public string Name => "generic";
 
-    public bool IsGenuine(WebhookRequest request, string secret) => Genuine.HasTokenOrSignature(request, secret);
+    public bool IsGenuine(WebhookRequest request, string secret) => WebhookSignature.HasTokenOrSignature(request, secret);
 
     public string? DeliveryOf(WebhookRequest request) => request["X-Delivery-Id"];
 
-    public Reading Read(WebhookRequest request)
+    public WebhookParseResult Read(WebhookRequest request)
     {
         var json = request.Json();
         if (Field("build_number") is not { } number)
-            return Reading.Ignore($"no build number at '{PathOf("build_number")}'");
+            return WebhookParseResult.Ignore($"no build number at '{PathOf("build_number")}'");
         var image = Field("image") is { } text ? ImageReference.Parse(text) : null;
-        return Reading.Of(new ReportedBuild
+        var trigger = Field("event");
+        return WebhookParseResult.Of(new ReportedBuild
         {
             Application = Field("application"),
             Repository = Field("repository"),
             Branch = Field("branch"),
+            Event = trigger,
+            NotOfBranch = trigger is null ? null : Triggers.WhyNot(trigger),
+            Assumed = [.. trigger is null ? [] : Triggers.Said(trigger, Name), .. BuildStatusParser.Assumed(Field("status"))],
             Tag = Field("tag"),
             Jobs = ReportedBuild.Named(Field("job")),
             Path = Field("path"),
             Number = number,
-            Status = Statuses.Of(Field("status")),
+            Attempt = json.Number(PathOf("attempt")) is { } attempt and > 0 ? attempt : 1,
+            Status = BuildStatusParser.Of(Field("status")),
             CommitId = Field("commit_id"),
             CommitMessage = Field("commit_message"),
             CommitAuthor = Field("commit_author"),

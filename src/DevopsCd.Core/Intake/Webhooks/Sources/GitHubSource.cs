@@ -5,10 +5,12 @@ internal sealed class GitHubSource : IWebhookSource
 {
     public string Name => "github";
 
+    public bool SendsForms => true;
+
     public bool IsGenuine(WebhookRequest request, string secret) =>
-        Genuine.IsHex(Genuine.Prefixed(request["X-Hub-Signature-256"], "sha256="), Genuine.Hmac(secret, request.Body.Span));
+        WebhookSignature.IsHex(WebhookSignature.Prefixed(request["X-Hub-Signature-256"], "sha256="), WebhookSignature.Hmac(secret, request.Body.Span));
 
     public string? DeliveryOf(WebhookRequest request) => request["X-GitHub-Delivery"];
 
-    public Reading Read(WebhookRequest request) => GitHubShape.Read(request["X-GitHub-Event"], request.Json());
+    public WebhookParseResult Read(WebhookRequest request) => GitHubShape.Read("GitHub", request["X-GitHub-Event"], request.Json());
 }

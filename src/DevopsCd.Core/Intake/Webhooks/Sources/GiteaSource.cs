@@ -5,10 +5,11 @@ internal sealed class GiteaSource : IWebhookSource
 {
     public string Name => "gitea";
 
-    public bool IsGenuine(WebhookRequest request, string secret) =>
-        Genuine.IsHex(request["X-Gitea-Signature"], Genuine.Hmac(secret, request.Body.Span));
+    public bool SendsForms => true;
+
+    public bool IsGenuine(WebhookRequest request, string secret) => WebhookSignature.HasSignatureOfContent(request, "X-Gitea-Signature", secret);
 
     public string? DeliveryOf(WebhookRequest request) => request["X-Gitea-Delivery"];
 
-    public Reading Read(WebhookRequest request) => GitHubShape.Read(request["X-Gitea-Event"], request.Json());
+    public WebhookParseResult Read(WebhookRequest request) => GitHubShape.Read("Gitea", request["X-Gitea-Event"], request.Json());
 }

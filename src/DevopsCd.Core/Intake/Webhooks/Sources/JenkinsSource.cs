@@ -1,46 +1,49 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DevopsCd.Contracts;
 
 namespace DevopsCd.Core.Intake.Webhooks.Sources;
 
 /// <summary>Jenkins' Notification plugin; a token in a header, because the plugin signs nothing.</summary>
-internal sealed class JenkinsSource : IWebhookSource
+internal sealed partial class JenkinsSource : IWebhookSource
 {
     public string Name => "jenkins";
 
-    public bool IsGenuine(WebhookRequest request, string secret) => Genuine.HasToken(request, secret);
+    public bool IsGenuine(WebhookRequest request, string secret) => WebhookSignature.HasToken(request, secret);
 
     public string? DeliveryOf(WebhookRequest request) => null;
 
-    public Reading Read(WebhookRequest request)
+    public WebhookParseResult Read(WebhookRequest request)
     {
         var json = request.Json();
         var phase = json.Text("build.phase");
         if (phase is not ("STARTED" or "FINALIZED"))
-            return Reading.Ignore($"phase {phase} is neither the start nor the end");
+            return WebhookParseResult.Ignore($"phase {phase} is neither the start nor the end");
         if (json.Text("build.number") is not { } number)
-            return Reading.Ignore("a build without number");
+            return WebhookParseResult.Ignore("a build without number");
         var ended = phase == "FINALIZED";
-        return Reading.Of(new ReportedBuild
+        var branch = json.Text("build.scm.branch");
+        return WebhookParseResult.Of(new ReportedBuild
         {
             Application = json.Text("build.parameters.APPLICATION"),
             Repository = json.Text("build.scm.url"),
-            Branch = BranchOf(json.Text("build.scm.branch")),
+            Branch = branch,
+            NotOfBranch = branch is not null && RequestBranch().IsMatch(branch) ? $"'{branch}' is a pull request's build" : null,
+            Assumed = ended ? BuildStatusParser.Assumed(json.Text("build.status")) : [],
             Jobs = ReportedBuild.Named(json.Text("name")),
             Number = number,
-            Status = ended ? Statuses.Of(json.Text("build.status")) : BuildStatus.Running,
+            Status = ended ? BuildStatusParser.Of(json.Text("build.status")) : BuildStatus.Running,
             CommitId = json.Text("build.scm.commit"),
             CommitAuthor = json.Items("build.scm.culprits").FirstOrDefault() is { ValueKind: JsonValueKind.String } culprit ? culprit.GetString() : null,
             Image = json.Text("build.parameters.IMAGE"),
             ImageTag = json.Text("build.parameters.IMAGE_TAG"),
             Link = json.Text("build.full_url"),
-            // It counts in milliseconds.
-            FinishedAt = ended && json.At("build.timestamp") is { ValueKind: JsonValueKind.Number } time && time.TryGetInt64(out var milliseconds)
-                && milliseconds is > 0 and < 100_000_000_000_000
-                ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-                : null,
+            // Of the phase, which at the last one is when it had finished; in milliseconds.
+            FinishedAt = ended ? json.Time("build.timestamp") : null,
         });
     }
 
-    private static string? BranchOf(string? branch) => Genuine.Prefixed(branch, "origin/") ?? branch;
+    // The names that multibranch jobs give to requests.
+    [GeneratedRegex(@"^(PR|MR|CHANGE)-[0-9]+(-(head|merge))?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex RequestBranch();
 }

@@ -1,0 +1,13 @@
+namespace DevopsCd.Cli;
+
+/// <summary>Ends the command with a message on standard error.</summary>
+/// <param name="exitCode">One of <see cref="ExitCodes" />.</param>
+/// <param name="message">What is wrong and what to do; it may have several lines.</param>
+/// <param name="inner">What it comes from.</param>
+internal sealed class CliException(int exitCode, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public int ExitCode => exitCode;
+
+    /// <summary>The command line asks for what cannot be done.</summary>
+    public static CliException Usage(string message) => new(ExitCodes.Usage, message);
+}

@@ -1,0 +1,159 @@
+using System.CommandLine;
+using DevopsCd.Cli.Following;
+using DevopsCd.Cli.Output;
+using DevopsCd.Contracts;
+using DevopsCd.Contracts.Api;
+using DevopsCd.Shared;
+
+namespace DevopsCd.Cli.Commands;
+
+/// <summary><c>batch</c>: a release, from its creation to its acceptance.</summary>
+internal static class BatchCommands
+{
+    public static Command All(CommandSet set) => new CliCommand("batch", "Batches: releases of many applications together").Has(
+        Create(set), List(set), Show(set), Edit(set), Events(set), Explain(set),
+        new BatchEvent("approve", "approve", "Approve a batch").Of(set),
+        new BatchEvent("reject", "reject", "Reject a batch for good") { NeedsReason = true }.Of(set),
+        new BatchEvent("seal", "confirm_tag", "Lock the builds of a batch; its pre-production begins by itself") { Stage = StageWait.Pre }.Of(set),
+        new BatchEvent("start-pre", "start_pre_deploy", "Start pre-production again after a failure") { Stage = StageWait.Pre }.Of(set),
+        new BatchEvent("start-prod", "start_prod_deploy", "Start production") { Stage = StageWait.Prod, IsProduction = true }.Of(set),
+        new BatchEvent("accept", "final_accept", "Accept a batch for good").Of(set),
+        new BatchEvent("cancel", "cancel", "Cancel a batch; what is in flight ends first") { NeedsReason = true, Stage = StageWait.Cancel }.Of(set),
+        Watch(set));
+
+    private static CliCommand Create(CommandSet set)
+    {
+        var title = Options.Needed("--title", "TEXT", "What the batch is for", "-t");
+        var apps = Options.Texts("--app", "APP", "An application, perhaps with a build to pin: APP, APP=BUILD or APP@BRANCH", "-a");
+        (apps.Required, apps.AllowMultipleArgumentsPerToken) = (true, true);
+        var number = Options.Text("--number", "NUMBER", "The number of the batch (default: the service gives one)");
+        var project = Options.Text("--project", "NAME", "The project it belongs to");
+        return set.Runs(new CliCommand("create", "Create a batch", "devopscd batch create -t 'Autumn release' -a user-service order-service web-shop",
+            "devopscd batch create -t Hotfix -a web-shop=128 -o name")
+            .Takes(title, apps, number, project), async (session, parsed, cancellationToken) =>
+        {
+            var reply = await session.Api.ChangeAsync(HttpMethod.Post, "batches", new NewBatch
+            {
+                Title = parsed.GetValue(title)!,
+                BatchNumber = parsed.GetValue(number),
+                Project = parsed.GetValue(project),
+                Releases = [.. parsed.GetValue(apps)!.Select(ItemOf)]
+            }, cancellationToken);
+            await BatchPage.PrintAsync(session, reply, reply.As<BatchView>());
+        });
+    }
+
+    private static CliCommand List(CommandSet set)
+    {
+        var lists = new Lists();
+        var status = Options.Text("--status", "STATE", "States by code or name, separated by commas");
+        var query = Options.Text("--query", "TEXT", "Part of the number, the title or the name of an application", "-q");
+        return set.Runs(new CliCommand("list", "List batches, newest first", "devopscd batch list", "devopscd batch list --status PreDeployed,ProdDeploying")
+            .Takes([status, query, .. lists.Shared]),
+            async (session, parsed, cancellationToken) =>
+            {
+                var (reply, items) = await lists.ReadAsync<BatchSummary>(session, parsed, "batches", cancellationToken, ("status", parsed.GetValue(status)),
+                    ("q", parsed.GetValue(query)));
+                await session.Printer.ListAsync(reply, items, b => b.BatchNumber,
+                    new("ID", b => $"{b.Id}"), new("NUMBER", b => b.BatchNumber), new("STATE", b => b.StateName), new("TITLE", b => b.Title),
+                        new("APPS", b => $"{b.Applications}"),
+                    new("BY", b => b.Initiator), new("AGE", b => Ages.Of(b.CreatedAt, session.Clock)), new("FAILURE", b => b.LastFailure),
+                    new("PROJECT", b => b.Project, IsWide: true), new("VERSION", b => $"{b.Version}", IsWide: true));
+            });
+    }
+
+    private static CliCommand Show(CommandSet set)
+    {
+        var batch = Batches.Argument();
+        return set.Runs(new CliCommand("show", "Show a batch with its applications", "devopscd batch show 42", "devopscd batch show B20261124-001 -o json")
+            .Takes(batch), async (session, parsed, cancellationToken) =>
+        {
+            var (reply, view) = await Batches.ReadAsync(session, await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken),
+                cancellationToken);
+            await BatchPage.PrintAsync(session, reply, view);
+        });
+    }
+
+    private static CliCommand Edit(CommandSet set)
+    {
+        var batch = Batches.Argument();
+        var app = new Argument<string>("APP") { Description = "The application in it" };
+        var build = Options.Text("--build", "NUMBER", "Pin this build");
+        var depends = Options.Texts("--depends-on", "APP", "The applications that are deployed before it");
+        var version = BatchEvent.Version();
+        return set.Runs(new CliCommand("edit", "Pin a build or set the dependencies of an application in a batch",
+            "devopscd batch edit 42 web-shop --build 128", "devopscd batch edit 42 web-shop --depends-on order-service")
+            .Takes(batch, app, build, depends, version), async (session, parsed, cancellationToken) =>
+        {
+            if (parsed.GetResult(build) is null && parsed.GetResult(depends) is null)
+                throw CliException.Usage("nothing to change: say --build or --depends-on");
+            var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
+            var change = new ReleaseChange
+            {
+                BuildNumber = parsed.GetValue(build),
+                DependsOn = parsed.GetResult(depends) is null ? null
+                : parsed.GetValue(depends)
+            };
+            var reply = await session.Api.ChangeAsync(HttpMethod.Put, $"batches/{id}/releases/{Uri.EscapeDataString(parsed.GetValue(app)!)}", change,
+                cancellationToken, parsed.GetValue(version));
+            await BatchPage.PrintAsync(session, reply, reply.As<BatchView>());
+        });
+    }
+
+    private static CliCommand Events(CommandSet set)
+    {
+        var (batch, lists) = (Batches.Argument(), new Lists());
+        return set.Runs(new CliCommand("events", "List the audit of a batch, oldest first", "devopscd batch events 42").Takes([batch, .. lists.Shared]),
+            async (session, parsed, cancellationToken) =>
+        {
+            var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
+            var (reply, items) = await lists.ReadAsync<BatchEventView>(session, parsed, $"batches/{id}/events", cancellationToken);
+            await session.Printer.ListAsync(reply, items, e => $"{e.Id}",
+                new("VERSION", e => $"{e.Version}"), new("EVENT", e => e.Event), new("OUTCOME", e => e.Outcome), new("FROM", e => e.From),
+                    new("TO", e => e.To), new("BY", e => e.Operator),
+                new("AT", e => Ages.Exact(e.At)), new("REASON", e => e.Reason), new("THROUGH", e => e.Source, IsWide: true),
+                    new("MESSAGE", e => $"{e.MessageId}", IsWide: true));
+        });
+    }
+
+    private static CliCommand Explain(CommandSet set)
+    {
+        var batch = Batches.Argument();
+        var batchEvent = Options.Text("--event", "EVENT", "Of this event only, for example start_prod_deploy");
+        return set.Runs(new CliCommand("explain", "Explain what stands in the way of each event of a batch", "devopscd batch explain 42 --event confirm_tag")
+            .Takes(batch, batchEvent), async (session, parsed, cancellationToken) =>
+        {
+            var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
+            var reply = await session.Api.GetAsync(Lists.Query($"batches/{id}/explain", ("event", parsed.GetValue(batchEvent))), cancellationToken);
+            var lines = reply.As<BatchExplanation>()
+                .Events.SelectMany(e => e.Obstacles.Count == 0 ? [(e, null)] : e.Obstacles.Select(o => (Event: e, Obstacle: (EventObstacle?)o))).ToList();
+            await session.Printer.ListAsync(reply, lines, l => l.Event.Event,
+                new("EVENT", l => l.Event.Event), new("BY", l => l.Event.By), new("ALLOWED", l => l.Event.Allowed ? "yes" : "no"),
+                    new("BECAUSE", l => l.Obstacle?.Reason),
+                new("LIFTED BY", l => l.Obstacle?.LiftedBy), new("EARLIEST", l => Ages.Exact(l.Obstacle?.EarliestAt)),
+                    new("CHECK", l => l.Obstacle?.Guard, IsWide: true));
+        });
+    }
+
+    private static CliCommand Watch(CommandSet set)
+    {
+        var batch = Batches.Argument();
+        var timeout = Durations.Option("--timeout", "2h", "How long to watch at most");
+        var follow = Options.Flag("--follow", "Go on until the batch has ended, also while it waits for a person");
+        return set.Runs(new CliCommand("watch", "Watch a batch until nothing in it goes on by itself", "devopscd batch watch 42",
+            "devopscd batch watch 42 --follow --timeout 8h").Takes(batch, timeout, follow), async (session, parsed, cancellationToken) =>
+        {
+            var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
+            return await new BatchWatch(session, id).RunAsync(parsed.GetValue(follow), parsed.GetValue(timeout), cancellationToken);
+        });
+    }
+
+    /// <summary><c>APP</c>, <c>APP=BUILD</c>, <c>APP@BRANCH</c>.</summary>
+    private static ReleaseItem ItemOf(string text)
+    {
+        var at = text.IndexOfAny(['=', '@']);
+        return at < 0 ? new ReleaseItem { Application = text }
+            : text[at] == '=' ? new ReleaseItem { Application = text[..at], BuildNumber = text[(at + 1)..] }
+            : new ReleaseItem { Application = text[..at], Branch = text[(at + 1)..] };
+    }
+}

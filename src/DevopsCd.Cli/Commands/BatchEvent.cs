@@ -1,0 +1,65 @@
+using System.CommandLine;
+using DevopsCd.Cli.Following;
+using DevopsCd.Contracts.Api;
+using DevopsCd.Shared;
+
+namespace DevopsCd.Cli.Commands;
+
+/// <summary>A command that raises one event of a batch.</summary>
+/// <param name="name">Of the command.</param>
+/// <param name="key">Of the event, as it stands in the address.</param>
+/// <param name="description">For the help.</param>
+internal sealed class BatchEvent(string name, string key, string description)
+{
+    public bool NeedsReason { get; init; }
+
+    public bool IsProduction { get; init; }
+
+    /// <summary>What can be waited for after it; null where nothing goes on.</summary>
+    public StageWait? Stage { get; init; }
+
+    public static Option<string?> Version() => Options.Text("--if-version", "N", "Refuse it when the batch has another version by now");
+
+    public CliCommand Of(CommandSet set)
+    {
+        var batch = Batches.Argument();
+        var version = Version();
+        var reason = Options.Text("--reason", "TEXT", NeedsReason ? "Why; it is asked for where it is missing" : "Why, for the audit");
+        var yes = Options.Flag("--yes", "Do not ask; needed without a terminal", "-y");
+        var wait = Options.Flag("--wait", "Wait for the result of the stage");
+        var timeout = Durations.Option("--timeout", "30m", "How long to wait at most");
+        var command = new CliCommand(name, description, Example()).Takes(batch, version, reason);
+        if (IsProduction)
+            command.Takes(yes);
+        if (Stage is not null)
+            command.Takes(wait, timeout);
+        return set.Runs(command, async (session, parsed, cancellationToken) =>
+        {
+            var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
+            if (IsProduction)
+                await session.ConfirmAsync(parsed.GetValue(yes), await QuestionAsync(session, id, cancellationToken), cancellationToken);
+            var why = NeedsReason ? await session.ReasonAsync(parsed.GetValue(reason), $"{name} it", cancellationToken) : parsed.GetValue(reason);
+            var reply = await session.Api.ChangeAsync(HttpMethod.Post, $"batches/{id}/events/{key}", new RaiseEvent { Reason = why }, cancellationToken,
+                parsed.GetValue(version));
+            var accepted = reply.As<EventAccepted>();
+            await session.Printer.FactsAsync(reply, $"{accepted.BatchId}", ("Event", accepted.Event), ("State", $"{accepted.FromName} -> {accepted.ToName}"),
+                ("Version", $"{accepted.Version}"));
+            foreach (var change in accepted.ChangesSinceApproval ?? [])
+                await session.SayAsync($"changed since the approval: {change.Application}: {string.Join("; ", change.Changes)}");
+            return Stage is { } stage && parsed.GetValue(wait)
+                ? await new BatchWatch(session, id).WaitAsync(stage, accepted, parsed.GetValue(timeout), cancellationToken)
+                : ExitCodes.Ok;
+        });
+    }
+
+    private static async Task<string> QuestionAsync(Session session, long id, CancellationToken cancellationToken)
+    {
+        if (!session.Around.IsInTerminal)
+            return $"Start production of batch {id}";
+        var (_, batch) = await Batches.ReadAsync(session, id, cancellationToken);
+        return $"Start production of {batch.BatchNumber} '{batch.Title}' with {batch.Releases.Count} applications";
+    }
+
+    private string Example() => $"devopscd batch {name} 42"
+        + (NeedsReason ? " --reason 'superseded by 43'" : "") + (IsProduction ? " --yes" : "") + (Stage is not null && !NeedsReason ? " --wait" : "");
+}

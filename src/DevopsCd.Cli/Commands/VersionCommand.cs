@@ -1,0 +1,11 @@
+using System.CommandLine;
+
+namespace DevopsCd.Cli.Commands;
+
+/// <summary><c>version</c>: of this command line.</summary>
+internal static class VersionCommand
+{
+    public static Command Of(CommandSet set) =>
+        set.Runs(new CliCommand("version", "Show the version of this command line", "devopscd version"), (session, _, _) =>
+            session.Around.Out.WriteLineAsync(Session.Version));
+}

@@ -1,0 +1,57 @@
+using DevopsCd.Cli.Output;
+using DevopsCd.Contracts.Api;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace DevopsCd.Cli.Following;
+
+/// <summary>A batch on a terminal: one table that is kept current. What needs a look stands at its top, what is over at its end.</summary>
+internal static class LiveTable
+{
+    private static readonly string[] s_failed = ["failed", "timed_out", "held"];
+
+    /// <summary>Runs it with something that shows a batch.</summary>
+    public static async Task<T> RunAsync<T>(Surroundings around, Func<Func<BatchView, Task>, Task<T>> run)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(around.Out),
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = around.IsColoured ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No
+        });
+        console.Profile.Width = around.Width;
+        return await console.Live(new Text("")).Overflow(VerticalOverflow.Ellipsis).StartAsync(async live => await run(batch =>
+        {
+            live.UpdateTarget(Of(batch, around.Clock));
+            return Task.CompletedTask;
+        }));
+    }
+
+    private static Rows Of(BatchView batch, TimeProvider clock)
+    {
+        var inProduction = Stages.IsInProduction(batch);
+        var table = new Table { Border = TableBorder.None, ShowHeaders = true };
+        foreach (var title in (string[])["APPLICATION", inProduction ? "PROD" : "PRE", "IN FLIGHT", "BECAUSE"])
+            table.AddColumn(new TableColumn(new Text(title)) { NoWrap = title != "BECAUSE" });
+        foreach (var release in batch.Releases.OrderBy(r => Order(Stages.StatusOf(r, inProduction))).ThenBy(r => r.Application, StringComparer.Ordinal))
+            table.AddRow(new Text(Printer.Flat(release.Application)), Status(Stages.StatusOf(release, inProduction)),
+                new Text(Stages.InFlight(release, clock)), new Text(Printer.Flat(release.StatusReason)));
+        var counts = batch.Releases.GroupBy(r => Stages.StatusOf(r, inProduction)).OrderBy(g => Order(g.Key)).Select(g => $"{g.Count()} {g.Key}");
+        return new Rows(
+            new Text($"{batch.BatchNumber} {Printer.Flat(batch.Title)}: {batch.StateName}"),
+            new Text(Printer.Flat(batch.LastFailure) is { Length: > 0 } failure ? $"{string.Join(", ", counts)}; {failure}" : string.Join(", ", counts)),
+            table);
+    }
+
+    private static Text Status(string status) =>
+        new Text(status, new Style(s_failed.Contains(status) ? Color.Red : status == "succeeded" ? Color.Green : Color.Default));
+
+    private static int Order(string status) => s_failed.Contains(status) ? 0 : status switch
+    {
+        "succeeded" => 3,
+        "skipped" => 3,
+        "pending" or "none" or "waiting" => 2,
+        _ => 1
+    };
+}

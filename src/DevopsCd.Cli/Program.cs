@@ -1,0 +1,3 @@
+using DevopsCd.Cli;
+
+return await new CommandLine(Surroundings.OfThisProcess()).RunAsync(args);

@@ -1,0 +1,84 @@
+using System.Reflection;
+using DevopsCd.Cli.Connecting;
+using DevopsCd.Cli.Output;
+
+namespace DevopsCd.Cli;
+
+/// <summary>One run of a command: whom it talks to, how it writes, and how it asks.</summary>
+internal sealed class Session(Surroundings around, SharedOptions.Values options) : IDisposable
+{
+    private HttpClient? _http;
+    private ApiClient? _api;
+
+    public static string Version { get; } = typeof(Session)
+        .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public Surroundings Around => around;
+
+    public Printer Printer { get; } = new(around, options.Format);
+
+    public TimeProvider Clock => around.Clock;
+
+    /// <summary>The service that the options, the environment or the current context name.</summary>
+    public ApiClient Api => _api ??= Client(Context());
+
+    public ApiClient Client(Context context)
+    {
+        _http ??= new HttpClient { Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { UserAgent = { new("devopscd", Version) } } };
+        return new ApiClient(_http, context, options.Operator ?? around.Variable("DEVOPSCD_OPERATOR"), options.Key ?? Guid.CreateVersion7(Clock.GetUtcNow())
+            .ToString(), options.Patience, Clock, around.Error);
+    }
+
+    /// <summary>Says something beside the data.</summary>
+    public Task SayAsync(string text) => around.Error.WriteLineAsync(text);
+
+    /// <summary>Asks for a line of text; null where nobody can be asked.</summary>
+    public async Task<string?> AskAsync(string question, CancellationToken cancellationToken)
+    {
+        if (!around.IsInTerminal)
+            return null;
+        await around.Error.WriteAsync($"{question} ");
+        await around.Error.FlushAsync(cancellationToken);
+        return (await around.In.ReadLineAsync(cancellationToken))?.Trim();
+    }
+
+    /// <exception cref="CliException">The person says no, or nobody can be asked and no option says yes.</exception>
+    public async Task ConfirmAsync(bool yes, string what, CancellationToken cancellationToken)
+    {
+        if (yes)
+            return;
+        if (!around.IsInTerminal)
+            throw CliException.Usage($"{what}? Nobody can be asked here: say --yes");
+        if (await AskAsync($"{what}? [y/N]", cancellationToken) is not ("y" or "Y" or "yes"))
+            throw CliException.Usage("nothing was done");
+    }
+
+    /// <exception cref="CliException">A reason is needed, and there is none.</exception>
+    public async Task<string> ReasonAsync(string? given, string what, CancellationToken cancellationToken) =>
+        given ?? (await AskAsync($"Reason to {what}:", cancellationToken) is { Length: > 0 } typed ? typed
+            : throw CliException.Usage($"to {what} takes a reason: say --reason TEXT"));
+
+    /// <exception cref="CliException">There is none, or its address is none.</exception>
+    public Context Context()
+    {
+        var (server, token) = (options.Server ?? around.Variable("DEVOPSCD_SERVER"), around.Variable("DEVOPSCD_TOKEN"));
+        var name = options.Context ?? around.Variable("DEVOPSCD_CONTEXT");
+        if (server is not null && options.Context is null)
+            return new Context { Name = "", Server = Address(server), Token = token };
+        var file = ContextFile.Read(around);
+        if ((name ?? file.Current) is not { } wanted)
+            throw CliException.Usage("no service is named: say --server URL, set DEVOPSCD_SERVER, or run devopscd login URL once");
+        var context = file.Find(wanted)
+            ?? throw CliException.Usage($"there is no context '{wanted}'; known: {string.Join(", ", file.Contexts.Select(c => c.Name))}");
+        return token is null ? context : context with { Token = token };
+    }
+
+    /// <summary>An address as it is kept: without a path.</summary>
+    public static string Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.Host.Length > 0
+            && address.UserInfo.Length == 0
+            ? address.GetLeftPart(UriPartial.Authority)
+            : throw CliException.Usage($"'{text}' is no address of a service; write it as https://cd.example");
+
+    public void Dispose() => _http?.Dispose();
+}

@@ -1,0 +1,48 @@
+using DevopsCd.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Core.Access;
+
+/// <summary>
+/// The projects that something concerns. A batch concerns those of its applications and the one it names; what belongs to no application is of
+/// the default project. Null, or empty where several are asked for: there is no such thing.
+/// </summary>
+internal sealed class ProjectsOf(CdDbContext db)
+{
+    public Task<IReadOnlyCollection<string>?> BatchAsync(long id, CancellationToken cancellationToken) =>
+        OfAsync(db.Batches.Where(b => b.Id == id), cancellationToken);
+
+    public Task<IReadOnlyCollection<string>?> BatchAsync(Guid correlationId, CancellationToken cancellationToken) =>
+        OfAsync(db.Batches.Where(b => b.CorrelationId == correlationId), cancellationToken);
+
+    public Task<string?> ApplicationAsync(string name, CancellationToken cancellationToken) =>
+        db.Applications.Where(a => a.Name == name).Select(a => a.Project).SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>The project of each of these applications that is there.</summary>
+    public Task<Dictionary<string, string>> ApplicationsAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        db.Applications.Where(a => names.Contains(a.Name))
+            .Select(a => new { a.Name, a.Project }).ToDictionaryAsync(a => a.Name, a => a.Project, StringComparer.Ordinal, cancellationToken);
+
+    /// <summary>Of a build that belongs to no registered application, the default project.</summary>
+    public Task<string?> BuildAsync(long id, CancellationToken cancellationToken) => db.Builds.Where(b => b.Id == id)
+        .Select(b => db.Applications.Where(a => a.Id == b.ApplicationId).Select(a => a.Project).FirstOrDefault() ?? Releases.Application.DefaultProject)
+            .SingleOrDefaultAsync(cancellationToken);
+
+    public async Task<(string Project, Stage Stage)?> OperationAsync(string operationId, CancellationToken cancellationToken) =>
+        await db.Deployments.Where(d => d.OperationId == operationId)
+            .Select(d => new { db.Releases.Single(r => r.Id == d.ReleaseId).App.Project, d.Stage }).SingleOrDefaultAsync(cancellationToken) is { } found
+            ? (found.Project, found.Stage)
+            : null;
+
+    private async Task<IReadOnlyCollection<string>?> OfAsync(IQueryable<Batch> batches, CancellationToken cancellationToken)
+    {
+        var found = await batches.Select(b => new { b.Id, b.Project }).SingleOrDefaultAsync(cancellationToken);
+        if (found is null)
+            return null;
+        var projects = (await db.Releases.Where(r => r.BatchId == found.Id).Select(r => r.App.Project).Distinct()
+            .ToListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        if (found.Project is not null)
+            projects.Add(found.Project);
+        return projects.Count == 0 ? [Releases.Application.DefaultProject] : projects;
+    }
+}

@@ -1,0 +1,59 @@
+using DevopsCd.Contracts;
+using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Policies;
+using DevopsCd.Shared;
+using MassTransit;
+using MassTransit.Mediator;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DevopsCd.Core.Approvals;
+
+/// <summary>What becomes of an approval when the content changes, or when it expires (R16). Whoever asks holds the batch's lock.</summary>
+internal sealed class ApprovedContent(
+    BatchPolicies policies, BatchVotes votes, ContentHistory history, IServiceProvider scope, ILogger<ApprovedContent> log)
+{
+    /// <summary>Whether builds that arrive are only shown, because the content is approved and the policy keeps it as it is.</summary>
+    public async Task<bool> IsHeldAsync(Batch batch, CancellationToken cancellationToken) =>
+        batch.Status == BatchStatus.Approved && (await policies.OfAsync(batch, cancellationToken)).Approvals.OnChange == ChangeEffect.Hold;
+
+    /// <summary>To be called in the transaction that has changed the content, once the change is saved: revokes the approval if the policy says so.</summary>
+    public async Task ChangedAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        if (batch is not { Status: BatchStatus.Approved, ApprovedContentHash: { } approved }
+            || (await policies.OfAsync(batch, cancellationToken)).Approvals.OnChange != ChangeEffect.Void)
+            return;
+        var present = await history.ReleasesAsync(batch.Id, cancellationToken);
+        if (ContentHash.Of(present) == approved)
+            return;
+        var changes = await history.SinceAsync(batch.Id, present, approved, cancellationToken);
+        var what = changes is null ? "" : $": {ContentHistory.InWords(changes)}";
+        await RevokeAsync(batch, $"the content has changed since it was approved{what}", cancellationToken);
+    }
+
+    /// <summary>Revokes an approval that has expired.</summary>
+    /// <returns>Whether it was revoked.</returns>
+    public async Task<bool> ExpireAsync(Batch batch, CancellationToken cancellationToken) =>
+        batch.Status == BatchStatus.Approved && await votes.ExpiredAsync(batch, cancellationToken) is { } expired
+        && await RevokeAsync(batch, expired, cancellationToken);
+
+    private async Task<bool> RevokeAsync(Batch batch, string reason, CancellationToken cancellationToken)
+    {
+        var message = new RevokeApproval { BatchId = batch.CorrelationId, Operator = Operators.Engine, Reason = reason };
+        var type = BatchEventTypes.Of<RevokeApproval>()!;
+        // Asked before, because a refusal would undo the change of content: the seal asks for the approved content in any case.
+        var obstacles = await scope.GetRequiredService<EventGuards>().ObstaclesAsync(new EventQuestion(batch, type, type.Read(message)), cancellationToken);
+        if (obstacles.Count > 0)
+        {
+            log.StaysApproved(batch.BatchNumber, string.Join("; ", obstacles.Select(o => o.Reason)));
+            return false;
+        }
+        var id = NewId.NextGuid();
+        await scope.GetRequiredService<IScopedMediator>().Send(message, Pipe.Execute<SendContext>(c =>
+        {
+            c.MessageId = id;
+            c.GetOrAddPayload(() => new EventOrigin(EventSource.Engine, id) { IsNew = true });
+        }), cancellationToken);
+        return true;
+    }
+}

@@ -1,0 +1,160 @@
+using DevopsCd.Contracts;
+using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Data;
+using DevopsCd.Core.Notifications;
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Notifications.Delivery;
+using DevopsCd.Core.Observability;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace DevopsCd.Core.Auditing;
+
+/// <summary>Writes the audit of a batch and tells the world, in the transaction of what happened.</summary>
+internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Notices notices, TimeProvider clock, ILogger<AuditWriter> log)
+{
+    private IReadOnlyList<ContentChange>? _sinceApproval;
+    private VoteCount? _votes;
+
+    /// <summary>The row of the first event that was accepted through this journal; null before.</summary>
+    public BatchEvent? Accepted { get; private set; }
+
+    /// <summary>The event that is being accepted is about other content than the approved one: the audit, the answer and the notice say so.</summary>
+    /// <param name="changes">What differs; empty when that cannot be told any more.</param>
+    public void DiffersFromApproval(IReadOnlyList<ContentChange> changes) => _sinceApproval = changes;
+
+    /// <summary>The event that is being decided is one that several people may have to ask for: so many have.</summary>
+    public void Counted(VoteCount votes) => _votes = votes;
+
+    /// <summary>Whether others have to ask for it, too, so that it is a vote and no more.</summary>
+    public bool IsVote => _votes is { Missing.Count: > 0 };
+
+    /// <summary>Whether the message's event has been decided before.</summary>
+    public Task<bool> KnowsAsync(Guid messageId, CancellationToken cancellationToken) =>
+        db.BatchEvents.AnyAsync(e => e.MessageId == messageId, cancellationToken);
+
+    /// <summary>An accepted event: version, audit row, the fact, the notices.</summary>
+    public async Task AcceptAsync(Batch batch, BatchEventType type, string? from, string by, EventOrigin origin, string? reason,
+        CancellationToken cancellationToken)
+    {
+        var (now, batchEvent) = (clock.GetUtcNow(), type.Key);
+        batch.UpdatedAt = now;
+        if (from is null)
+        {
+            // Creation is history but none of the table's events: the version counts those alone (R12).
+            Accepted ??= Write(batch, batchEvent, EventOutcome.Noted, null, by, origin, reason, null, now);
+            await publish.Publish(new BatchCreated
+            {
+                BatchId = batch.CorrelationId,
+                Id = batch.Id,
+                BatchNumber = batch.BatchNumber,
+                Title = batch.Title,
+                Project = batch.Project,
+                Operator = by,
+                At = now
+            }, cancellationToken);
+            log.Created(batch.BatchNumber, by, batch.Title);
+            return;
+        }
+
+        batch.Version++;
+        var row = Write(batch, batchEvent, EventOutcome.Accepted, from, by, origin, reason, Detail(), now);
+        Accepted ??= row;
+        _votes = null;
+        await publish.Publish(new BatchTransitioned
+        {
+            BatchId = batch.CorrelationId,
+            Id = batch.Id,
+            BatchNumber = batch.BatchNumber,
+            Event = batchEvent,
+            From = from,
+            To = batch.Status,
+            Operator = by,
+            At = now,
+            Version = batch.Version,
+            Reason = reason
+        }, cancellationToken);
+
+        var stage = BatchStatus.Deploying(from) ?? BatchStatus.Deploying(batch.Status);
+        var outcomes = await OutcomesAsync(batch.Id, stage, cancellationToken);
+        await notices.AddAsync(Notice.Transition(batch, batchEvent, type.Label, from, by, now, stage, outcomes.Count) with
+        {
+            Reason = reason,
+            DiffersFromApproval = _sinceApproval is not null,
+            Changes = _sinceApproval is { } changes ? [.. changes.Select(c => $"{c.Application}: {string.Join(", ", c.Changes)}")] : [],
+            Applications = stage is null ? [] : outcomes
+        }, cancellationToken);
+        Metrics.Transitioned(batchEvent, from, batch.Status);
+        log.Moved(batch.BatchNumber, batchEvent, from, batch.Status, by, batch.Version);
+    }
+
+    /// <summary>A vote for an event that others have to ask for, too: the audit row, the fact, the notice. The batch stays as it is.</summary>
+    public async Task VotedAsync(Batch batch, BatchEventType type, string by, EventOrigin origin, string? reason, CancellationToken cancellationToken)
+    {
+        var (now, votes) = (clock.GetUtcNow(), _votes!);
+        batch.UpdatedAt = now;
+        var row = Write(batch, ApprovalGivenKey, EventOutcome.Noted, batch.Status, by, origin, reason, votes.Write(), now);
+        Accepted ??= row;
+        _votes = null;
+        await publish.Publish(new ApprovalGiven
+        {
+            BatchId = batch.CorrelationId,
+            Id = batch.Id,
+            BatchNumber = batch.BatchNumber,
+            Event = type.Key,
+            Operator = by,
+            Votes = votes.Votes,
+            Required = votes.Required,
+            ContentHash = votes.ContentHash,
+            At = now,
+            Reason = reason
+        }, cancellationToken);
+        await notices.AddAsync(Notice.ApprovalGiven(batch, type, by, votes, now) with { Reason = reason }, cancellationToken);
+        log.Voted(batch.BatchNumber, type.Key, by, votes.Votes, votes.Required);
+    }
+
+    /// <summary>History that is not an event of the table: a refreshed build, a pin.</summary>
+    public void Note(Batch batch, string what, string by, string source, string? reason, string? detail) =>
+        Write(batch, what, EventOutcome.Noted, batch.Status, by, new EventOrigin(source), reason, detail, clock.GetUtcNow());
+
+    /// <summary>A late fact: kept, and nothing changed (R10).</summary>
+    public void Ignore(Batch batch, string what, string by, string source, string reason, Guid? messageId, string? detail = null) =>
+        Write(batch, what, EventOutcome.Ignored, batch.Status, by, new EventOrigin(source, messageId), reason, detail, clock.GetUtcNow());
+
+    /// <summary>The key of the audit's rows of votes.</summary>
+    private const string ApprovalGivenKey = "approval_given";
+
+    private string? Detail() => _sinceApproval is { } since ? SealDetail.Write(since) : _votes is { Required: > 1 } votes ? votes.Write() : null;
+
+    private BatchEvent Write(Batch batch, string batchEvent, EventOutcome outcome, string? from, string by, EventOrigin origin, string? reason, string? detail,
+        DateTimeOffset at) =>
+        db.BatchEvents.Add(new BatchEvent
+        {
+            BatchId = batch.Id,
+            BatchCorrelationId = batch.CorrelationId,
+            Event = batchEvent,
+            Outcome = outcome,
+            FromState = from,
+            ToState = batch.Status,
+            Operator = by,
+            Subject = origin.Asker.IsEngine ? null : origin.Asker.Id,
+            Source = origin.Source,
+            Reason = reason,
+            MessageId = origin.MessageId,
+            RequestHash = origin.RequestHash,
+            Detail = detail,
+            Version = batch.Version,
+            At = at
+        }).Entity;
+
+    private async Task<List<ApplicationOutcome>> OutcomesAsync(long batchId, Stage? stage, CancellationToken cancellationToken)
+    {
+        // What the verb changed is in the context, not yet in the database: tracked rows win over read ones.
+        var releases = await db.Releases.Include(r => r.App).Where(r => r.BatchId == batchId).OrderBy(r => r.Id).ToListAsync(cancellationToken);
+        return [.. releases.Select(r => new ApplicationOutcome(r.App.Name, stage is { } s ? r.Outcome(s) : ReleaseStatus.None, r.StatusReason)
+        {
+            ImageName = r.ImageName, ImageTag = r.ImageTag, ImageDigest = r.ImageDigest
+        })];
+    }
+}

@@ -1,4 +1,0 @@
-namespace DevopsCd.Core.Batches;
-
-/// <summary>The message's event stands in the audit already: a repeated delivery, however late (R13).</summary>
-internal sealed class AlreadyHandled : Exception;

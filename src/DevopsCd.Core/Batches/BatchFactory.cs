@@ -1,0 +1,168 @@
+using System.Globalization;
+using DevopsCd.Contracts;
+using DevopsCd.Core.Builds;
+using DevopsCd.Core.Data;
+using DevopsCd.Core.MessageContracts;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Core.Batches;
+
+/// <summary>Makes a new batch of what was asked for, or says everything that is wrong with it.</summary>
+internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, TimeProvider clock)
+{
+    public const int MostReleases = 1000;
+
+    public async Task OpenAsync(Batch batch, CreateBatch command, CancellationToken cancellationToken)
+    {
+        var errors = new Dictionary<string, string[]>();
+        CheckShape(command, errors);
+        ThrowIf(errors);
+
+        var names = command.Releases.Select(r => r.Application).ToList();
+        var apps = await db.LockApplicationsAsync(names, cancellationToken);
+        for (var i = 0; i < command.Releases.Count; i++)
+            CheckItem(command.Releases[i], $"releases[{i}]", apps, names, errors);
+        ThrowIf(errors);
+        await RefuseTakenApplicationsAsync(apps.Values, cancellationToken);
+
+        var now = clock.GetUtcNow();
+        batch.Id = await db.NextAsync("batches", cancellationToken);
+        batch.BatchNumber = command.BatchNumber is { } wanted ? await FreeAsync(wanted, cancellationToken) : await NextNumberAsync(now, cancellationToken);
+        batch.Title = command.Title.Trim();
+        batch.Project = command.Project;
+        batch.Initiator = command.Operator;
+        batch.CreatedAt = now;
+        for (var i = 0; i < command.Releases.Count; i++)
+            db.Releases.Add(await ReleaseAsync(batch, command.Releases[i], $"releases[{i}]", apps, names, command.Operator, cancellationToken));
+    }
+
+    /// <summary>Puts further applications into a batch; it and they are locked.</summary>
+    /// <param name="batch">The batch, whose content is not fixed.</param>
+    /// <param name="items">What is to come in.</param>
+    /// <param name="present">The names of the applications that are in it already.</param>
+    /// <param name="apps">The applications of the items that are registered.</param>
+    /// <param name="by">Who adds them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BatchRefusedException">An item is wrong, or its application is in an open batch.</exception>
+    public async Task<IReadOnlyList<BatchRelease>> AddAsync(
+        Batch batch, IReadOnlyList<ReleaseItem> items, IReadOnlyCollection<string> present, IReadOnlyDictionary<string, Application> apps, string by,
+        CancellationToken cancellationToken)
+    {
+        var errors = new Dictionary<string, string[]>();
+        CheckItems(items, errors);
+        ThrowIf(errors);
+        if (items.Count + present.Count > MostReleases)
+            throw BatchRefusedException.Content("releases", $"a batch has at most {MostReleases} applications");
+        List<string> names = [.. present, .. items.Select(i => i.Application)];
+        for (var i = 0; i < items.Count; i++)
+            CheckItem(items[i], $"releases[{i}]", apps, names, errors);
+        ThrowIf(errors);
+        if (items.Select(i => i.Application).Intersect(present, StringComparer.Ordinal).ToList() is { Count: > 0 } twice)
+            throw new BatchRefusedException(RefusalKind.Illegal, $"{string.Join(", ", twice)} is in this batch already") { State = batch.Status };
+        await RefuseTakenApplicationsAsync(apps.Values, cancellationToken);
+        var added = new List<BatchRelease>();
+        for (var i = 0; i < items.Count; i++)
+            added.Add(await ReleaseAsync(batch, items[i], $"releases[{i}]", apps, names, by, cancellationToken));
+        db.Releases.AddRange(added);
+        return added;
+    }
+
+    private static void CheckShape(CreateBatch command, Dictionary<string, string[]> errors)
+    {
+        if (string.IsNullOrWhiteSpace(command.Title) || command.Title.Trim().Length > 200)
+            errors["title"] = ["must be 1 to 200 characters"];
+        if (string.IsNullOrWhiteSpace(command.Operator))
+            errors["operator"] = ["is required"];
+        if (command.BatchNumber is { } number && (string.IsNullOrWhiteSpace(number) || number.Length > 64))
+            errors["batchNumber"] = ["must be 1 to 64 characters, or absent"];
+        if (command.Project is { } project && FieldRules.For("project").Wrong(project) is { } wrong)
+            errors["project"] = [wrong];
+        CheckItems(command.Releases, errors);
+    }
+
+    private static void CheckItems(IReadOnlyList<ReleaseItem>? items, Dictionary<string, string[]> errors)
+    {
+        if (items is not { Count: > 0 and <= MostReleases })
+        {
+            errors["releases"] = [$"must name 1 to {MostReleases} applications"];
+            return;
+        }
+        if (items.Any(r => string.IsNullOrEmpty(r?.Application)))
+        {
+            errors["releases"] = ["each must be an object with an application's name"];
+            return;
+        }
+        var twice = items.GroupBy(r => r.Application, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
+        if (twice.Count > 0)
+            errors["releases"] = [$"each application once; twice: {string.Join(", ", twice)}"];
+    }
+
+    private static void CheckItem(ReleaseItem item, string field, IReadOnlyDictionary<string, Application> apps, List<string> names,
+        Dictionary<string, string[]> errors)
+    {
+        if (!apps.ContainsKey(item.Application))
+            errors[$"{field}.application"] = [BatchDoor.NotRegistered(item.Application)];
+        if (item.DependsOn?.Except(names, StringComparer.Ordinal).ToList() is { Count: > 0 } strangers)
+            errors[$"{field}.dependsOn"] = [$"not in this batch: {string.Join(", ", strangers)}"];
+    }
+
+    private async Task RefuseTakenApplicationsAsync(IEnumerable<Application> apps, CancellationToken cancellationToken)
+    {
+        var ids = apps.Select(a => a.Id).ToList();
+        var taken = await db.Releases.Where(r => r.IsOpen && ids.Contains(r.AppId))
+            .Select(r => new { r.App.Name, r.Batch.BatchNumber }).OrderBy(t => t.Name).Take(20).ToListAsync(cancellationToken);
+        if (taken.Count > 0)
+            throw new BatchRefusedException(RefusalKind.Illegal, string.Join("; ", taken.Select(t => $"{t.Name} is in open batch {t.BatchNumber}")));
+    }
+
+    private async Task<BatchRelease> ReleaseAsync(
+        Batch batch, ReleaseItem item, string field, IReadOnlyDictionary<string, Application> apps, IReadOnlyCollection<string> inBatch, string by,
+        CancellationToken cancellationToken)
+    {
+        var app = apps[item.Application];
+        var release = new BatchRelease
+        {
+            BatchId = batch.Id,
+            App = app,
+            Branch = string.IsNullOrWhiteSpace(item.Branch) ? app.DefaultBranch : GitRef.Short(item.Branch),
+            DependsOn = [.. item.DependsOn ?? app.DependsOn.Where(inBatch.Contains)],
+        };
+        if (item.BuildNumber is { Length: > 0 } number)
+        {
+            var pinned = await builds.FindAsync(app.Id, number, cancellationToken);
+            if (pinned is not { BuildStatus: BuildStatus.Success })
+                throw BatchRefusedException.Content($"{field}.buildNumber", $"'{number}' is not a successful build of {app.Name}");
+            release.Pin(pinned, by);
+        }
+        if (await builds.NewestAsync(app.Id, release.Branch, cancellationToken) is { } newest)
+        {
+            release.LatestBuildId = newest.Id;
+            if (release.PinnedBy is null)
+                release.Take(newest);
+        }
+        return release;
+    }
+
+    private async Task<string> FreeAsync(string number, CancellationToken cancellationToken) =>
+        await db.Batches.AnyAsync(b => b.BatchNumber == number, cancellationToken)
+            ? throw BatchRefusedException.Content("batchNumber", $"'{number}' is taken")
+            : number;
+
+    private async Task<string> NextNumberAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var day = $"B{now.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
+            var number = $"{day}-{await db.NextAsync(day, cancellationToken):000}";
+            // A person may have taken the number by hand.
+            if (!await db.Batches.AnyAsync(b => b.BatchNumber == number, cancellationToken))
+                return number;
+        }
+    }
+
+    private static void ThrowIf(Dictionary<string, string[]> errors)
+    {
+        if (errors.Count > 0)
+            throw BatchRefusedException.Content(errors);
+    }
+}

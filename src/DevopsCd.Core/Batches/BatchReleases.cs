@@ -1,0 +1,31 @@
+using DevopsCd.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Core.Batches;
+
+/// <summary>The releases of a batch for all that one scope does with them: read once, with application and build.</summary>
+internal sealed class BatchReleases(CdDbContext db)
+{
+    private readonly Dictionary<long, List<BatchRelease>> _read = [];
+    private readonly Dictionary<long, ILookup<long, ApplicationTarget>> _targets = [];
+
+    public async Task<IReadOnlyList<BatchRelease>> OfAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        if (!_read.TryGetValue(batch.Id, out var releases))
+            _read[batch.Id] = releases = await db.Releases.Include(r => r.App).Include(r => r.Build)
+                .Where(r => r.BatchId == batch.Id).OrderBy(r => r.Id).ToListAsync(cancellationToken);
+        return releases;
+    }
+
+    /// <summary>The deploy settings of its applications, by application.</summary>
+    public async Task<ILookup<long, ApplicationTarget>> TargetsAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        if (!_targets.TryGetValue(batch.Id, out var targets))
+        {
+            var apps = (await OfAsync(batch, cancellationToken)).Select(r => r.AppId).ToList();
+            _targets[batch.Id] = targets =
+                (await db.Targets.AsNoTracking().Where(t => apps.Contains(t.ApplicationId)).ToListAsync(cancellationToken)).ToLookup(t => t.ApplicationId);
+        }
+        return targets;
+    }
+}

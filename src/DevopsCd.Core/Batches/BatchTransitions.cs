@@ -1,0 +1,121 @@
+using DevopsCd.Contracts;
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Approvals;
+using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Builds;
+using DevopsCd.Core.Configuration;
+using DevopsCd.Core.Deployments;
+using DevopsCd.Core.Policies;
+using MassTransit;
+
+namespace DevopsCd.Core.Batches;
+
+/// <summary>
+/// What the rows of the state machine do, in the saga's transaction and under its row lock. What may stand in the way has been
+/// asked before, by the guards.
+/// </summary>
+internal sealed class BatchTransitions(
+    BatchReleases releases, IPublishEndpoint publish, BatchFactory opening, StageDispatcher dispatcher, StageEnds ends, AuditWriter journal,
+    ContentHistory history, BatchPolicies policies, BatchVotes votes, ApprovalViews approvals, BuildIntake builds, DeployOptions deploy, TimeProvider clock)
+{
+    public Task OpenAsync(Batch batch, CreateBatch command, CancellationToken cancellationToken) => opening.OpenAsync(batch, command, cancellationToken);
+
+    public async Task ApproveAsync(Batch batch, ApproveBatch command, CancellationToken cancellationToken) =>
+        batch.Approve(command.Operator, ContentHash.Of(await releases.OfAsync(batch, cancellationToken)), clock.GetUtcNow());
+
+    /// <summary>Counts somebody's vote for an event that several people may have to ask for.</summary>
+    /// <returns>Whether the event happens: nobody else is needed.</returns>
+    public async Task<bool> VoteAsync(Batch batch, BatchEventType type, BatchEventHead head, Subject asker, CancellationToken cancellationToken)
+    {
+        var content = await releases.OfAsync(batch, cancellationToken);
+        if (await votes.GiveAsync(batch, type.Approves!.Value, content, head, asker, cancellationToken) is not { } standing)
+            return true;
+        journal.Counted(standing.Count with { Missing = await approvals.MissingAsync(batch, standing, cancellationToken) });
+        return standing.Tally.IsReached;
+    }
+
+    public async Task RevokeApprovalAsync(Batch batch, RevokeApproval command, CancellationToken cancellationToken)
+    {
+        batch.RevokeApproval();
+        await votes.VoidAsync(batch, ApprovalKind.Release, command.Reason, cancellationToken);
+        await builds.CatchUpAsync(batch, await releases.OfAsync(batch, cancellationToken), cancellationToken);
+    }
+
+    public async Task RejectAsync(Batch batch, RejectBatch command, CancellationToken cancellationToken)
+    {
+        batch.Reject(command.Reason);
+        await EndAsync(batch, cancellationToken);
+    }
+
+    public async Task CancelAsync(Batch batch, CancelBatch command, CancellationToken cancellationToken)
+    {
+        batch.Cancel(command.Operator, command.Reason, clock.GetUtcNow());
+        await EndAsync(batch, cancellationToken);
+    }
+
+    public async Task RequestCancelAsync(Batch batch, CancelBatch command, CancellationToken cancellationToken)
+    {
+        batch.RequestCancel(command.Operator, command.Reason);
+        await dispatcher.AdvanceAsync(batch, batch.Running!.Value, cancellationToken);
+    }
+
+    public async Task FinishCancelAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
+    {
+        batch.FinishCancel(stage, clock.GetUtcNow());
+        await EndAsync(batch, cancellationToken);
+    }
+
+    public async Task SealAsync(Batch batch, ConfirmBatchTag command, CancellationToken cancellationToken)
+    {
+        var content = await releases.OfAsync(batch, cancellationToken);
+        var targets = await releases.TargetsAsync(batch, cancellationToken);
+        var hash = ContentHash.Of(content);
+        if (batch.ApprovedContentHash is { } approved && approved != hash)
+            journal.DiffersFromApproval(await history.SinceAsync(batch.Id, content, approved, cancellationToken) ?? []);
+        foreach (var release in content)
+        {
+            release.IsLocked = true;
+            release.SealedTargets = SealedTarget.Write(targets[release.AppId]);
+        }
+        var isAutomatic = (await policies.OfAsync(batch, cancellationToken)).AutomaticPreDeploy;
+        batch.Seal(command.Operator, isAutomatic, clock.GetUtcNow());
+        if (!isAutomatic)
+            return;
+        // At once; the scan's second function is the net (R5).
+        await publish.Publish(AutomaticStart.Of(batch.CorrelationId), c => c.MessageId = AutomaticStart.MessageId(batch.CorrelationId, batch.Pre.Attempt),
+            cancellationToken);
+    }
+
+    public async Task BeginStageAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
+    {
+        batch.Begin(stage, clock.GetUtcNow(), (await policies.OfAsync(batch, cancellationToken)).BatchTimeout);
+        await dispatcher.AdvanceAsync(batch, stage, cancellationToken);
+    }
+
+    public async Task CompleteStageAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
+    {
+        if (deploy.External)
+            await dispatcher.CloseExternalAsync(batch, stage, succeeded: true, cancellationToken);
+        batch.Complete(stage, clock.GetUtcNow());
+    }
+
+    public async Task RollBackStageAsync(Batch batch, Stage stage, BatchEventHead said, CancellationToken cancellationToken)
+    {
+        if (deploy.External)
+            await dispatcher.CloseExternalAsync(batch, stage, succeeded: false, cancellationToken);
+        batch.Fail(stage, said.Reason!, deploy.External || (ends.Moved(batch, stage) ?? await dispatcher.MovedAsync(batch, stage, cancellationToken)),
+            clock.GetUtcNow());
+    }
+
+    public async Task AcceptAsync(Batch batch, AcceptBatch command, CancellationToken cancellationToken)
+    {
+        batch.Accept(command.Operator, clock.GetUtcNow());
+        await EndAsync(batch, cancellationToken);
+    }
+
+    private async Task EndAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        foreach (var release in await releases.OfAsync(batch, cancellationToken))
+            release.IsOpen = false;
+    }
+}

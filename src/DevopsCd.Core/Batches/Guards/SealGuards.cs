@@ -1,0 +1,61 @@
+using DevopsCd.Contracts;
+
+namespace DevopsCd.Core.Batches.Guards;
+
+/// <summary>A seal needs at least one application (R4).</summary>
+internal sealed class EmptyBatchGuard(BatchReleases releases) : IEventGuard
+{
+    public string Name => "applications";
+
+    public bool Guards(BatchEventType type) => type.Seals;
+
+    public async ValueTask<Obstacle?> CheckAsync(EventQuestion question, CancellationToken cancellationToken) =>
+        (await releases.OfAsync(question.Batch, cancellationToken)).Count == 0 ? new Obstacle("a batch without applications cannot be sealed") : null;
+}
+
+/// <summary>A seal needs a successful build of each application; all that have none are named.</summary>
+internal sealed class BuildGuard(BatchReleases releases) : IEventGuard
+{
+    public string Name => "build";
+
+    public bool Guards(BatchEventType type) => type.Seals;
+
+    public async ValueTask<Obstacle?> CheckAsync(EventQuestion question, CancellationToken cancellationToken)
+    {
+        var missing = (await releases.OfAsync(question.Batch, cancellationToken)).Where(r => r.Build is not { BuildStatus: BuildStatus.Success }).ToList();
+        return missing.Count == 0 ? null
+            : new Obstacle(string.Join("; ", missing.Select(r => $"{r.App.Name} has no successful build on {r.Branch}"))) { LiftedBy = "build.report" };
+    }
+}
+
+/// <summary>A seal needs deploy settings of each application; all that have none are named.</summary>
+internal sealed class TargetGuard(BatchReleases releases) : IEventGuard
+{
+    public string Name => "targets";
+
+    public bool Guards(BatchEventType type) => type.Seals;
+
+    public async ValueTask<Obstacle?> CheckAsync(EventQuestion question, CancellationToken cancellationToken)
+    {
+        var targets = await releases.TargetsAsync(question.Batch, cancellationToken);
+        var missing = (await releases.OfAsync(question.Batch, cancellationToken)).Where(r => !targets[r.AppId].Any()).Select(r => r.App.Name).ToList();
+        return missing.Count == 0 ? null : new Obstacle(string.Join("; ", missing.Select(name =>
+            $"{name} has no deploy settings; PUT /api/v1/applications/{name}/targets/{{stage}}/{{cluster}}")))
+        { LiftedBy = "application.manage" };
+    }
+}
+
+/// <summary>Applications that wait for each other could never deploy: the seal is refused, and the cycle is named.</summary>
+internal sealed class DependencyGuard(BatchReleases releases) : IEventGuard
+{
+    public string Name => "dependencies";
+
+    public bool Guards(BatchEventType type) => type.Seals;
+
+    public async ValueTask<Obstacle?> CheckAsync(EventQuestion question, CancellationToken cancellationToken)
+    {
+        var order = (await releases.OfAsync(question.Batch, cancellationToken)).ToDictionary(r => r.App.Name, r => (IReadOnlyList<string>)r.DependsOn);
+        return DependencyOrder.Cycle(order) is { } cycle ? new Obstacle($"the dependencies form a cycle: {string.Join(" → ", cycle)}") { LiftedBy = "edit" }
+            : null;
+    }
+}

@@ -1,0 +1,249 @@
+using System.Text.Json;
+using DevopsCd.Contracts;
+using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Configuration;
+using DevopsCd.Core.Data;
+using DevopsCd.Core.Observability;
+using DevopsCd.Shared;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DevopsCd.Core.Deployments;
+
+/// <summary>
+/// Moves one operation: claim a due call, make it outside of any transaction, write down what the rules make of the answer. Each step is a
+/// transaction of its own, so that no consumer holds rows or a message while a rollout runs.
+/// </summary>
+internal sealed class DeploymentOperationRunner(
+    IServiceScopeFactory scopes, OperationClaims claims, OperationSettlement settlement, IDeployService service, OperationRules rules, DeployOptions deploy,
+        TimeProvider clock, ILogger<DeploymentOperationRunner> log)
+{
+    /// <summary>The name of a report in the audit.</summary>
+    public const string Reported = "deployment_reported";
+
+    private const int LongestWord = 1000;
+
+    private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(4);
+
+    /// <summary>Makes the call that is due for the operation; false when none is.</summary>
+    /// <param name="batchId">Whose message it was.</param>
+    /// <param name="operationId">The operation.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool> CallAsync(Guid batchId, string operationId, CancellationToken cancellationToken)
+    {
+        while (await claims.ClaimAsync(batchId, operationId, cancellationToken) is { } claim)
+        {
+            // Frozen since the claim: by now it is another's call, or is to be claimed again.
+            if (clock.GetUtcNow() >= claim.Made.Until)
+                continue;
+            var (answer, made) =
+                claim.Made.Call == OperationCall.Close ? (null, claim.Made) : await AskHoldingAsync(claim.Operation, claim.Made, cancellationToken);
+            await WriteDownAsync(claim.Operation, made, answer, cancellationToken);
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// Writes down what came of a call. While somebody holds the batch's row the answer is kept and the claim prolonged: given up, it would
+    /// cost a second call, and a submit one more of its tries.
+    /// </summary>
+    private async Task WriteDownAsync(Deployment claimed, CallMade made, DeployAnswer? answer, CancellationToken cancellationToken)
+    {
+        for (var failures = 1; ; failures++)
+            try
+            {
+                await settlement.InAsync(claimed.BatchCorrelationId, claimed.OperationId, locked =>
+                {
+                    var (state, now) = (locked.Operation.State(), clock.GetUtcNow());
+                    if (answer is not null)
+                        return locked.BecomeAsync(rules.After(state, made, answer, now, locked.Batch.CancelRequested));
+                    // Judged again under the lock: another instance may have closed it, or made a call, meanwhile.
+                    return rules.Due(state, now) == OperationCall.Close
+                        ? locked.BecomeAsync(OperationRules.Close(state with { ClaimedUntil = null }, now, locked.Batch.CancelRequested))
+                        : Task.CompletedTask;
+                }, cancellationToken);
+                return;
+            }
+            catch (Exception failure) when (DatabaseFailures.IsTransient(failure) && !cancellationToken.IsCancellationRequested)
+            {
+                if (await ProlongAsync(claimed.OperationId, made) is not { } longer)
+                    return;
+                made = longer;
+                await Task.Delay(Backoff.After(failures, s_firstWait, s_longestWait), clock, cancellationToken);
+            }
+    }
+
+    /// <summary>Makes the call while its claim is prolonged, so that claims can be short and calls take their time.</summary>
+    private async Task<(DeployAnswer? Answer, CallMade Made)> AskHoldingAsync(Deployment operation, CallMade made, CancellationToken cancellationToken)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var holding = HoldAsync(operation.OperationId, made, done.Token);
+        try
+        {
+            var answer = await AskAsync(operation, made.Call, cancellationToken);
+            await done.CancelAsync();
+            return (answer, await holding);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await holding;
+        }
+    }
+
+    private async Task<CallMade> HoldAsync(string operationId, CallMade made, CancellationToken done)
+    {
+        while (true)
+        {
+            await Task.Delay(OperationRules.Renewal, clock, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (done.IsCancellationRequested || await ProlongAsync(operationId, made) is not { } longer)
+                return made;
+            made = longer;
+        }
+    }
+
+    /// <summary>
+    /// The claim with a later end, or null when it is not this caller's any more. Never cancelled: whether it was written has to be known.
+    /// Where the database does not say, the claim may end at either time, and is recognised by both.
+    /// </summary>
+    private async Task<CallMade?> ProlongAsync(string operationId, CallMade made)
+    {
+        var longer = OperationRules.Prolonged(made, clock.GetUtcNow());
+        if (longer == made)
+            return made;
+        var (until, tried) = (made.Until, made.Tried ?? made.Until);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            return await scope.ServiceProvider.GetRequiredService<CdDbContext>().Deployments
+                .Where(d => d.OperationId == operationId && d.ClaimedUntil == d.NextActionAt && (d.ClaimedUntil == until || d.ClaimedUntil == tried))
+                .ExecuteUpdateAsync(set => set.SetProperty(d => d.NextActionAt, longer.Until).SetProperty(d => d.ClaimedUntil, longer.Until),
+                    CancellationToken.None) == 1
+                ? longer
+                : null;
+        }
+        catch (Exception failure) when (DatabaseFailures.IsTransient(failure))
+        {
+            return made with { Tried = longer.Until };
+        }
+    }
+
+    /// <summary>
+    /// For a message that comes a second time while nothing is due: whoever had it first may have died with a call in hand. It is taken
+    /// up as soon as the claim of that call ends, and not only when the net comes by.
+    /// </summary>
+    public async Task TakeUpAsync(string operationId, CancellationToken cancellationToken)
+    {
+        if (await BatchOfAsync(operationId, cancellationToken) is { } batchId)
+            await settlement.InAsync(batchId, operationId, locked => locked.Operation.NextActionAt is { } due ? locked.WakeAsync(due) : Task.CompletedTask,
+                cancellationToken);
+    }
+
+    /// <summary>
+    /// A report from the deploy system. Over a deploy service that can be asked it only makes the engine look at once: the word of
+    /// whoever can reach the address decides nothing. It is kept in the audit, with who sent it and through what.
+    /// </summary>
+    /// <param name="report">The report.</param>
+    /// <param name="sender">Who sent it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BatchRefusedException">There is no such operation.</exception>
+    public async Task ReportAsync(DeploymentReported report, ReportSender sender, CancellationToken cancellationToken)
+    {
+        var known = await BatchOfAsync(report.OperationId, cancellationToken) is { } batchId
+            && await settlement.InAsync(batchId, report.OperationId, async locked =>
+        {
+            var (batch, operation) = (locked.Batch, locked.Operation);
+            var journal = locked.Services.GetRequiredService<AuditWriter>();
+            var phase = EnumNames<DeploymentPhase>.Of(report.Phase);
+            if (!operation.InFlight)
+                journal.Ignore(batch, Reported, sender.By, sender.Source,
+                    $"{operation.OperationId} has ended as {EnumNames<OperationStatus>.Of(operation.Status)}; reported {phase}", null,
+                        Detail(report, sender));
+            else
+                journal.Note(batch, Reported, sender.By, sender.Source, $"{operation.OperationId} was reported as {phase}", Detail(report, sender));
+
+            if (deploy.Driver == "http")
+                await LookNowAsync(locked);
+            else if (operation.InFlight && report.Phase != DeploymentPhase.Progressing)
+                await locked.BecomeAsync(OperationRules.Told(operation.State(), report.Phase == DeploymentPhase.Succeeded,
+                    report.Message ?? report.Reason ?? "the deploy system reported a failure", clock.GetUtcNow()));
+        }, cancellationToken);
+        if (!known)
+            throw new BatchRefusedException(RefusalKind.NotFound, $"there is no operation '{report.OperationId}'");
+    }
+
+    private static string Detail(DeploymentReported report, ReportSender sender) => JsonSerializer.Serialize(
+        new
+        {
+            report.OperationId,
+            Phase = EnumNames<DeploymentPhase>.Of(report.Phase),
+            Reason = Short(report.Reason),
+            Message = Short(report.Message),
+            sender.Address
+        },
+        JsonSerializerOptions.Web);
+
+    private static string? Short(string? text) => text?.Length > LongestWord ? text[..LongestWord] : text;
+
+    private async Task LookNowAsync(OperationUnderLock locked)
+    {
+        var (operation, now) = (locked.Operation, clock.GetUtcNow());
+        operation.ReportedAt = now;
+        // The wait between two tries holds; a call under way is followed by another one, because it may have begun too early.
+        if (operation.NextActionAt is null || operation.Status == OperationStatus.Pending || operation.ClaimedUntil > now)
+            return;
+        operation.NextActionAt = now;
+        await locked.WakeAsync(now);
+    }
+
+    private async Task<DeployAnswer> AskAsync(Deployment operation, OperationCall call, CancellationToken cancellationToken)
+    {
+        DeployAnswer answer;
+        try
+        {
+            answer = call switch
+            {
+                OperationCall.Submit => await service.SubmitAsync(operation, cancellationToken),
+                OperationCall.Stop => await StopAsync(operation, cancellationToken),
+                _ => await service.LookAsync(operation, cancellationToken)
+            };
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A fault of our own side is a failed call like any other: it uses up tries, and the deadline ends it. Its text may hold anything.
+            log.CallFailed(operation.OperationId, fault.GetType().Name, fault.StackTrace);
+            answer = new DeployAnswer.Transient($"the call to the deploy service failed with {fault.GetType().Name}");
+        }
+        Metrics.Called(EnumNames<OperationCall>.Of(call), answer.GetType().Name.ToLowerInvariant());
+        return answer;
+    }
+
+    /// <summary>What was accepted may have ended meanwhile, and then nothing is to be stopped.</summary>
+    private async Task<DeployAnswer> StopAsync(Deployment operation, CancellationToken cancellationToken)
+    {
+        if (operation.AcceptedAt is not null && operation.InFlight &&
+            await service.LookAsync(operation, cancellationToken) is (DeployAnswer.Succeeded or DeployAnswer.Failed or DeployAnswer.Stopped
+                or DeployAnswer.Unknown) and var seen)
+            return seen;
+        var answer = await service.StopAsync(operation, cancellationToken);
+        // There are services that refuse to stop what has ended.
+        return answer is DeployAnswer.Refused &&
+            await service.LookAsync(operation, cancellationToken) is (DeployAnswer.Succeeded or DeployAnswer.Failed or DeployAnswer.Stopped
+                or DeployAnswer.Unknown) and var ended
+            ? ended
+            : answer;
+    }
+
+    /// <summary>Null when there is no such operation.</summary>
+    private async Task<Guid?> BatchOfAsync(string operationId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<CdDbContext>().Deployments
+            .Where(d => d.OperationId == operationId).Select(d => (Guid?)d.BatchCorrelationId).SingleOrDefaultAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using DevopsCd.Contracts;
+using DevopsCd.Core.Data;
+using DevopsCd.Core.Notifications;
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Notifications.Delivery;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Core.Deployments;
+
+/// <summary>Computes a batch's production plan once and tells once that it waits (R7). It starts nothing.</summary>
+internal sealed class ProductionPlanner(CdDbContext db, IPublishEndpoint publish, Notices notices, TimeProvider clock)
+{
+    /// <returns>The batch's number, or null when there was nothing to do.</returns>
+    public Task<string?> PrepareAsync(Guid batchId, CancellationToken cancellationToken) =>
+        db.InTransactionAsync(() => PrepareLockedAsync(batchId, cancellationToken), cancellationToken);
+
+    private async Task<string?> PrepareLockedAsync(Guid batchId, CancellationToken cancellationToken)
+    {
+        if (await db.LockBatchAsync(batchId, cancellationToken) is not { Status: BatchStatus.PreDeployed, ProdPlan: null } batch)
+            return null;
+        var steps = await StepsAsync(batch, cancellationToken);
+        var now = clock.GetUtcNow();
+        batch.PlanProduction(JsonSerializer.Serialize(steps, JsonSerializerOptions.Web), now);
+        await publish.Publish(new ProductionReady
+        {
+            BatchId = batch.CorrelationId,
+            Id = batch.Id,
+            BatchNumber = batch.BatchNumber,
+            Applications = [.. steps.Select(s => s.Application)],
+            At = now
+        }, cancellationToken);
+        await notices.AddAsync(Notice.ProductionReady(batch, now,
+            [.. steps.Select(s => new ApplicationOutcome(s.Application, ReleaseStatus.None, s.Running is null ? s.Image : $"{s.Running} → {s.Image}"))]),
+            cancellationToken);
+        return batch.BatchNumber;
+    }
+
+    private async Task<List<ProductionStep>> StepsAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        var releases = await db.Releases.AsNoTracking().Include(r => r.App).Where(r => r.BatchId == batch.Id).ToListAsync(cancellationToken);
+        var apps = releases.Select(r => r.AppId).ToList();
+        var running = (await db.Deployments.AsNoTracking()
+                .Where(d => d.Stage == Stage.Prod && d.Status == OperationStatus.Succeeded && apps.Contains(d.Release.AppId))
+                .GroupBy(d => d.Release.AppId)
+                .Select(g => new { g.Key, g.OrderByDescending(d => d.FinishedAt).First().Image })
+                .ToListAsync(cancellationToken))
+            .ToDictionary(g => g.Key, g => g.Image);
+        var byName = releases.ToDictionary(r => r.App.Name, StringComparer.Ordinal);
+        return [.. DependencyOrder.Sorted(releases.ToDictionary(r => r.App.Name, r => (IReadOnlyList<string>)r.DependsOn))
+            .Select(name => byName[name])
+            .Select(r => new ProductionStep(r.App.Name, r.Image, running.GetValueOrDefault(r.AppId), r.DependsOn,
+                [.. r.Targets(Stage.Prod).Select(t => t.Cluster)]))];
+    }
+}

@@ -1,4 +1,0 @@
-namespace DevopsCd.Core.Notifications;
-
-/// <summary>A registered type of channel: its name in the configuration, what it needs, and how one is made.</summary>
-internal sealed record ChannelType(string Name, ChannelNeeds Needs, Func<IServiceProvider, ChannelSettings, INotificationChannel> Create);

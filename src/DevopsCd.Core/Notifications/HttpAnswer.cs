@@ -1,9 +1,0 @@
-using System.Net;
-
-namespace DevopsCd.Core.Notifications;
-
-/// <summary>What came back over HTTP.</summary>
-internal sealed record HttpAnswer(HttpStatusCode Status, string Body, TimeSpan? RetryAfter)
-{
-    public bool IsSuccess => (int)Status is >= 200 and < 300;
-}

@@ -1,0 +1,29 @@
+
+namespace DevopsCd.Core.Releases;
+
+/// <summary>Where and how an application deploys in one stage and cluster.</summary>
+internal sealed class ApplicationTarget
+{
+    public long Id { get; set; }
+
+    public long ApplicationId { get; set; }
+
+    public Application Application { get; set; } = null!;
+
+    public Stage Stage { get; set; }
+
+    public string Cluster { get; set; } = "";
+
+    public string Namespace { get; set; } = "";
+
+    public string WorkloadKind { get; set; } = "";
+
+    public string WorkloadName { get; set; } = "";
+
+    public string? Container { get; set; }
+
+    public string Strategy { get; set; } = "";
+
+    /// <summary>The strategy's settings, as JSON.</summary>
+    public string StrategySettings { get; set; } = "{}";
+}

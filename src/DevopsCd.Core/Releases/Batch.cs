@@ -1,0 +1,149 @@
+using MassTransit;
+
+namespace DevopsCd.Core.Releases;
+
+/// <summary>The saga instance: one release of several applications together. Columns keep the seed's names.</summary>
+internal sealed class Batch : SagaStateMachineInstance
+{
+    public long Id { get; set; }
+
+    public Guid CorrelationId { get; set; }
+
+    public string BatchNumber { get; set; } = "";
+
+    public string Title { get; set; } = "";
+
+    /// <summary>The project it belongs to, as its creator named it; it may choose who is told.</summary>
+    public string? Project { get; set; }
+
+    public string Initiator { get; set; } = "";
+
+    /// <summary>Name of the state in memory, its code in the column <c>status</c>.</summary>
+    public string Status { get; set; } = "";
+
+    public string? ApprovedBy { get; private set; }
+
+    public DateTimeOffset? ApprovedAt { get; private set; }
+
+    public string? ApprovedContentHash { get; private set; }
+
+    public string? RejectedReason { get; private set; }
+
+    public string? TaggedBy { get; private set; }
+
+    public DateTimeOffset? TaggedAt { get; private set; }
+
+    public StageRun Pre { get; private set; } = new();
+
+    public StageRun Prod { get; private set; } = new();
+
+    public string? FinalAcceptedBy { get; private set; }
+
+    public DateTimeOffset? FinalAcceptedAt { get; private set; }
+
+    public string? CancelledBy { get; private set; }
+
+    public DateTimeOffset? CancelledAt { get; private set; }
+
+    public string? CancelReason { get; private set; }
+
+    /// <summary>A cancel arrived while pre-deploying: nothing more starts, and the batch ends when nothing runs (R6).</summary>
+    public bool CancelRequested { get; private set; }
+
+    /// <summary>Only a person starts pre-production: it has failed (R5), or the policy says so.</summary>
+    public bool AutoDeployBlocked { get; private set; }
+
+    /// <summary>Why the stage that ran last failed; null when it did not.</summary>
+    public string? LastFailure { get; private set; }
+
+    /// <summary>When the running stage is over time; a row, so that a restart resets nothing (R9).</summary>
+    public DateTimeOffset? StageDeadlineAt { get; private set; }
+
+    /// <summary>The production plan of R7 as JSON, computed once.</summary>
+    public string? ProdPlan { get; private set; }
+
+    public DateTimeOffset? ProdPlannedAt { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>How many events the batch has accepted (R12).</summary>
+    public int Version { get; set; }
+
+    public List<BatchRelease> Releases { get; } = [];
+
+    /// <summary>The stage that it deploys to at present, or null.</summary>
+    public Stage? Running => BatchStatus.Deploying(Status);
+
+    /// <summary>How a stage stands.</summary>
+    public StageRun Run(Stage stage) => stage == Stage.Pre ? Pre : Prod;
+
+    public int Attempt(Stage stage) => Run(stage).Attempt;
+
+    /// <summary>The running stage is over time.</summary>
+    public bool OverTime(DateTimeOffset now) => now >= StageDeadlineAt;
+
+    public void Approve(string by, string contentHash, DateTimeOffset now) => (ApprovedBy, ApprovedContentHash, ApprovedAt) = (by, contentHash, now);
+
+    public void RevokeApproval() => (ApprovedBy, ApprovedContentHash, ApprovedAt) = (null, null, null);
+
+    public void Reject(string reason) => RejectedReason = reason;
+
+    /// <summary>From here on the content is fixed (R4).</summary>
+    /// <param name="by">Who has sealed it.</param>
+    /// <param name="startsByItself">Whether pre-production starts without a person.</param>
+    /// <param name="now">The time.</param>
+    public void Seal(string by, bool startsByItself, DateTimeOffset now) => (TaggedBy, AutoDeployBlocked, TaggedAt) = (by, !startsByItself, now);
+
+    /// <summary>The next attempt of a stage begins, and has so much time. What was told of the last one is over.</summary>
+    public void Begin(Stage stage, DateTimeOffset now, TimeSpan atMost)
+    {
+        Set(stage, Run(stage).Begin(now));
+        AutoDeployBlocked &= !stage.StartsByItself();
+        (StageDeadlineAt, LastFailure) = (now + atMost, null);
+    }
+
+    public void Complete(Stage stage, DateTimeOffset now)
+    {
+        Set(stage, Run(stage).Complete(now));
+        (StageDeadlineAt, LastFailure) = (null, null);
+    }
+
+    /// <param name="stage">The stage.</param>
+    /// <param name="reason">What has failed.</param>
+    /// <param name="moved">Whether an application may run what was to be deployed.</param>
+    /// <param name="now">The time.</param>
+    public void Fail(Stage stage, string reason, bool moved, DateTimeOffset now)
+    {
+        Set(stage, Run(stage).Fail(now, moved));
+        AutoDeployBlocked |= stage.StartsByItself();
+        (StageDeadlineAt, LastFailure) = (null, reason);
+    }
+
+    /// <summary>The plan of production is made.</summary>
+    /// <param name="plan">As JSON.</param>
+    /// <param name="now">The time.</param>
+    public void PlanProduction(string plan, DateTimeOffset now) => (ProdPlan, ProdPlannedAt) = (plan, now);
+
+    public void Accept(string by, DateTimeOffset now) => (FinalAcceptedBy, FinalAcceptedAt) = (by, now);
+
+    public void Cancel(string by, string reason, DateTimeOffset now) => (CancelledBy, CancelReason, CancelledAt) = (by, reason, now);
+
+    /// <summary>While a stage runs a cancel is asked for; <see cref="FinishCancel" /> follows when nothing runs any more.</summary>
+    public void RequestCancel(string by, string reason) => (CancelRequested, CancelledBy, CancelReason) = (true, by, reason);
+
+    public void FinishCancel(Stage stage, DateTimeOffset now)
+    {
+        Set(stage, Run(stage).Stop(now));
+        (StageDeadlineAt, CancelledAt) = (null, now);
+    }
+
+    private void Set(Stage stage, StageRun run)
+    {
+        if (stage == Stage.Pre)
+            Pre = run;
+        else
+            Prod = run;
+    }
+}

@@ -1,0 +1,30 @@
+namespace DevopsCd.Core.Releases;
+
+/// <summary>
+/// A batch does not accept an event. Thrown wherever that is found out, so that whatever the event had begun rolls
+/// back as a whole; the filter around the consumers records and answers it.
+/// </summary>
+internal sealed class BatchRefusedException(RefusalKind kind, string reason) : Exception(reason)
+{
+    public RefusalKind Kind { get; } = kind;
+
+    public string Reason { get; } = reason;
+
+    /// <summary>The batch's state, or null when there is no such batch.</summary>
+    public string? State { get; init; }
+
+    /// <summary>The wrong fields with what is wrong, for content that cannot be accepted.</summary>
+    public IReadOnlyDictionary<string, string[]> Fields { get; init; } = new Dictionary<string, string[]>();
+
+    /// <summary>The names under which <see cref="Fields" /> of a refusal for want of a right holds what was missing, where, and who can give it.</summary>
+    public const string Permission = "permission", Projects = "projects", GrantedBy = "grantedBy";
+
+    public static BatchRefusedException NoSuchBatch(Guid batchId) => new(RefusalKind.NotFound, $"there is no batch {batchId}");
+
+    public static BatchRefusedException Content(string field, string error) =>
+        Content(new Dictionary<string, string[]> { [field] = [error] });
+
+    /// <summary>Several fields are wrong; the reason names every one.</summary>
+    public static BatchRefusedException Content(IReadOnlyDictionary<string, string[]> fields) =>
+        new(RefusalKind.Content, string.Join("; ", fields.Select(field => $"{field.Key}: {string.Join(", ", field.Value)}"))) { Fields = fields };
+}

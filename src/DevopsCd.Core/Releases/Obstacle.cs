@@ -1,0 +1,23 @@
+namespace DevopsCd.Core.Releases;
+
+/// <summary>Why a guard does not let an event pass.</summary>
+/// <param name="Reason">For people.</param>
+internal sealed record Obstacle(string Reason)
+{
+    /// <summary>The guard.</summary>
+    public string Guard { get; init; } = "";
+
+    public RefusalKind Kind { get; init; } = RefusalKind.Illegal;
+
+    /// <summary>Who can lift it: a permission, or <see cref="Asker" />; null where nobody can but time or the engine.</summary>
+    public string? LiftedBy { get; init; }
+
+    /// <summary>Whoever asks can, by asking otherwise.</summary>
+    public const string Asker = "asker";
+
+    /// <summary>When it lifts by itself at the earliest; null where that is not known.</summary>
+    public DateTimeOffset? EarliestAt { get; init; }
+
+    /// <summary>The wrong fields, or the applications that are concerned, with what is to be said of each.</summary>
+    public IReadOnlyDictionary<string, string[]> Fields { get; init; } = new Dictionary<string, string[]>();
+}

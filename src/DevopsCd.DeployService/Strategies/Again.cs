@@ -1,4 +1,0 @@
-namespace DevopsCd.DeployService.Strategies;
-
-/// <summary>The object or the record has changed under our hands; nothing is wrong, look again at once.</summary>
-internal sealed class Again(string what) : Exception(what);

@@ -1,4 +1,0 @@
-namespace DevopsCd.Host.Api;
-
-/// <summary>Marks routes whose work may take longer than a request's usual patience.</summary>
-internal sealed record LongWork(TimeSpan Patience);

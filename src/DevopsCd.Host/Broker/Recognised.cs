@@ -1,4 +1,0 @@
-namespace DevopsCd.Host.Broker;
-
-/// <summary>What a delivery turned out to be; left on the receive context for the parking that may follow.</summary>
-internal sealed record Recognised(string[] Types, Guid MessageId);

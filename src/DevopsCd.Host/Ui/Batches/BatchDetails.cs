@@ -1,0 +1,42 @@
+using DevopsCd.Contracts.Api;
+
+namespace DevopsCd.Host.Ui.Batches;
+
+/// <summary>A batch as somebody sees it.</summary>
+/// <param name="View">The batch.</param>
+/// <param name="Actions">What people can do with a batch, in the order of its life, with what stands in the way now.</param>
+/// <param name="MayEdit">The person may change the content, in a state where it can be changed.</param>
+public sealed record BatchDetails(BatchView View, IReadOnlyList<BatchAction> Actions, bool MayEdit)
+{
+    /// <summary>The action that moves the batch on, whoever may take it; null while the engine works and at the end.</summary>
+    public BatchAction? Next => Actions.FirstOrDefault(action => action is { IsLegal: true, MovesOn: true });
+}
+
+/// <summary>An event that people raise.</summary>
+public sealed record BatchAction
+{
+    /// <summary>The event's key.</summary>
+    public required string Event { get; init; }
+
+    /// <summary>Whether the batch's state knows it.</summary>
+    public required bool IsLegal { get; init; }
+
+    /// <summary>Whether it leads towards acceptance; else it ends the batch, and asks for a reason.</summary>
+    public required bool MovesOn { get; init; }
+
+    /// <summary>Whether it changes what customers use.</summary>
+    public required bool MovesProduction { get; init; }
+
+    public required bool ReasonRequired { get; init; }
+
+    /// <summary>Everything that stands in its way; empty when it can be raised.</summary>
+    public required IReadOnlyList<ActionObstacle> Obstacles { get; init; }
+
+    public bool IsEnabled => Obstacles.Count == 0;
+}
+
+/// <summary>Why an event cannot be raised now.</summary>
+/// <param name="Guard">The check that refuses it.</param>
+/// <param name="Reason">In English, as the API says it.</param>
+/// <param name="EarliestAt">When it lifts by itself at the earliest.</param>
+public sealed record ActionObstacle(string Guard, string Reason, DateTimeOffset? EarliestAt);

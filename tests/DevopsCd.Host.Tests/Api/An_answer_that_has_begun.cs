@@ -1,0 +1,107 @@
+using System.Net;
+using System.Text.Json;
+using DevopsCd.Host.Api;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DevopsCd.Host.Tests.Api;
+
+/// <summary>The deadline bounds the work before an answer. An answer that has begun is not cut off: its reader would see a broken connection.</summary>
+public sealed class An_answer_that_has_begun
+{
+    private readonly FakeTimeProvider _clock = new();
+
+    [Fact]
+    public async Task Is_written_to_its_end_whatever_the_deadline()
+    {
+        await using var app = await Serve(async http =>
+        {
+            await http.Response.WriteAsync("first, ", http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            await http.Response.WriteAsync("last", http.RequestAborted);
+        });
+
+        (await Get(app)).ShouldBe((HttpStatusCode.OK, "first, last"));
+    }
+
+    [Fact]
+    public async Task Is_one_that_says_so_where_the_deadline_came_first()
+    {
+        await using var app = await Serve(async http =>
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            await http.Response.WriteAsync("late", http.RequestAborted);
+        });
+
+        (await Get(app)).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
+    public async Task May_be_one_without_a_body()
+    {
+        await using var app = await Serve(http =>
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        });
+
+        (await Get(app)).ShouldBe((HttpStatusCode.NoContent, ""));
+    }
+
+    [Fact]
+    public async Task Is_the_only_one_when_the_work_ends_in_the_same_moment()
+    {
+        var answering = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var worked = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var app = await Serve(
+            async http =>
+            {
+                _clock.Advance(TimeSpan.FromMinutes(1));
+                await answering.Task;
+                http.Response.StatusCode = StatusCodes.Status409Conflict;
+                http.Response.Headers.ETag = "\"late\"";
+                worked.SetResult(await Record.ExceptionAsync(() => http.Response.WriteAsJsonAsync(new { late = true }, CancellationToken.None)));
+            },
+            // The moment in which the deadline has decided to answer and has not yet begun.
+            http => http.Response.OnStarting(async () =>
+            {
+                answering.SetResult();
+                (await worked.Task).ShouldBeOfType<OperationCanceledException>();
+            }));
+
+        var answer = await Get(app);
+
+        answer.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        JsonDocument.Parse(answer.Text).RootElement.GetProperty("status").GetInt32().ShouldBe(503);
+    }
+
+    private async Task<WebApplication> Serve(RequestDelegate work, Action<HttpContext>? before = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddProblemDetails().AddSingleton<TimeProvider>(_clock);
+        var app = builder.Build();
+        app.Use(async (http, next) =>
+        {
+            before?.Invoke(http);
+            await next(http);
+        });
+        app.UseMiddleware<RequestDeadline>();
+        app.Run(work);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return app;
+    }
+
+    private static async Task<(HttpStatusCode Status, string Text)> Get(WebApplication app)
+    {
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(app.Urls.Single(), TestContext.Current.CancellationToken);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+}

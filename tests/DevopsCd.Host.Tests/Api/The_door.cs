@@ -1,0 +1,231 @@
+using System.Net;
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Batches;
+using DevopsCd.Core.Data;
+using DevopsCd.Host.Access;
+using DevopsCd.Host.Api;
+using DevopsCd.Testing.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DevopsCd.Host.Tests.Api;
+
+/// <summary>Who may do what, by the list of routes, the events' descriptors and the table of roles.</summary>
+public sealed class The_door(AccessHost host)
+{
+    [Fact]
+    public void Stands_in_front_of_every_route() => Routes()
+        .Where(route => route.Metadata.GetMetadata<Requirement>() is null && route.Metadata.GetMetadata<ProvesItself>() is null)
+            .Select(route => route.DisplayName).ShouldBeEmpty();
+
+    [Fact]
+    public void Knows_routes_that_need_no_right_by_name() => Routes().Where(route => route.Metadata.GetMetadata<ProvesItself>() is not null)
+        .Select(route => route.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName).ShouldBe(
+        ["TakeWebhook", "LogIn", "LogOut", "SetPassword", "BeginDeviceLogin", "AskDeviceToken", "ShowCaller", "CreateToken", "ListTokens", "RevokeToken"], ignoreOrder: true);
+
+    /// <summary>They wait for their turn to hash, as long as they have to: nobody else waits for that.</summary>
+    [Fact]
+    public void Keeps_no_place_for_who_logs_in_with_a_password() => Routes().Where(route => route.Metadata.GetMetadata<NeedsNoPlace>() is not null)
+        .Select(route => route.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName).ShouldBe(["LogIn", "SetPassword"], ignoreOrder: true);
+
+    [Fact]
+    public async Task Lets_each_role_through_where_the_table_says_and_nowhere_else()
+    {
+        var wrong = new List<string>();
+        foreach (var route in Routes().Where(r => r.Metadata.GetMetadata<Requirement>() is { Of: not (RightsOf.Body or RightsOf.Event) }))
+            foreach (var role in Roles.BuiltIn)
+                foreach (var where in (string[])["*", "shop", "bank"])
+                {
+                    var needed = route.Metadata.GetMetadata<Requirement>()!;
+                    var expected = role.Permissions.Contains(needed.Permission)
+                        && (where == "*" || (where == "shop" && needed.Of != RightsOf.Everything) || needed.Of == RightsOf.Listed);
+                    if (await Passes(needed, $"{role.Name}@{where}") is var passes && passes != expected)
+                        wrong.Add($"{route.DisplayName}: {role.Name} in {where} {(passes ? "passes" : "is refused")}");
+                }
+
+        wrong.ShouldBeEmpty();
+    }
+
+    /// <summary>What the handler checks, because the projects stand in the body or the query.</summary>
+    [Fact]
+    public async Task Lets_each_role_through_to_what_a_request_names_where_the_table_says_and_nowhere_else()
+    {
+        var requests = new Dictionary<string, (HttpMethod Method, string Path, object? Body)>
+        {
+            ["CreateBatch"] = (HttpMethod.Post, "/api/v1/batches", new { title = "x", project = "shop", releases = new[] { new { application = "shop-1" } } }),
+            ["CreateApplication"] = (HttpMethod.Post, "/api/v1/applications", new { name = "shop-1", project = "shop" }),
+            ["ReportBuild"] = (HttpMethod.Post, "/api/v1/builds", CdApi.Build("shop-1", 1)),
+            ["AddBinding"] = (HttpMethod.Put, "/api/v1/access/bindings", new { subject = "user:matrix", role = "viewer", project = "shop" }),
+            ["RemoveBinding"] = (HttpMethod.Delete, "/api/v1/access/bindings?subject=user:nobody&role=viewer&project=shop", null),
+            ["ExplainAccess"] = (HttpMethod.Get, "/api/v1/access/explain?subject=user:nobody&project=shop", null)
+        };
+        var routes = Routes().Where(r => r.Metadata.GetMetadata<Requirement>() is { Of: RightsOf.Body })
+            .ToDictionary(r => r.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName, r => r.Metadata.GetMetadata<Requirement>()!.Permission);
+        routes.Keys.ShouldBe(requests.Keys, ignoreOrder: true, "say here what such a request looks like");
+
+        var wrong = new List<string>();
+        foreach (var (name, request) in requests)
+            foreach (var role in Roles.BuiltIn)
+                foreach (var where in (string[])["*", "shop", "bank"])
+                {
+                    var expected = role.Permissions.Contains(routes[name]) && where != "bank";
+                    var status = (await host.Send($"{role.Name}@{where}", request.Method, request.Path, request.Body)).Status;
+                    // Of an application that the asker may not see the answer is that it is not registered.
+                    if (expected == (status is HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity))
+                        wrong.Add($"{name}: {role.Name} in {where} is answered {status}");
+                }
+
+        wrong.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Lets_each_role_raise_the_events_of_its_permissions_and_no_others()
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var door = scope.ServiceProvider.GetRequiredService<BatchDoor>();
+        var (wrong, batch) = (new List<string>(), await Correlation("shop"));
+        foreach (var type in BatchEventTypes.Moving)
+            foreach (var role in Roles.BuiltIn)
+                foreach (var where in (string[])["*", "shop", "bank"])
+                    foreach (var subject in (Subject[])[AccessHost.Somebody($"{role.Name}@{where}"),
+                        new Subject(SubjectKind.Amqp, "ci") { Grants = [new Grant(role.Name, where, "the test")] }])
+                    {
+                        var expected = type.Permission is not null && role.Permissions.Contains(type.Permission) && where != "bank";
+                        if (await door.LookAsync(subject, type, batch, null, default) is var refused && refused is null != expected)
+                            wrong.Add($"{type.Key}: {subject.Id} as {role.Name} in {where}: {refused?.Reason ?? "passes"}");
+                    }
+
+        wrong.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Refuses_an_event_with_what_is_missing_and_who_can_grant_it()
+    {
+        var reply = await host.Send("viewer@shop", HttpMethod.Post, $"/api/v1/batches/{host.Batches["shop"]}/events/approve");
+
+        reply.Status.ShouldBe(HttpStatusCode.Forbidden);
+        reply.Json.GetProperty("type").GetString().ShouldBe("urn:devopscd:forbidden");
+        reply.Json.GetProperty("permission").GetString().ShouldBe("approve");
+        reply.Json.GetProperty("projects")[0].GetString().ShouldBe("shop");
+        reply.Json.GetProperty("detail").GetString()!.ShouldContain("can grant it");
+        var rows = await Read(
+            db => db.BatchEvents.Where(e => e.BatchId == host.Batches["shop"] && e.Outcome == EventOutcome.Denied && e.Event == "approve").ToListAsync());
+        rows.ShouldNotBeEmpty();
+        rows[^1].Subject.ShouldBe("user:somebody");
+    }
+
+    [Fact]
+    public async Task Leaves_a_row_in_the_audit_for_every_other_refusal()
+    {
+        var reply = await host.Send("viewer@*", HttpMethod.Put, "/api/v1/applications/ledger/targets/pre/c9",
+            new { @namespace = "x", workload = new { kind = "Deployment", name = "x" } });
+
+        reply.Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await Read(db => db.Set<AccessEvent>().Where(e => e.Target == "PUT /api/v1/applications/ledger/targets/pre/c9").ToListAsync()))
+            .ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+                row => row.Event.ShouldBe("denied"), row => row.Permission.ShouldBe("application.manage"), row => row.Project.ShouldBe("bank"),
+                    row => row.Subject.ShouldBe("user:somebody"));
+    }
+
+    [Fact]
+    public async Task Needs_the_right_in_each_project_that_a_batch_spans()
+    {
+        var path = $"/api/v1/batches/{host.Batches["both"]}/events/reject";
+
+        (await host.Send("approver@shop viewer@bank", HttpMethod.Post, path)).ShouldSatisfyAllConditions(
+            one => one.Status.ShouldBe(HttpStatusCode.Forbidden),
+                one => one.Json.GetProperty("projects").EnumerateArray().Select(p => p.GetString()).ShouldBe(["bank"]));
+        (await host.Send("approver@shop", HttpMethod.Post, path)).Status.ShouldBe(HttpStatusCode.NotFound);
+        // Both rights: what is refused now is the missing reason.
+        (await host.Send("approver@shop approver@bank", HttpMethod.Post, path)).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/batches/{bank}", "/api/v1/batches/999999")]
+    [InlineData("/api/v1/batches/{both}/events", "/api/v1/batches/999999/events")]
+    [InlineData("/api/v1/applications/ledger", "/api/v1/applications/nobody")]
+    [InlineData("/api/v1/applications/ledger/targets/pre/cluster-1", "/api/v1/applications/nobody/targets/pre/cluster-1")]
+    public async Task Hides_what_may_not_be_viewed_as_if_it_were_not_there(string hidden, string missing)
+    {
+        hidden = hidden.Replace("{bank}", $"{host.Batches["bank"]}", StringComparison.Ordinal).Replace("{both}", $"{host.Batches["both"]}",
+            StringComparison.Ordinal);
+
+        var (one, other) = (await host.Get("viewer@shop", hidden), await host.Get("viewer@shop", missing));
+
+        (await host.Get("viewer@*", hidden)).Status.ShouldBe(HttpStatusCode.OK);
+        (one.Status, one.Json.GetProperty("type").GetString()).ShouldBe((HttpStatusCode.NotFound, "urn:devopscd:not-found"));
+        (other.Status, other.Json.GetProperty("type").GetString()).ShouldBe((HttpStatusCode.NotFound, "urn:devopscd:not-found"));
+        Plain(one).ShouldBe(Plain(other), "the words must not tell the one from the other");
+
+        static string Plain(Reply reply) =>
+            System.Text.RegularExpressions.Regex.Replace(reply.Json.GetProperty("detail").GetString()!, "ledger|nobody|[0-9]+", "x");
+    }
+
+    [Theory]
+    [InlineData("/api/v1/batches", "batchNumber", 1, 3)]
+    [InlineData("/api/v1/applications", "name", 2, 4)]
+    [InlineData("/api/v1/builds", "application", 2, 4)]
+    public async Task Lists_what_may_be_viewed_and_nothing_else(string path, string named, int inShop, int all)
+    {
+        (await host.Get("viewer@shop", path)).Json.GetProperty("items").EnumerateArray().Select(i => i.GetProperty(named).GetString()).Count().ShouldBe(inShop);
+        (await host.Get("viewer@shop viewer@bank", path)).Json.GetProperty("items").GetArrayLength().ShouldBe(all);
+        (await host.Get("ci@shop", path)).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Takes_a_build_from_who_may_report_it()
+    {
+        (await host.Send("ci@bank", HttpMethod.Post, "/api/v1/builds", CdApi.Build("shop-1", 1))).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await host.Send("ci@shop", HttpMethod.Post, "/api/v1/builds", CdApi.Build("shop-1", 1))).Status.ShouldBe(HttpStatusCode.OK);
+        (await host.Send("ci@shop", HttpMethod.Post, "/api/v1/builds", CdApi.Build("not-registered", 1))).Status.ShouldBe(HttpStatusCode.Forbidden,
+            "it may be registered by another project one day");
+    }
+
+    [Fact]
+    public async Task Does_not_say_whether_an_application_of_another_project_exists()
+    {
+        var (other, missing) = (await Create("ledger"), await Create("nobody"));
+
+        other.Status.ShouldBe(missing.Status);
+        other.Text.Replace("ledger", "nobody", StringComparison.Ordinal)[..200].ShouldBe(missing.Text[..200]);
+
+        Task<Reply> Create(string application) =>
+            host.Send("developer@shop", HttpMethod.Post, "/api/v1/batches", new { title = "x", project = "shop", releases = new[] { new { application } } });
+    }
+
+    private IEnumerable<Endpoint> Routes() =>
+        host.Services.GetRequiredService<EndpointDataSource>().Endpoints.Where(route => route.Metadata.GetMetadata<ApiRoute>() is not null);
+
+    private async Task<bool> Passes(Requirement needed, string roles)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        http.Request.RouteValues = new RouteValueDictionary
+        {
+            ["id"] = $"{(needed.Of == RightsOf.Build ? await Read(db => db.Builds.Where(b => b.ApplicationName == "shop-1").Select(b => b.Id).FirstAsync())
+                : needed.Of == RightsOf.Notification ? host.Notice : host.Batches["shop"])}",
+            ["name"] = needed.Of == RightsOf.Project ? "shop" : "shop-1",
+            ["operationId"] = AccessHost.Operation
+        };
+        Caller.Is(http, AccessHost.Somebody(roles));
+        try
+        {
+            await scope.ServiceProvider.GetRequiredService<Door>().PassAsync(http, needed);
+            return true;
+        }
+        catch (BatchRefusedException refused) when (refused.Kind is RefusalKind.Denied or RefusalKind.NotFound)
+        {
+            return false;
+        }
+    }
+
+    private Task<Guid> Correlation(string batch) => Read(db => db.Batches.Where(b => b.Id == host.Batches[batch]).Select(b => b.CorrelationId).SingleAsync());
+
+    private async Task<T> Read<T>(Func<CdDbContext, Task<T>> query)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        return await query(scope.ServiceProvider.GetRequiredService<CdDbContext>());
+    }
+}

@@ -1,0 +1,20 @@
+namespace DevopsCd.Testing.Chaos;
+
+/// <summary>What befalls the hosts of a run.</summary>
+public enum Trouble
+{
+    /// <summary><c>kill -9</c>: the process is gone, and the machine says so to whoever it was connected to.</summary>
+    Killed,
+
+    /// <summary>SIGTERM, as an orchestrator sends it: the process ends in good order.</summary>
+    Stopped,
+
+    /// <summary>The whole machine is gone: its connections stay open, and nothing comes through them any more.</summary>
+    MachineLost,
+
+    /// <summary>SIGSTOP for longer than its leases, then SIGCONT: connections live, the process does not, and it wakes up in a world that went on.</summary>
+    Frozen,
+
+    /// <summary>Somebody else holds the row of one batch, with 40 orders for it in the queue.</summary>
+    HeldRow,
+}
