@@ -15,7 +15,7 @@ public sealed class A_login_in_a_real_browser(ProviderHost host) : IClassFixture
         await chromium.Sees("document.querySelector('a[role=button]').click()");
         await chromium.Until("document.querySelector('input[name=login]') !== null", "the provider asks who it is");
         await chromium.Sees($"(document.querySelector('input[name=login]').value = '{name}', document.querySelector('button').click())");
-        await chromium.Until($"document.body?.innerText.includes('You are logged in as {name}') === true", "it is back and logged in");
+        await chromium.Until($"document.querySelector('header .who')?.innerText.includes('{name}') === true", "it is back and logged in");
         (await chromium.Sees("document.cookie")).ShouldBe("", "no script sees the session");
 
         await chromium.Sees("document.querySelector('form[action=\"/logout\"] button').click()");
