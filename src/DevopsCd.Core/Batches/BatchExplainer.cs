@@ -19,12 +19,17 @@ internal sealed class BatchExplainer(
     /// <param name="asker">For whom: what they may not do is in the way, too; null for nobody in particular.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Null when there is no such batch.</returns>
-    public async Task<BatchExplanation?> ExplainAsync(long id, BatchEventType? type, Subject? asker, CancellationToken cancellationToken)
+    public Task<BatchExplanation?> ExplainAsync(long id, BatchEventType? type, Subject? asker, CancellationToken cancellationToken) =>
+        ExplainAsync(id, type is null ? BatchEventTypes.Moving : [type], asker, cancellationToken);
+
+    /// <summary>The same, about some events.</summary>
+    public async Task<BatchExplanation?> ExplainAsync(
+        long id, IReadOnlyList<BatchEventType> types, Subject? asker, CancellationToken cancellationToken)
     {
         if (await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is not { } batch)
             return null;
         var events = new List<ExplainedEvent>();
-        foreach (var asked in type is null ? BatchEventTypes.Moving : [type])
+        foreach (var asked in types)
             events.Add(await ExplainAsync(batch, asked, asker, cancellationToken));
         return new BatchExplanation
         {

@@ -39,7 +39,7 @@ internal static class BatchRegistration
         .AddScoped<ContentHistory>()
         .AddScoped<BatchCommands>()
         .AddScoped<ReleaseEditor>()
-        .AddScoped<BatchQueries>()
+        .AddScoped<BatchQueries>().AddScoped<BatchFootnotes>()
         .AddScoped<BatchExplainer>()
         .AddMediator(mediator => mediator.AddSagaStateMachine<BatchStateMachine, Batch, BatchDefinition>().InTables());
 

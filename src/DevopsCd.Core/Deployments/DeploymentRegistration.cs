@@ -9,7 +9,8 @@ internal static class DeploymentRegistration
     public static IServiceCollection AddDeployments(this IServiceCollection services, DeployOptions deploy, K8sOptions address)
     {
         services.AddSingleton<SealedContent>().AddScoped<StageDispatcher>().AddScoped<StageEnds>().AddScoped<OperationChanges>().AddScoped<ProductionPlanner>()
-            .AddSingleton<OperationRules>().AddSingleton<OperationClaims>().AddSingleton<OperationSettlement>().AddScoped<DeploymentOperationRunner>();
+            .AddSingleton<OperationRules>().AddSingleton<OperationClaims>().AddSingleton<OperationSettlement>().AddScoped<DeploymentOperationRunner>()
+            .AddScoped<RunningVersions>().AddScoped<ApplicationHistory>();
         if (deploy.Driver != "http")
             return services.AddSingleton<IDeployService, SimulatedDeployService>();
 

@@ -3,25 +3,17 @@ using System.Text.Json;
 using System.Threading.RateLimiting;
 using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
-using DevopsCd.Core.Batches;
-using DevopsCd.Core.Builds;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Intake.Webhooks;
 using DevopsCd.Host.Access;
-using DevopsCd.Shared;
 using DevopsCd.Shared.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Host.Api;
 
 /// <summary><c>/api/v1/intake</c>: webhooks of CI systems and registries. Stored as they are, read afterwards.</summary>
 internal static class IntakeEndpoints
 {
-    private const int MostVerdicts = 1000;
-
-    private const int MostShown = 100;
-
     // Their values are secrets: what is stored must not repeat them.
     private static readonly HashSet<string> s_unkept = new(["Authorization", "X-Intake-Token", "X-Gitlab-Token", "Cookie"], StringComparer.OrdinalIgnoreCase);
 
@@ -107,69 +99,23 @@ internal static class IntakeEndpoints
     }
 
     private static async Task<Ok<WebhookTried>> TryAsync(
-        JsonBody<WebhookTry> sent, WebhookSources sources, BuildMatcher matcher, CdDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+        JsonBody<WebhookTry> sent, WebhookTrial trial, TimeProvider clock, CancellationToken cancellationToken)
     {
         var body = sent.Value;
-        if (sources[body.Source] is not { } source)
-            throw BatchRefusedException.Content("source", $"'{body.Source}' is not a source; known: {string.Join(", ", sources.Names)}");
-
-        List<MatchedBuilds> matches;
-        WebhookParseResult reading;
-        try
-        {
-            var request = new WebhookRequest(body.Headers ?? new Dictionary<string, string>(), JsonSerializer.SerializeToUtf8Bytes(body.Body),
-                clock.GetUtcNow());
-            reading = source.Read(request);
-            var applications = await db.Applications.AsNoTracking().Select(a => new KnownApplication(a.Name, a.Repository)).ToListAsync(cancellationToken);
-            matches = [.. reading.Builds.Select(b => matcher.Match(body.Source, b, applications))];
-        }
-        catch (Exception unreadable) when (unreadable is JsonException or FormatException)
-        {
-            throw BatchRefusedException.Content("body", $"cannot be read as a webhook of {body.Source}: {unreadable.Message}");
-        }
-
-        return TypedResults.Ok(new WebhookTried
-        {
-            Ignored = reading.Ignored
-                ?? (matches.SelectMany(m => m.Ignored).Distinct().Take(MostShown).ToList() is { Count: > 0 } why ? string.Join("; ", why) : null),
-            Builds = [.. matches.SelectMany(m => m.Builds).Take(MostShown)],
-            Rules = [.. matches.SelectMany(m => m.Verdicts).Take(MostVerdicts).Select(v => new WebhookVerdict
-            {
-                Rule = v.Rule,
-                Application = v.Application,
-                Matched = v.WhyNot is null,
-                WhyNot = v.WhyNot,
-            })],
-            Problems = [.. matches.SelectMany(m => m.Problems.Concat(m.Builds.Select(BuildRules.Refusal).OfType<string>())).Distinct().Take(MostShown)],
-            Notes = [.. matches.SelectMany(m => m.Notes).Distinct().Take(MostShown)],
-        });
+        var request = new WebhookRequest(body.Headers ?? new Dictionary<string, string>(), JsonSerializer.SerializeToUtf8Bytes(body.Body), clock.GetUtcNow());
+        return TypedResults.Ok(await trial.TryAsync(body.Source, request, cancellationToken));
     }
 
     private static async Task<Ok<Page<WebhookView>>> ListAsync(
         [Description("One of `pending`, `applied`, `ignored`, `unmatched` and `failed`; without it all.")] string? status,
-        [Description(Paging.CursorMeaning)] string? cursor, [Description(Paging.LimitMeaning)] int? limit, CdDbContext db, CancellationToken cancellationToken)
+        [Description(Paging.CursorMeaning)] string? cursor, [Description(Paging.LimitMeaning)] int? limit, DeliveryQueries deliveries,
+        CancellationToken cancellationToken)
     {
-        var rows = db.Set<WebhookDelivery>().AsNoTracking();
-        if (QueryValue.Of<DeliveryStatus>("status", status) is { } wanted)
-            rows = rows.Where(d => d.Status == wanted);
-
         var count = Paging.Limit(limit);
-        if (Paging.After(cursor) is { } before)
-            rows = rows.Where(d => d.Id < before);
-        var found = await rows.OrderByDescending(d => d.Id).Take(count + 1)
-            .Select(d => new { d.Id, d.Source, d.DeliveryId, d.ReceivedAt, d.Status, d.Outcome, d.ProcessedAt }).ToListAsync(cancellationToken);
+        var found = await deliveries.ListAsync(QueryValue.Of<DeliveryStatus>("status", status), Paging.After(cursor), count + 1, cancellationToken);
         return TypedResults.Ok(new Page<WebhookView>
         {
-            Items = [.. found.Take(count).Select(d => new WebhookView
-            {
-                Id = d.Id,
-                Source = d.Source,
-                DeliveryId = d.DeliveryId,
-                ReceivedAt = d.ReceivedAt,
-                Status = EnumNames<DeliveryStatus>.Of(d.Status),
-                Outcome = d.Outcome,
-                ProcessedAt = d.ProcessedAt,
-            })],
+            Items = [.. found.Take(count)],
             NextCursor = found.Count > count ? Cursor.Of(found[count - 1].Id) : null,
         });
     }

@@ -67,7 +67,7 @@ internal static class OutgoingEndpoints
     private static ProblemHttpResult NotParked() => Problems.Of(ProblemTypes.NotFound,
         "There is no such message in the outbox, or a decision has already been made; GET /api/v1/parked lists decisions.");
 
-    private static OutgoingView View(OutgoingMessage parked, bool whole) => new()
+    internal static OutgoingView View(OutgoingMessage parked, bool whole) => new()
     {
         OutboxId = parked.Trouble.OutboxId,
         Position = parked.Trouble.SequenceNumber,

@@ -55,7 +55,7 @@ internal static class ParkedEndpoints
         CancellationToken cancellationToken) =>
         await WholeAsync(id, queries, cancellationToken) is { } view ? EntityTags.Ok(view, ResourceTag.Of(view)) : NoMessage(id);
 
-    private static async Task<ParkedView?> WholeAsync(long id, ParkedQueries queries, CancellationToken cancellationToken) =>
+    internal static async Task<ParkedView?> WholeAsync(long id, ParkedQueries queries, CancellationToken cancellationToken) =>
         await queries.FindAsync(id, cancellationToken) is { } message
             ? View(message, whole: true) with { Actions = (await queries.ActionsAsync(id, cancellationToken)).ConvertAll(View) }
             : null;
@@ -105,7 +105,7 @@ internal static class ParkedEndpoints
 
     private static ProblemHttpResult NoMessage(long id) => Problems.NotFound($"parked message {id}");
 
-    private static ParkedView View(ParkedMessage message, bool whole)
+    internal static ParkedView View(ParkedMessage message, bool whole)
     {
         var isText = whole && Utf8.IsValid(message.Body);
         return new ParkedView

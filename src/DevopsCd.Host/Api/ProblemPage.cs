@@ -1,5 +1,6 @@
-using System.Text.Encodings.Web;
 using DevopsCd.Host.Access.Accounts;
+using DevopsCd.Host.Ui.Controls;
+using DevopsCd.Host.Ui.Texts;
 using Microsoft.AspNetCore.Mvc;
 
 namespace DevopsCd.Host.Api;
@@ -16,12 +17,21 @@ internal sealed class ProblemPage : IProblemDetailsWriter
         var (http, problem) = (context.HttpContext, context.ProblemDetails);
         Problems.Complete(http, problem);
         var status = problem.Status ?? StatusCodes.Status500InternalServerError;
-        var texts = new Ui.Texts.TextTable(Ui.Texts.Languages.Of(http.Request));
-        var title = status == StatusCodes.Status404NotFound ? texts.NotFound : problem.Title ?? "";
-        var detail = status == StatusCodes.Status404NotFound ? texts.NotFoundHint : problem.Detail ?? "";
-        return new(new HtmlPage(HtmlEncoder.Default.Encode(title), $"""
-            <p>{status}</p><p>{HtmlEncoder.Default.Encode(detail)}</p>
-            <p>{HtmlEncoder.Default.Encode(http.TraceIdentifier)}</p><p><a href="/">{texts.ToBatches}</a></p>
-            """, status).ExecuteAsync(http));
+        var texts = new TextTable(Languages.Of(http.Request));
+        var (title, detail) = status switch
+        {
+            StatusCodes.Status404NotFound => (texts.NotFound, texts.NotFoundHint),
+            StatusCodes.Status403Forbidden => (texts.NotAllowed, problem.Detail),
+            StatusCodes.Status503ServiceUnavailable => (texts.Unavailable, texts.UnavailableHint),
+            StatusCodes.Status500InternalServerError => (texts.ServerError, texts.ServerErrorHint),
+            _ => (problem.Title ?? "", problem.Detail)
+        };
+        return new(new HtmlPage(Html.Encoder.Encode(title), $"""
+            <p>{status}</p><p>{Html.Encoder.Encode(detail ?? "")}</p>
+            <p>{Html.Encoder.Encode(http.TraceIdentifier)}</p><p><a href="/">{texts.ToBatches}</a></p>
+            """, status)
+        {
+            Language = texts.Language.Code()
+        }.ExecuteAsync(http));
     }
 }

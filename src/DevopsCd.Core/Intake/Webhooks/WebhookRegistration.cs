@@ -29,8 +29,8 @@ internal static class WebhookRegistration
         foreach (var (_, type) in s_sources)
             services.AddSingleton(typeof(IWebhookSource), type);
         services.TryAddSingleton<OutboundNetwork>();
-        services.AddSingleton(options).AddSingleton<WebhookSources>().AddSingleton<BuildMatcher>().AddSingleton<RegistryCircuitBreaker>()
-            .AddSingleton<WakeSignal<WebhookDelivery>>();
+        services.AddSingleton(options).AddSingleton<WebhookSources>().AddSingleton<BuildMatcher>().AddScoped<WebhookTrial>().AddScoped<DeliveryQueries>()
+            .AddSingleton<RegistryCircuitBreaker>().AddSingleton<WakeSignal<WebhookDelivery>>();
         services.AddSingleton<DeliveryStore>().AddHostedService(p => p.GetRequiredService<DeliveryStore>());
         services.AddSingleton<DeliveryProcessor>().AddHostedService(p => p.GetRequiredService<DeliveryProcessor>());
         services.AddHttpClient<DigestResolver>(

@@ -1,0 +1,58 @@
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Data;
+using DevopsCd.Shared;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Core.Deployments;
+
+/// <summary>Reads what runs where, as far as this engine put it there: the last deployment of each place that succeeded (R25).</summary>
+internal sealed class RunningVersions(CdDbContext db)
+{
+    /// <param name="visible">The projects whose applications are shown.</param>
+    /// <param name="search">Part of the application's name; null for all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>By application, stage and cluster.</returns>
+    public async Task<IReadOnlyList<RunningVersion>> ListAsync(Visible visible, string? search, CancellationToken cancellationToken)
+    {
+        var applications = db.Applications.AsNoTracking().In(visible);
+        if (!string.IsNullOrWhiteSpace(search))
+        {
+            var text = search.Trim().ToLowerInvariant();
+            applications = applications.Where(a => a.Name.ToLower().Contains(text));
+        }
+        // Operations of one place follow each other: the last row is the last that began.
+        var last = db.Deployments.Where(d => d.Status == OperationStatus.Succeeded && applications.Any(a => a.Id == d.Release.AppId))
+            .GroupBy(d => new { d.Release.AppId, d.Stage, d.Cluster }).Select(g => g.Max(d => d.Id));
+        var rows = await db.Deployments.AsNoTracking().Where(d => last.Contains(d.Id)).Select(d => new
+        {
+            d.Application,
+            d.Release.App.Project,
+            d.Stage,
+            d.Cluster,
+            d.Image,
+            d.Release.Build!.BuildNumber,
+            d.Release.CommitId,
+            d.FinishedAt,
+            d.BatchId,
+            db.Batches.Single(b => b.Id == d.BatchId).BatchNumber
+        }).ToListAsync(cancellationToken);
+        return [.. rows.Select(r => new RunningVersion(
+                r.Application, r.Project, EnumNames<Stage>.Of(r.Stage), r.Cluster, r.Image, r.BuildNumber, r.CommitId, r.FinishedAt, r.BatchId, r.BatchNumber))
+            .OrderBy(r => r.Application, StringComparer.Ordinal).ThenBy(r => r.Stage, StringComparer.Ordinal).ThenBy(r => r.Cluster, StringComparer.Ordinal)];
+    }
+}
+
+/// <summary>What runs in one place.</summary>
+/// <param name="Application">The application.</param>
+/// <param name="Project">Its project.</param>
+/// <param name="Stage">The stage, as the API names it.</param>
+/// <param name="Cluster">The cluster.</param>
+/// <param name="Image">The image that was deployed.</param>
+/// <param name="BuildNumber">Its build.</param>
+/// <param name="CommitId">Its commit.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="BatchId">The batch that brought it.</param>
+/// <param name="BatchNumber">Its number.</param>
+internal sealed record RunningVersion(
+    string Application, string Project, string Stage, string Cluster, string Image, string? BuildNumber, string? CommitId, DateTimeOffset? Since, long BatchId,
+    string BatchNumber);
