@@ -1,8 +1,15 @@
 using DevopsCd.Host.Access;
 using DevopsCd.Host.Ui.Applications;
 using DevopsCd.Host.Ui.Batches;
+using DevopsCd.Host.Ui.Controls;
+using DevopsCd.Host.Ui.Intake;
 using DevopsCd.Host.Ui.Layout;
 using DevopsCd.Host.Ui.Live;
+using DevopsCd.Host.Ui.Messages;
+using DevopsCd.Host.Ui.Notices;
+using DevopsCd.Host.Ui.Policies;
+using DevopsCd.Host.Ui.Rights;
+using DevopsCd.Host.Ui.Running;
 using DevopsCd.Host.Ui.Viewing;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.StaticAssets;
@@ -24,18 +31,31 @@ internal static class UiSetup
         builder.Services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = LongestMessage);
         builder.Services.AddMudServices();
+        builder.Services.AddPageCompression();
+        // Chinese as it is, and not as numbers of characters.
+        builder.Services.AddSingleton(Html.Encoder);
         builder.Services.AddScoped<Viewer>();
         builder.Services.AddScoped<PageWork>();
         builder.Services.AddScoped<ApplicationPages>();
+        builder.Services.AddScoped<AccessPages>();
         builder.Services.AddScoped<BatchPages>();
+        builder.Services.AddScoped<IntakePages>();
+        builder.Services.AddScoped<MessagePages>();
+        builder.Services.AddScoped<NoticePages>();
+        builder.Services.AddScoped<ProjectPages>();
+        builder.Services.AddScoped<RunningPages>();
+        builder.Services.AddScoped<TokenPages>();
         builder.Services.AddScoped<LiveStatus>();
         builder.Services.AddSingleton<Visits>();
+        builder.Services.AddSingleton<LiveMarks>();
         builder.Services.AddSingleton<LiveFeed>();
+        builder.Services.AddSingleton<SharedReads>();
         builder.Services.AddSingleton<ThemeSheet>();
     }
 
     public static void MapUi(this WebApplication app)
     {
+        app.UsePageCompression();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapGet(ThemeSheet.Address, (ThemeSheet sheet, HttpContext http) => sheet.GetAsync(http)).ExcludeFromDescription();

@@ -2,6 +2,7 @@ using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Applications;
 using DevopsCd.Core.Builds;
+using DevopsCd.Core.Deployments;
 using DevopsCd.Host.Ui.Viewing;
 
 namespace DevopsCd.Host.Ui.Applications;
@@ -9,7 +10,7 @@ namespace DevopsCd.Host.Ui.Applications;
 /// <summary>What the pages of applications and builds read: the API's own queries, with the rights of whoever looks.</summary>
 internal sealed class ApplicationPages(PageWork pages)
 {
-    private const int MostApplications = 2000, PageLength = 100, BuildsOfOne = 20;
+    private const int MostApplications = 2000, PageLength = 100, BuildsOfOne = 20, HistoryOfOne = 50;
 
     /// <summary>The applications that whoever looks may view, by name.</summary>
     public Task<IReadOnlyList<ApplicationView>> ListAsync(string? search, CancellationToken cancellationToken) =>
@@ -19,8 +20,8 @@ internal sealed class ApplicationPages(PageWork pages)
                 cancellationToken)).Items.OrderBy(application => application.Name, StringComparer.Ordinal)], cancellationToken);
 
     /// <summary>Null when there is no such application, or none for whoever looks.</summary>
-    public Task<ApplicationDetails?> FindAsync(string name, CancellationToken cancellationToken) =>
-        pages.DoAsync<ApplicationDetails?>(async (services, subject) =>
+    public Task<object?> FindAsync(string name, CancellationToken cancellationToken) =>
+        pages.DoAsync<object?>(async (services, subject) =>
         {
             var visible = await services.GetRequiredService<AccessDoor>().WhereAsync(subject, Permissions.View, cancellationToken);
             if (await services.GetRequiredService<ProjectsOf>().ApplicationAsync(name, cancellationToken) is not { } project || !visible.Contains(project)
@@ -28,7 +29,8 @@ internal sealed class ApplicationPages(PageWork pages)
                 return null;
             var builds = await services.GetRequiredService<BuildQueries>().ListAsync(
                 visible, name, null, null, null, BuildsOfOne, cancellationToken);
-            return new ApplicationDetails(application, builds.Items);
+            return new ApplicationDetails(application, builds.Items, await services.GetRequiredService<ApplicationHistory>().OfAsync(
+                application.Id, visible, HistoryOfOne, cancellationToken));
         }, cancellationToken);
 
     /// <summary>Builds, latest arrival first.</summary>
@@ -42,5 +44,8 @@ internal sealed class ApplicationPages(PageWork pages)
             PageLength, cancellationToken), cancellationToken);
 }
 
-/// <summary>An application and its latest builds.</summary>
-public sealed record ApplicationDetails(ApplicationView View, IReadOnlyList<BuildView> Builds);
+/// <summary>An application.</summary>
+/// <param name="View">The application, with its targets.</param>
+/// <param name="Builds">Its latest builds.</param>
+/// <param name="History">Its latest deployments, newest first.</param>
+internal sealed record ApplicationDetails(ApplicationView View, IReadOnlyList<BuildView> Builds, IReadOnlyList<PastDeployment> History);

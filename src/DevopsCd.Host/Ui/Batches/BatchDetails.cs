@@ -4,10 +4,14 @@ namespace DevopsCd.Host.Ui.Batches;
 
 /// <summary>A batch as somebody sees it.</summary>
 /// <param name="View">The batch.</param>
+/// <param name="Tag">Its ETag: whoever changes the content holds to what they have seen.</param>
 /// <param name="Actions">What people can do with a batch, in the order of its life, with what stands in the way now.</param>
 /// <param name="MayEdit">The person may change the content, in a state where it can be changed.</param>
-public sealed record BatchDetails(BatchView View, IReadOnlyList<BatchAction> Actions, bool MayEdit)
+public sealed record BatchDetails(BatchView View, string Tag, IReadOnlyList<BatchAction> Actions, bool MayEdit)
 {
+    /// <summary>What the table of its applications shows beside.</summary>
+    internal RowNotes Notes { get; init; } = RowNotes.None;
+
     /// <summary>The action that moves the batch on, whoever may take it; null while the engine works and at the end.</summary>
     public BatchAction? Next => Actions.FirstOrDefault(action => action is { IsLegal: true, MovesOn: true });
 }
@@ -39,4 +43,11 @@ public sealed record BatchAction
 /// <param name="Guard">The check that refuses it.</param>
 /// <param name="Reason">In English, as the API says it.</param>
 /// <param name="EarliestAt">When it lifts by itself at the earliest.</param>
-public sealed record ActionObstacle(string Guard, string Reason, DateTimeOffset? EarliestAt);
+public sealed record ActionObstacle(string Guard, string Reason, DateTimeOffset? EarliestAt)
+{
+    /// <summary>The permission that is missing, where one is.</summary>
+    public string? Permission { get; init; }
+
+    /// <summary>Who can lift it.</summary>
+    public IReadOnlyList<string> LiftedBy { get; init; } = [];
+}

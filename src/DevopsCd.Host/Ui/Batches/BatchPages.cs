@@ -1,7 +1,11 @@
+using DevopsCd.Contracts;
 using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Applications;
 using DevopsCd.Core.Batches;
+using DevopsCd.Core.Batches.Guards;
+using DevopsCd.Core.Builds;
+using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications.Delivery;
 using DevopsCd.Core.Policies;
 using DevopsCd.Host.Ui.Viewing;
@@ -11,7 +15,10 @@ namespace DevopsCd.Host.Ui.Batches;
 /// <summary>What the pages of batches read and do: the API's own queries and commands, with the rights of whoever looks.</summary>
 internal sealed class BatchPages(PageWork pages)
 {
-    private const int PageLength = 50, MostWaiting = 20, MostApplications = 2000, MostEvents = 500, MostNotices = 200;
+    /// <summary>The guard that knows the state machine's table.</summary>
+    public const string StateGuardName = "state";
+
+    private const int PageLength = 50, MostWaiting = 100, MostApplications = 2000, MostEvents = 500, MostNotices = 200, MostBuilds = 100;
 
     public Task<BatchListView> ListAsync(BatchFilter filter, CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
     {
@@ -33,9 +40,12 @@ internal sealed class BatchPages(PageWork pages)
     /// <summary>Null when there is no such batch, or none for whoever looks.</summary>
     public Task<BatchDetails?> FindAsync(long id, CancellationToken cancellationToken) => pages.DoAsync<BatchDetails?>(async (services, subject) =>
         await MayAsync(services, subject, Permissions.View, id, cancellationToken)
-        && await services.GetRequiredService<BatchQueries>().GetAsync(id, cancellationToken) is { } view
-            ? new BatchDetails(view, await ActionsAsync(services, subject, view, cancellationToken),
+        && await services.GetRequiredService<BatchQueries>().GetTaggedAsync(id, cancellationToken) is var (view, tag)
+            ? new BatchDetails(view, tag.ToString(), await ActionsAsync(services, subject, view, cancellationToken),
                 BatchStatus.Refreshes(view.StateName) && await MayAsync(services, subject, Permissions.Edit, id, cancellationToken))
+            {
+                Notes = await NotesAsync(services, view, cancellationToken)
+            }
             : null, cancellationToken);
 
     /// <summary>The audit, newest first.</summary>
@@ -89,33 +99,86 @@ internal sealed class BatchPages(PageWork pages)
             await services.GetRequiredService<AccessDoor>().WhereAsync(subject, Permissions.Create, cancellationToken), null, null, MostApplications,
             cancellationToken)).Items.OrderBy(application => application.Name, StringComparer.Ordinal)], cancellationToken);
 
+    /// <summary>The successful builds of an application that can be pinned, latest arrival first.</summary>
+    public Task<IReadOnlyList<BuildView>> BuildsOfAsync(string application, CancellationToken cancellationToken) =>
+        pages.DoAsync<IReadOnlyList<BuildView>>(async (services, subject) => [.. (await services.GetRequiredService<BuildQueries>().ListAsync(
+            await services.GetRequiredService<AccessDoor>().WhereAsync(subject, Permissions.View, cancellationToken), application, null, null, null, MostBuilds,
+            cancellationToken)).Items.Where(build => build is { Status: BuildStatus.Success, Withdrawn: false, Superseded: false })], cancellationToken);
+
+    /// <summary>Changes branch, build or dependencies of one application, on what was seen of the batch.</summary>
+    /// <exception cref="BatchRefusedException">The change is not possible, the batch has changed meanwhile, or whoever asks may not.</exception>
+    public Task ChangeAsync(BatchDetails seen, string application, ReleaseChange change, CancellationToken cancellationToken) =>
+        EditAsync(seen, (editor, precondition, by) =>
+            editor.ChangeAsync(seen.View.Id, application, change, precondition, by, cancellationToken), cancellationToken);
+
+    /// <summary>Takes an application out, on what was seen of the batch.</summary>
+    /// <exception cref="BatchRefusedException">It is not possible, the batch has changed meanwhile, or whoever asks may not.</exception>
+    public Task RemoveAsync(BatchDetails seen, string application, CancellationToken cancellationToken) =>
+        EditAsync(seen, (editor, precondition, by) => editor.RemoveAsync(seen.View.Id, application, precondition, by, cancellationToken), cancellationToken);
+
+    /// <summary>Adds an application, on what was seen of the batch.</summary>
+    /// <exception cref="BatchRefusedException">It is not possible, the batch has changed meanwhile, or whoever asks may not.</exception>
+    public Task AddAsync(BatchDetails seen, string application, CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
+    {
+        IReadOnlyList<ReleaseItem> items = [new ReleaseItem { Application = application }];
+        await RequireAsync(services, subject, seen.View.Id, cancellationToken);
+        if (await services.GetRequiredService<BatchDoor>().LookAsync(subject, Permissions.Edit, items, cancellationToken) is { } refused)
+            throw refused;
+        await services.GetRequiredService<ReleaseEditor>().AddAsync(seen.View.Id, items, new Precondition([seen.Tag]), subject.Operator, cancellationToken);
+        return true;
+    }, cancellationToken);
+
+    private Task EditAsync(BatchDetails seen, Func<ReleaseEditor, Precondition, string, Task> edit, CancellationToken cancellationToken) =>
+        pages.DoAsync(async (services, subject) =>
+        {
+            await RequireAsync(services, subject, seen.View.Id, cancellationToken);
+            await edit(services.GetRequiredService<ReleaseEditor>(), new Precondition([seen.Tag]), subject.Operator);
+            return true;
+        }, cancellationToken);
+
+    /// <exception cref="BatchRefusedException">Whoever asks may not change the content.</exception>
+    private static async Task RequireAsync(IServiceProvider services, Subject subject, long id, CancellationToken cancellationToken)
+    {
+        var concerned = await services.GetRequiredService<ProjectsOf>().BatchAsync(id, cancellationToken) ?? [];
+        if (await services.GetRequiredService<AccessDoor>().LookAsync(subject, Permissions.Edit, concerned, null, cancellationToken) is { } refused)
+            throw refused;
+    }
+
+    private static async Task<RowNotes> NotesAsync(IServiceProvider services, BatchView view, CancellationToken cancellationToken)
+    {
+        var notes = services.GetRequiredService<BatchFootnotes>();
+        return new RowNotes(
+            await notes.CommitsAsync(view.Id, cancellationToken),
+            BatchStatus.Deploying(view.StateName) is null ? RowNotes.None.NextCalls : await notes.NextCallsAsync(view.Id, cancellationToken),
+            notes.MostTries);
+    }
+
     private static async Task<bool> MayAsync(
         IServiceProvider services, Subject subject, string permission, long id, CancellationToken cancellationToken) =>
         await services.GetRequiredService<ProjectsOf>().BatchAsync(id, cancellationToken) is { } concerned
         && await services.GetRequiredService<AccessDoor>().LookAsync(subject, permission, concerned, null, cancellationToken) is null;
 
+    /// <summary>What people can do. Only what the state allows is asked of all guards: of the rest the state says enough.</summary>
     private static async Task<IReadOnlyList<BatchAction>> ActionsAsync(
         IServiceProvider services, Subject subject, BatchView view, CancellationToken cancellationToken)
     {
-        if (await services.GetRequiredService<BatchExplainer>().ExplainAsync(view.Id, null, subject, cancellationToken) is not { } explained)
+        var legal = view.AvailableEvents.Select(available => available.Event).ToHashSet(StringComparer.Ordinal);
+        var types = BatchEventTypes.Moving.Where(type => type.ByPerson).ToList();
+        if (await services.GetRequiredService<BatchExplainer>().ExplainAsync(
+            view.Id, [.. types.Where(type => legal.Contains(type.Key))], subject, cancellationToken) is not { } explained)
             return [];
-        var actions = new List<BatchAction>();
-        foreach (var asked in explained.Events)
+        var obstacles = explained.Events.ToDictionary(asked => asked.Event, asked => asked.Obstacles, StringComparer.Ordinal);
+        return [.. types.Select(type => new BatchAction
         {
-            var type = BatchEventTypes.Get(asked.Event);
-            if (!type.ByPerson)
-                continue;
-            actions.Add(new BatchAction
-            {
-                Event = type.Key,
-                IsLegal = view.AvailableEvents.Any(available => available.Event == type.Key),
-                MovesOn = !type.ReasonRequired,
-                MovesProduction = type is { Stage: Stage.Prod, StageEffect: StageEffect.Begins },
-                ReasonRequired = type.ReasonRequired,
-                Obstacles = [.. asked.Obstacles.Select(o => new ActionObstacle(o.Guard, o.Reason, o.EarliestAt))]
-            });
-        }
-        return actions;
+            Event = type.Key,
+            IsLegal = legal.Contains(type.Key),
+            MovesOn = !type.ReasonRequired,
+            MovesProduction = type is { Stage: Stage.Prod, StageEffect: StageEffect.Begins },
+            ReasonRequired = type.ReasonRequired,
+            Obstacles = obstacles.TryGetValue(type.Key, out var found)
+                ? [.. found.Select(o => new ActionObstacle(o.Guard, o.Reason, o.EarliestAt) { Permission = o.Permission, LiftedBy = o.CanBeLiftedBy ?? [] })]
+                : [new ActionObstacle(StateGuardName, StateGuard.Of(type, view.StateName).Reason, null)]
+        })];
     }
 
     /// <summary>Batches that a decision of this person would move on: where the decision is people's, or the engine has given up.</summary>
@@ -124,15 +187,23 @@ internal sealed class BatchPages(PageWork pages)
     {
         var (door, queries) = (services.GetRequiredService<AccessDoor>(), services.GetRequiredService<BatchQueries>());
         var table = services.GetRequiredService<BatchTransitionTable>();
-        var waiting = new List<WaitingBatch>();
+        var asked = new List<(BatchEventType Type, List<string> States, Visible Visible)>();
         foreach (var type in BatchEventTypes.Requestable.Where(type => type is { ByPerson: true, ReasonRequired: false }))
         {
             var states = table.Rows.Where(row => row.Event == type.Key).Select(row => row.From).ToList();
             var visible = Narrowed(await door.WhereAsync(subject, type.Permission!, cancellationToken), project);
-            if (states.Count == 0 || visible is { All: false, Projects.Count: 0 })
-                continue;
-            var page = await queries.ListAsync(visible, states, null, null, MostWaiting, cancellationToken);
-            waiting.AddRange(page.Items.Where(batch => type.ByPersonAlone || batch.AutoDeployBlocked).Select(batch => new WaitingBatch(batch, type.Key)));
+            if (states.Count > 0 && visible is not { All: false, Projects.Count: 0 })
+                asked.Add((type, states, visible));
+        }
+        var waiting = new List<WaitingBatch>();
+        // Whoever may do the same everywhere, as most may, is asked about with one query.
+        foreach (var alike in asked.GroupBy(a => a.Visible.All ? "*" : string.Join(',', a.Visible.Projects.Order(StringComparer.Ordinal))))
+        {
+            var page = await queries.ListAsync(
+                alike.First().Visible, [.. alike.SelectMany(a => a.States).Distinct()], null, null, MostWaiting, cancellationToken);
+            foreach (var (type, states, _) in alike)
+                waiting.AddRange(page.Items.Where(batch => states.Contains(batch.StateName) && (type.ByPersonAlone || batch.AutoDeployBlocked))
+                    .Select(batch => new WaitingBatch(batch, type.Key)));
         }
         return [.. waiting.OrderByDescending(w => w.Batch.LastFailure is not null).ThenBy(w => w.Batch.UpdatedAt)];
     }

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using DevopsCd.Core.Data;
-using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Host.Ui.Live;
 
@@ -8,58 +6,61 @@ namespace DevopsCd.Host.Ui.Live;
 /// Tells open pages that what they show has changed, whichever host changed it: while somebody looks, this process asks the database four times a
 /// second for the marks of what is looked at. No page asks by itself, and no message can get lost on the way.
 /// </summary>
-internal sealed class LiveFeed(IServiceScopeFactory scopes, TimeProvider clock, ILogger<LiveFeed> log)
+internal sealed class LiveFeed(LiveMarks marks, TimeProvider clock, ILogger<LiveFeed> log)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Stand for the list of batches and for the builds among the ids of batches.</summary>
-    private const long List = 0, Builds = -1;
-
     private readonly Lock _gate = new();
-    private readonly HashSet<Watch> _watches = [];
+    private readonly HashSet<Watcher> _watchers = [];
+    private readonly WakeSignal<Watcher> _opened = new();
     private bool _isLooking;
+    private long _looks;
 
-    /// <summary>Calls back whenever the list of batches may have changed.</summary>
-    public IDisposable WatchList(Func<LiveNews, Task> tell) => Add(new Watch(this, List, tell));
+    /// <summary>The mark of something now; whoever reads it afterwards reads what has this mark, or later.</summary>
+    public Task<string> MarkAsync(LiveTopic topic, CancellationToken cancellationToken) => marks.OfAsync(topic, cancellationToken);
 
-    /// <summary>Calls back whenever a batch has changed, its applications and operations included.</summary>
-    public IDisposable WatchBatch(long id, Func<LiveNews, Task> tell) => Add(new Watch(this, id, tell));
-
-    /// <summary>Calls back whenever builds have arrived.</summary>
-    public IDisposable WatchBuilds(Func<LiveNews, Task> tell) => Add(new Watch(this, Builds, tell));
-
-    private Watch Add(Watch watch)
+    /// <summary>Calls back whenever something has changed, and at first as soon as it is known whether it has since it was read.</summary>
+    /// <param name="topic">What.</param>
+    /// <param name="seen">The mark it had before it was read; null where that is not known.</param>
+    /// <param name="tell">What is called, and never waited for.</param>
+    public IDisposable Watch(LiveTopic topic, string? seen, Func<LiveNews, Task> tell)
     {
+        var watcher = new Watcher(this, topic, seen, tell);
         lock (_gate)
         {
-            _watches.Add(watch);
+            _watchers.Add(watcher);
             if (!_isLooking)
             {
                 _isLooking = true;
                 _ = Task.Run(LookAsync);
             }
         }
-        return watch;
+        // Whoever has just opened a page does not wait for the next look.
+        _opened.Raise();
+        return watcher;
     }
 
-    private void Remove(Watch watch)
+    private void Remove(Watcher watcher)
     {
         lock (_gate)
-            _watches.Remove(watch);
+            _watchers.Remove(watcher);
     }
 
     private async Task LookAsync()
     {
-        using var timer = new PeriodicTimer(s_interval, clock);
         var failed = false;
-        while (Watched() is { Count: > 0 } watches)
+        while (true)
         {
+            var opened = _opened.Next;
+            if (Watched() is not { Count: > 0 } watchers)
+                return;
+            var look = ++_looks;
             try
             {
-                var marks = await MarksAsync([.. watches.Select(w => w.Id).Distinct()]);
+                var found = await marks.OfAsync([.. watchers.Select(w => w.Topic).Distinct()], CancellationToken.None);
                 failed = false;
-                foreach (var watch in watches)
-                    watch.See(marks.GetValueOrDefault(watch.Id, ""));
+                foreach (var watcher in watchers)
+                    watcher.See(found.GetValueOrDefault(watcher.Topic, ""), look);
             }
             catch (Exception failure)
             {
@@ -67,86 +68,47 @@ internal sealed class LiveFeed(IServiceScopeFactory scopes, TimeProvider clock, 
                 if (!failed)
                     log.LookFailed(failure);
                 failed = true;
-                foreach (var watch in watches)
-                    watch.Lose();
+                foreach (var watcher in watchers)
+                    watcher.Lose(look);
             }
-            await timer.WaitForNextTickAsync();
+            await WakeSignal<Watcher>.WaitAsync(opened, s_interval, clock, CancellationToken.None);
         }
     }
 
-    private List<Watch> Watched()
+    private List<Watcher> Watched()
     {
         lock (_gate)
         {
-            _isLooking = _watches.Count > 0;
-            return [.. _watches];
+            _isLooking = _watchers.Count > 0;
+            return [.. _watchers];
         }
-    }
-
-    /// <summary>A mark of each of these, which differs once anything in it differs.</summary>
-    private async Task<Dictionary<long, string>> MarksAsync(List<long> ids)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
-        var batches = await db.Batches.Where(b => ids.Contains(b.Id)).Select(b => new
-        {
-            b.Id,
-            b.Version,
-            b.UpdatedAt,
-            b.CancelRequested,
-            b.ProdPlannedAt,
-            Event = db.BatchEvents.Where(e => e.BatchId == b.Id).Max(e => (long?)e.Id)
-        }).AsNoTracking().ToListAsync();
-        var releases = (await db.Releases.Where(r => ids.Contains(r.BatchId)).GroupBy(r => new { r.BatchId, r.PreStatus, r.ProdStatus })
-            .Select(g => new { g.Key, Count = g.Count(), Reasons = g.Sum(r => (int?)r.StatusReason!.Length), Builds = g.Sum(r => r.LatestBuildId) })
-            .ToListAsync()).ToLookup(g => g.Key.BatchId);
-        var operations = (await db.Deployments.Where(d => ids.Contains(d.BatchId)).GroupBy(d => new { d.BatchId, d.Status, d.MayRun })
-            .Select(g => new { g.Key, Count = g.Count(), Tries = g.Sum(d => d.Tries), Errors = g.Sum(d => (int?)d.Error!.Length), Last = g.Max(d => d.Id) })
-            .ToListAsync()).ToLookup(g => g.Key.BatchId);
-        var marks = batches.ToDictionary(b => b.Id, b => string.Join(
-            '\n', releases[b.Id].Select(g => g.ToString()).Concat(operations[b.Id].Select(g => g.ToString())).Order(StringComparer.Ordinal)
-                .Prepend(b.ToString())));
-        if (ids.Contains(List))
-            marks[List] = (await db.BatchEvents.MaxAsync(e => (long?)e.Id)).ToString() ?? "";
-        if (ids.Contains(Builds))
-            marks[Builds] = (await db.Builds.MaxAsync(b => (long?)b.Id)).ToString() ?? "";
-        return marks;
     }
 
     /// <summary>Somebody who is told. What it is told runs on its own page's thread, and is never waited for.</summary>
-    private sealed class Watch(LiveFeed feed, long id, Func<LiveNews, Task> tell) : IDisposable
+    private sealed class Watcher(LiveFeed feed, LiveTopic topic, string? seen, Func<LiveNews, Task> tell) : IDisposable
     {
-        private string? _seen;
-        private bool _isLost;
+        private string? _seen = seen;
+        private LiveNewsKind? _told;
 
-        public long Id => id;
+        public LiveTopic Topic => topic;
 
-        public void See(string mark)
+        public void See(string mark, long look)
         {
-            if (mark == _seen && !_isLost)
+            var kind = mark == _seen ? LiveNewsKind.Same : LiveNewsKind.Changed;
+            if (kind == LiveNewsKind.Same && _told is LiveNewsKind.Same or LiveNewsKind.Changed)
                 return;
-            (_seen, _isLost) = (mark, false);
-            _ = tell(LiveNews.Changed);
+            (_seen, _told) = (mark, kind);
+            _ = tell(new LiveNews(kind, look));
         }
 
-        public void Lose()
+        public void Lose(long look)
         {
-            if (_isLost)
+            if (_told == LiveNewsKind.Lost)
                 return;
-            _isLost = true;
-            _ = tell(LiveNews.Lost);
+            _told = LiveNewsKind.Lost;
+            _ = tell(new LiveNews(LiveNewsKind.Lost, look));
         }
 
         public void Dispose() => feed.Remove(this);
     }
-}
-
-/// <summary>What a page is told.</summary>
-internal enum LiveNews
-{
-    /// <summary>Read again.</summary>
-    Changed,
-
-    /// <summary>The database does not answer: what is shown may be old.</summary>
-    Lost
 }

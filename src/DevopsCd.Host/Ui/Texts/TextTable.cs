@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using DevopsCd.Contracts;
 using DevopsCd.Core.Auditing;
+using DevopsCd.Host.Ui.Batches;
 
 namespace DevopsCd.Host.Ui.Texts;
 
@@ -75,6 +76,81 @@ internal sealed class TextTable(Language language)
         ["sent"] = ("已发送", "sent"),
         ["failed"] = ("失败", "failed"),
         ["superseded"] = ("已合并", "carried by another")
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, (string Zh, string En)> s_parked = new Dictionary<string, (string, string)>
+    {
+        ["parked"] = ("待处理", "waits for a decision"),
+        ["replayed"] = ("已重新发送", "sent again"),
+        ["discarded"] = ("已丢弃", "discarded")
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, (string Zh, string En)> s_webhooks = new Dictionary<string, (string, string)>
+    {
+        ["pending"] = ("待处理", "not read yet"),
+        ["applied"] = ("已生效", "applied"),
+        ["ignored"] = ("已忽略", "ignored"),
+        ["unmatched"] = ("未匹配", "of no application"),
+        ["failed"] = ("无法读取", "cannot be read")
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, (string Zh, string En)> s_noticeKinds = new Dictionary<string, (string, string)>
+    {
+        ["transition"] = ("状态变化", "change of state"),
+        ["app_failed"] = ("应用部署失败", "an application failed"),
+        ["production_ready"] = ("等待生产部署", "production waits"),
+        ["approval_given"] = ("已投票", "vote given"),
+        ["test"] = ("测试通知", "test")
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, (string Zh, string En)> s_permissions = new Dictionary<string, (string, string)>
+    {
+        ["view"] = ("查看", "look"),
+        ["create"] = ("创建批次", "create batches"),
+        ["edit"] = ("修改批次内容", "change batches"),
+        ["approve"] = ("审核", "approve"),
+        ["seal"] = ("封板", "seal"),
+        ["deploy_pre"] = ("部署到预发布", "deploy to pre-production"),
+        ["deploy_prod"] = ("部署到生产", "deploy to production"),
+        ["accept"] = ("验收", "accept"),
+        ["cancel"] = ("取消批次", "cancel"),
+        ["reopen"] = ("重新开放批次", "reopen"),
+        ["rollback"] = ("回滚生产", "roll back production"),
+        ["application.manage"] = ("管理应用", "manage applications"),
+        ["build.report"] = ("上报构建", "report builds"),
+        ["deployment.report"] = ("上报部署", "report deployments"),
+        ["notification.manage"] = ("管理通知", "manage notifications"),
+        ["parked.manage"] = ("处理滞留消息", "decide about parked messages"),
+        ["freeze.manage"] = ("管理封网", "manage freezes"),
+        ["freeze.override"] = ("封网期间放行", "override freezes"),
+        ["gate.override"] = ("跳过门禁", "override gates"),
+        ["policy.manage"] = ("管理项目策略", "manage policies"),
+        ["access.manage"] = ("管理权限", "manage access"),
+        ["audit.read"] = ("查看审计", "read the audit")
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, (string Zh, string En)> s_accessEvents = new Dictionary<string, (string, string)>
+    {
+        ["denied"] = ("无权限被拒绝", "denied"),
+        ["binding_added"] = ("授予角色", "role given"),
+        ["binding_removed"] = ("收回角色", "role taken"),
+        ["project_created"] = ("创建项目", "project created"),
+        ["policy_changed"] = ("修改策略", "policy changed"),
+        ["project_removed"] = ("删除项目", "project removed"),
+        ["application_moved"] = ("移动应用", "application moved")
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, (string Zh, string En)> s_bindingSources = new Dictionary<string, (string, string)>
+    {
+        ["database"] = ("在此授予", "given here"),
+        ["configuration"] = ("来自配置", "from the configuration")
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, (string Zh, string En)> s_changeEffects = new Dictionary<string, (string, string)>
+    {
+        ["keep"] = ("仍然有效，仅显示变化", "stays, and the change is shown"),
+        ["hold"] = ("仍然有效，不再接收新构建", "stays, and new builds are only shown"),
+        ["void"] = ("作废", "is void")
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public Language Language => language;
@@ -204,6 +280,161 @@ internal sealed class TextTable(Language language)
     public string BatchNumberIfOwn => Say("批次编号（留空自动生成）", "Number, unless one is to be made");
     public string Create => Say("创建", "Create");
 
+    // Its order
+    public string Graph => Say("依赖图", "Graph");
+    public string WavesMean => Say("每一波在前一波完成后才能开始。点击应用可查看其上下游。",
+        "Each wave can begin once the one before is done. Click an application to see what it waits for and what waits for it.");
+    public string AllWaves => Say("显示全部波次", "All waves");
+
+    // Changing its content
+    public string AddApplications => Say("添加应用", "Add applications");
+    public string Add => Say("添加", "Add");
+    public string Pin => Say("固定此构建", "Pin this build");
+    public string Unpin => Say("跟随最新构建", "Follow the newest build");
+    public string FollowBranch => Say("跟随此分支", "Follow this branch");
+    public string SetDependencies => Say("保存依赖", "Set the dependencies");
+
+    // What runs where
+    public string RunningTitle => Say("运行版本", "Running");
+    public string RunningMeans => Say("显示由本系统最后一次成功部署的版本。", "Shown is what this system has last deployed with success.");
+    public string ClustersDiffer => Say("各集群版本不同", "clusters differ");
+    public string DeploymentHistory => Say("部署历史", "Deployments");
+
+    // Messages
+    public string ParkedMessages => Say("滞留消息", "Messages");
+    public string ParkedMessage => Say("滞留消息", "Message");
+    public string OutgoingMessages => Say("消息代理拒收的发出消息", "Our own messages that the broker refused");
+    public string NothingParked => Say("没有滞留消息。", "No message waits for a decision.");
+    public string MessageColumn => Say("消息", "Message");
+    public string Queue => Say("队列", "Queue");
+    public string Body => Say("内容", "Body");
+    public string Headers => Say("消息头", "Headers");
+    public string BodyCut => Say("内容过长，已截断：只能发送更正后的内容。", "The body was cut, since it is too long: only a corrected one can be sent.");
+    public string MessageTypeIfMissing => Say("消息类型（消息未注明时填写）", "Its type, where the message does not say");
+    public string SendAgain => Say("重新发送", "Send again");
+    public string SendAsItWas => Say("原样重新发送", "Send it again as it was");
+    public string SendCorrected => Say("发送更正后的内容", "Send it corrected");
+    public string Discard => Say("丢弃", "Discard");
+
+    // Webhooks
+    public string Webhooks => Say("Webhook 投递", "Webhooks");
+    public string Webhook => Say("Webhook 投递", "Webhook");
+    public string NoWebhooks => Say("没有收到 Webhook。", "No such webhook has come.");
+    public string SourceColumn => Say("来源", "Source");
+    public string Delivery => Say("投递编号", "Delivery");
+    public string WhichRuleMatches => Say("哪条规则匹配", "Which rule matches");
+    public string NoRules => Say("没有规则，也没有应用登记了代码仓库。", "There are no rules, and no application names a repository.");
+    public string RuleColumn => Say("规则", "Rule");
+    public string Matches => Say("匹配", "matches");
+    public string MatchesNot => Say("不匹配", "does not match");
+    public string WouldBecome => Say("现在收到会产生", "What it would become now");
+    public string WhyUnmatched => Say("为什么未匹配", "Why it belongs to no application");
+    public string ByWhatIsStored => Say("根据已保存的内容判断：流水线文件、任务和触发事件未保存。",
+        "Judged by what is stored of it: its pipeline file, its jobs and its event are not.");
+
+    // Notifications
+    public string Notifications => Say("通知", "Notifications");
+    public string Channels => Say("渠道", "Channels");
+    public string TestChannel => Say("发送测试通知", "Send a test");
+    public string ChannelWorks => Say("发送成功", "it works");
+    public string ChannelFails => Say("发送失败", "it failed");
+
+    // Projects
+    public string ProjectsTitle => Say("项目", "Projects");
+    public string NewProject => Say("新建项目", "New project");
+    public string Approvals => Say("审核", "Approval");
+    public string ProdApprovals => Say("生产部署审核", "Approval of production");
+    public string ProdNeedsApproval => Say("开始生产部署需要审核", "The start of production needs approval");
+    public string PeopleRequired => Say("需要人数", "People required");
+    public string OfGroups => Say("其中各组人数（每行一组，例如 testers: 1）", "Of them so many of groups (one a line: testers: 1)");
+    public string NotByAuthor => Say("不能由创建或修改者审核", "Not by whoever has made or changed it");
+    public string ExpireAfter => Say("有效时长（例如 24h）", "Holds for (for example 24h)");
+    public string OnChange => Say("审核后内容变化时，审核", "When the content changes afterwards, the approval");
+    public string AutomaticPreDeploy => Say("封板后自动预发布", "Pre-production starts by itself");
+    public string ConcurrentApps => Say("同时部署数", "Deployments at once");
+    public string SingleAppTimeout => Say("单个应用时限", "Time for one application");
+    public string BatchTimeout => Say("阶段时限", "Time for a stage");
+    public string Save => Say("保存", "Save");
+    public string Saved => Say("已保存。", "It is saved.");
+
+    // Access
+    public string AccessTitle => Say("权限", "Access");
+    public string NotAllowed => Say("没有权限", "not allowed");
+    public string Allowed => Say("有权限", "allowed");
+    public string SubjectColumn => Say("主体", "Who");
+    public string GroupsOfPerson => Say("所属组（逗号分隔）", "Groups, separated by commas");
+    public string Explain => Say("说明", "Explain");
+    public string PermissionColumn => Say("权限", "Permission");
+    public string RoleColumn => Say("角色", "Role");
+    public string Roles => Say("角色及其权限", "Roles, and what they allow");
+    public string Bindings => Say("谁在何处有何角色", "Who has which role where");
+    public string GiveRole => Say("授予角色", "Give the role");
+    public string TakeRole => Say("收回", "Take it");
+    public string AccessAudit => Say("权限审计", "Audit of access");
+    public string Target => Say("对象", "Of what");
+
+    // Tokens
+    public string Tokens => Say("API 令牌", "API tokens");
+    public string TokensNotNeeded => Say("无需登录的模式下不需要令牌。", "Where nobody logs in, nobody needs a token.");
+    public string TokenShownOnce => Say("请立即保存此令牌，它只显示这一次：", "Keep this token, it is not shown again:");
+    public string TokenFor => Say("用途", "What it is for");
+    public string DaysValid => Say("有效天数", "Valid for so many days");
+    public string BoundedTo => Say("仅限权限（不选则与本人相同）", "Bounded to (all of yours without any)");
+    public string BoundedToProjects => Say("仅限项目（逗号分隔，留空为全部）", "Bounded to the projects, separated by commas (all without any)");
+    public string MakeToken => Say("创建令牌", "Make a token");
+    public string ValidUntil => Say("有效至", "Valid until");
+    public string LastUsed => Say("最近使用", "Last used");
+    public string Revoke => Say("吊销", "Revoke");
+    public string Revoked => Say("已吊销", "revoked");
+
+    // What went wrong
+    public string ServerError => Say("服务器出错了", "Something went wrong here");
+    public string ServerErrorHint => Say("请稍后重试；若仍出错，请把下面的编号告知管理员。",
+        "Try again in a moment. If it happens again, tell an administrator the number below.");
+    public string Unavailable => Say("服务暂时不可用", "The service is not available at the moment");
+    public string UnavailableHint => Say("数据库或消息代理暂时没有响应，请稍后重试。", "Its database does not answer at the moment. Try again in a moment.");
+
+    public string ParkedState(string name) => Of(s_parked, name);
+
+    public string WebhookOutcome(string name) => Of(s_webhooks, name);
+
+    public string NoticeKind(string name) => Of(s_noticeKinds, name);
+
+    public string Permission(string name) => Of(s_permissions, name);
+
+    /// <summary>What the audit of access records.</summary>
+    public string AccessEvent(string name) => Of(s_accessEvents, name);
+
+    public string BindingSource(string name) => Of(s_bindingSources, name);
+
+    /// <summary>What a change of the content does to an approval.</summary>
+    public string ChangeEffect(string name) => Of(s_changeEffects, name);
+
+    public string YesNo(bool? value) => value == true ? Say("是", "yes") : Say("否", "no");
+
+    public string ByDefault(string value) => Say($"默认：{value}", $"by default: {value}");
+
+    public string WhatMay(string subject) => Say($"{subject} 可以做什么", $"What {subject} may do");
+
+    public string GrantedBy(IReadOnlyList<string> who) => who.Count == 0
+        ? Say("只能通过配置授予", "only the configuration can grant it")
+        : Say($"可由 {string.Join("、", who)} 授予", $"{string.Join(", ", who)} can grant it");
+
+    public string ChannelRests(int seconds) => Say($"渠道限流，{seconds} 秒后可再试", $"its limit is used up; try again in {seconds} s");
+
+    public string Around(string application) => Say($"{application} 的上下游", $"{application}, what it waits for and what waits for it");
+
+    public string Wave(int number, int count) => Say($"第 {number} 波：{count} 个应用", $"Wave {number}: {(count == 1 ? "1 application" : $"{count} applications")}");
+
+    public string Change(string application) => Say($"修改 {application}", $"Change {application}");
+
+    public string NewestOf(string branch) => Say($"{branch} 的最新构建", $"the newest of {branch}");
+
+    public string RemoveFromBatch(string application) => Say($"从批次中移除 {application}", $"Take {application} out of the batch");
+
+    public string UnmatchedMeans(string name) => Say($"没有名为 {name} 的应用，也没有规则匹配此构建。",
+        $"No application is named {name}, and no rule has matched this build.");
+
     /// <summary>A state of a batch by its English name.</summary>
     public string State(string name) => Of(s_states, name);
 
@@ -250,11 +481,48 @@ internal sealed class TextTable(Language language)
 
     public string Ended(string state) => Say($"批次已结束：{State(state)}。", $"The batch has ended: {State(state)}.");
 
+    /// <summary>Why an event cannot be raised. In English it is the guard's own sentence, as the API says it.</summary>
+    public string Obstacle(ActionObstacle obstacle, string state) => obstacle.Guard == BatchPages.StateGuardName ? NotLegalIn(state)
+        : language == Language.English ? obstacle.Reason
+        : obstacle.Guard switch
+        {
+            "rights" => $"缺少权限 {obstacle.Permission}{(obstacle.LiftedBy.Count == 0 ? "，请联系管理员" : $"，可由 {string.Join("、", obstacle.LiftedBy)} 授予")}",
+            "person" => "只能由人操作",
+            "author" => "您创建了此批次或修改过其内容，须由他人审核",
+            "approval" => "审核通过后内容已变化，或审核已过期：请撤销审核并重新审核",
+            "blocked" => "须由人开始预发布",
+            "cancel-requested" => "已请求取消，进行中的部署结束后即取消",
+            "applications" => "批次中没有应用，无法封板",
+            "build" => $"有应用在其分支上没有成功的构建（{obstacle.Reason}）",
+            "targets" => $"有应用没有部署配置（{obstacle.Reason}）",
+            "dependencies" => $"依赖关系形成了环：{obstacle.Reason[(obstacle.Reason.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()}",
+            "stage" => "阶段的结果由引擎根据部署情况决定",
+            _ => obstacle.Reason
+        };
+
+    /// <summary>Why something was refused, with the API's own words.</summary>
+    public string Refusal(RefusalKind kind, string? reason) => language == Language.English ? reason ?? "" : kind switch
+    {
+        RefusalKind.Denied => $"没有权限：{reason}",
+        RefusalKind.Stale => $"内容在您查看后已变化，请查看最新内容后再决定：{reason}",
+        RefusalKind.Content => $"填写有误：{reason}",
+        RefusalKind.NotFound => $"不存在：{reason}",
+        _ => $"当前不允许：{reason}"
+    };
+
+    /// <summary>What is wrong with a field.</summary>
+    public string Wrong(IReadOnlyList<string> wrong) => string.Join("; ", wrong.Select(one =>
+        one.StartsWith("is required", StringComparison.Ordinal) ? Say("必填", one) : one));
+
     public string NotLegalIn(string state) => Say($"状态“{State(state)}”下不可用", $"not in the state {State(state)}");
 
     public string Attempt(int attempt) => Say($"第 {attempt} 轮", $"attempt {attempt}");
 
     public string Tries(int tries) => Say($"{tries} 次尝试", tries == 1 ? "1 try" : $"{tries} tries");
+
+    public string TryOf(int tries, int most) => Say($"第 {tries} 次尝试，最多 {most} 次", $"try {tries} of {most}");
+
+    public string NextCallIn(int seconds) => Say($"{seconds} 秒后再次询问", $"asked again in {seconds} s");
 
     public string PinnedBy(string who) => Say($"由 {who} 固定", $"pinned by {who}");
 

@@ -1,4 +1,6 @@
 using DevopsCd.Core.Access;
+using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Data;
 
 namespace DevopsCd.Host.Ui.Viewing;
 
@@ -17,4 +19,28 @@ internal sealed class PageWork(IServiceScopeFactory scopes, Viewer viewer)
         await using var scope = scopes.CreateAsyncScope();
         return await work(scope.ServiceProvider, subject);
     }
+
+    /// <summary>The same, through the door that stands in front of the API's handlers.</summary>
+    /// <param name="needed">What it takes, and where.</param>
+    /// <param name="work">What to do, with the services of its scope and for whom.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SignedOutException">The session has ended.</exception>
+    /// <exception cref="BatchRefusedException">Whoever asks lacks the permission; that stands in the audit of access.</exception>
+    public Task<T> DoAsync<T>(PageNeed needed, Func<IServiceProvider, Subject, Task<T>> work, CancellationToken cancellationToken) =>
+        DoAsync(async (services, subject) =>
+        {
+            var door = services.GetRequiredService<AccessDoor>();
+            if (await door.LookAsync(subject, needed.Permission, [needed.Project], null, cancellationToken) is not { } refused)
+                return await work(services, subject);
+            services.GetRequiredService<AccessJournal>().Denied(
+                new AccessOrigin(subject, EventSource.Http), $"page {needed.Page}", needed.Permission, needed.Project);
+            await services.GetRequiredService<CdDbContext>().SaveChangesAsync(cancellationToken);
+            throw refused;
+        }, cancellationToken);
 }
+
+/// <summary>What a page needs.</summary>
+/// <param name="Page">The page, for the audit.</param>
+/// <param name="Permission">The permission.</param>
+/// <param name="Project">Where; <see cref="Projects.All" /> for what concerns no project in particular.</param>
+internal sealed record PageNeed(string Page, string Permission, string Project = Projects.All);

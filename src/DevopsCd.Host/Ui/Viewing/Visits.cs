@@ -15,16 +15,17 @@ internal sealed class Visits(TimeProvider clock) : IDisposable
     /// <param name="visit">The rendering, by an id that only its own page knows.</param>
     /// <param name="address">What was rendered.</param>
     /// <param name="view">What it was rendered with.</param>
-    public void Keep(string visit, string address, object view) =>
-        _views.Set((visit, address), view, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = s_kept, Size = 1 });
+    /// <param name="mark">The mark it had before it was read; null where that is not known.</param>
+    public void Keep(string visit, string address, object view, string? mark) =>
+        _views.Set((visit, address), (view, mark), new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = s_kept, Size = 1 });
 
     /// <summary>What was kept, once; null when there is nothing.</summary>
-    public TView? Take<TView>(string visit, string address) where TView : class
+    public (TView View, string? Mark)? Take<TView>(string visit, string address) where TView : class
     {
-        if (!_views.TryGetValue((visit, address), out var view))
+        if (!_views.TryGetValue((visit, address), out (object View, string? Mark) kept))
             return null;
         _views.Remove((visit, address));
-        return view as TView;
+        return kept.View is TView view ? (view, kept.Mark) : null;
     }
 
     public void Dispose() => _views.Dispose();
