@@ -14,7 +14,7 @@ namespace DevopsCd.Testing;
 public sealed class TcpRelay : IAsyncDisposable
 {
     private readonly string _targetHost;
-    private readonly int _targetPort;
+    private volatile int _targetPort;
     private readonly ConcurrentDictionary<Pair, byte> _open = new();
     private readonly ConcurrentBag<Task> _running = [];
     private readonly Lock _state = new();
@@ -23,6 +23,7 @@ public sealed class TcpRelay : IAsyncDisposable
     private TaskCompletionSource _toServer = Flow(true);
     private TaskCompletionSource _toClient = Flow(true);
     private int _accepted;
+    private long _received;
     private LostAnswers? _losing;
 
     private TcpRelay(string targetHost, int targetPort)
@@ -44,6 +45,9 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>Connections accepted so far.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
+    /// <summary>Bytes that the server has sent so far.</summary>
+    public long Received => Interlocked.Read(ref _received);
+
     public static TcpRelay To(string host, int port) => new(host, port);
 
     public static TcpRelay To(PostgresDatabase database)
@@ -53,6 +57,9 @@ public sealed class TcpRelay : IAsyncDisposable
     }
 
     public static TcpRelay To(RabbitVirtualHost host) => new(host.Uri.Host, host.Uri.Port);
+
+    /// <summary>New connections lead to another port, as those of a load balancer that has noticed that a server is gone.</summary>
+    public void LeadTo(int port) => _targetPort = port;
 
     /// <summary>Resets every connection and refuses new ones until <see cref="Restore"/>.</summary>
     public void Cut()
@@ -213,6 +220,7 @@ public sealed class TcpRelay : IAsyncDisposable
                         return;
                     }
 
+                    if (from == pair.Server) Interlocked.Add(ref _received, count);
                     await pieces.Writer.WriteAsync((Environment.TickCount64 + (long)Delay.TotalMilliseconds, buffer[..count]), pair.Gone).ConfigureAwait(false);
                 }
             }

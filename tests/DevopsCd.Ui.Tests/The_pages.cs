@@ -5,7 +5,7 @@ using Deque.AxeCore.Playwright;
 
 namespace DevopsCd.Ui.Tests;
 
-public sealed class The_pages(Browsers browsers, PagesHost host) : IClassFixture<PagesHost>
+public sealed class The_pages(Browsers browsers, PagesHost host)
 {
     private const string Script = "<img src=x onerror=alert(1)><script>alert(2)</script>";
 
@@ -20,8 +20,10 @@ public sealed class The_pages(Browsers browsers, PagesHost host) : IClassFixture
 
         foreach (var (page, path) in ((string, string)[])
             [
-                ("batches", "/"), ("batch", $"/batches/{batch}"), ("history", $"/batches/{batch}?tab=history"), ("applications", "/applications"),
-                ("application", "/applications/web-shop"), ("builds", "/builds")
+                ("batches", "/"), ("batch", $"/batches/{batch}"), ("graph", $"/batches/{batch}?tab=graph"), ("history", $"/batches/{batch}?tab=history"),
+                ("applications", "/applications"), ("application", "/applications/web-shop"), ("builds", "/builds"), ("running", "/running"),
+                ("projects", "/projects"), ("project", "/projects/default"), ("notifications", "/notifications"), ("webhooks", "/webhooks"),
+                ("messages", "/parked"), ("access", "/access")
             ])
         {
             await reader.Go(path);
@@ -81,7 +83,7 @@ public sealed class The_pages(Browsers browsers, PagesHost host) : IClassFixture
 
         var row = reader.Page.Locator("tbody tr", new() { HasText = stranger });
         await Expect(row).ToContainTextAsync(Script);
-        await Expect(row.Locator("a")).ToHaveAttributeAsync("href", "https://ci.example/7");
+        await Expect(row.Locator("a[target=_blank]")).ToHaveAttributeAsync("href", "https://ci.example/7");
         reader.Complaints.ShouldBeEmpty();
     }
 

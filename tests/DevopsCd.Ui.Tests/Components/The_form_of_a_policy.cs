@@ -1,0 +1,55 @@
+using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Releases;
+using DevopsCd.Host.Ui.Policies;
+
+namespace DevopsCd.Ui.Tests.Components;
+
+public sealed class The_form_of_a_policy
+{
+    [Fact]
+    public void Gives_back_what_it_was_filled_with()
+    {
+        var policy = new ProjectPolicyBody
+        {
+            Approvals = new ApprovalPolicyBody
+            {
+                Required = 2,
+                Groups = new Dictionary<string, int> { ["testers"] = 1, ["a:b"] = 2 },
+                NotByAuthor = false,
+                ExpireAfter = "24h",
+                OnChange = "void"
+            },
+            ProdApprovals = new ApprovalPolicyBody(),
+            AutomaticPreDeploy = false,
+            ConcurrentApps = 3,
+            Channels = ["log", "lark"]
+        };
+
+        var back = PolicyForm.Of(policy).ToBody();
+
+        back.Approvals.ShouldNotBeNull().Groups.ShouldBe(policy.Approvals.Groups);
+        (back.Approvals.Required, back.Approvals.NotByAuthor, back.Approvals.ExpireAfter, back.Approvals.OnChange).ShouldBe((2, false, "24h", "void"));
+        back.ProdApprovals.ShouldNotBeNull();
+        (back.AutomaticPreDeploy, back.ConcurrentApps, back.SingleAppTimeout, back.BatchTimeout).ShouldBe((false, 3, null, null));
+        back.Channels.ShouldBe(policy.Channels);
+    }
+
+    [Fact]
+    public void Leaves_to_the_defaults_what_is_left_empty()
+    {
+        var body = PolicyForm.Of(new ProjectPolicyBody()).ToBody();
+
+        (body.Approvals, body.ProdApprovals, body.AutomaticPreDeploy, body.ConcurrentApps, body.Channels).ShouldBe((null, null, null, null, null));
+    }
+
+    [Theory]
+    [InlineData("testers")]
+    [InlineData("testers: many")]
+    [InlineData(": 2")]
+    public void Names_the_field_that_is_no_group_with_a_number(string line)
+    {
+        var form = new PolicyForm { Approvals = new ApprovalForm { Groups = line } };
+
+        Should.Throw<BatchRefusedException>(form.ToBody).Fields.Keys.ShouldBe(["approvals.groups"]);
+    }
+}
