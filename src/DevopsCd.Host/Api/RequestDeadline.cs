@@ -50,7 +50,11 @@ internal sealed class RequestDeadline(RequestDelegate next, TimeProvider clock)
         catch (Exception failure) when (failure is not BatchRefusedException && deadline.IsCancellationRequested && !caller.IsCancellationRequested
             && !http.Response.HasStarted)
         {
-            await AnswerAsync(http, patience, caller);
+            if (gate.TryTakeOver())
+                await AnswerAsync(http, patience, caller);
+            else
+                // What it has written is on its way already, and a second answer would follow the first.
+                http.Abort();
         }
         finally
         {
@@ -74,6 +78,7 @@ internal sealed class RequestDeadline(RequestDelegate next, TimeProvider clock)
     private static Task AnswerAsync(HttpContext http, TimeSpan patience, CancellationToken caller)
     {
         http.RequestAborted = caller;
+        http.Response.ContentLength = null;
         return ProblemHandler.NotNow(http, $"There was no result within {patience.TotalSeconds} s.").ExecuteAsync(http);
     }
 }

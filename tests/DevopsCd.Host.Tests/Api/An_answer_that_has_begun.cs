@@ -42,6 +42,21 @@ public sealed class An_answer_that_has_begun
     }
 
     [Fact]
+    public async Task Is_never_followed_by_a_second_one()
+    {
+        await using var app = await Serve(async http =>
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            // Written, and not yet on its way.
+            "{}"u8.CopyTo(http.Response.BodyWriter.GetSpan(2));
+            http.Response.BodyWriter.Advance(2);
+            await Task.FromCanceled(http.RequestAborted);
+        });
+
+        await Should.ThrowAsync<HttpRequestException>(() => Get(app));
+    }
+
+    [Fact]
     public async Task May_be_one_without_a_body()
     {
         await using var app = await Serve(http =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace DevopsCd.Testing.Contracts;
@@ -69,11 +70,27 @@ public sealed class OpenApiOperation
             yield return $"content type {contentType}";
             yield break;
         }
-        var json = JsonNode.Parse(body)!;
+        if (Read(body) is not { } json)
+        {
+            yield return "a body that is not one JSON value";
+            yield break;
+        }
         if (contentType!.MediaType == Problem && !Types(response).Contains((string?)json["type"]))
             yield return $"problem {json["type"]}";
         foreach (var difference in new SchemaCheck(_contract).Differences(json, content["schema"]!, "$"))
             yield return difference;
+    }
+
+    private static JsonNode? Read(string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static IEnumerable<string> Types(JsonObject response) =>
