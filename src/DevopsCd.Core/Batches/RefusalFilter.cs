@@ -29,6 +29,9 @@ internal sealed class RefusalFilter(IServiceScopeFactory scopes, ILogger<Refusal
             await using var scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<RefusalRecorder>().WriteAsync(
                 refused, head.BatchId, type.Key, head.Operator, EventOrigin.Of(context, head.Operator), context.CancellationToken);
+            // What the door refuses reaches no consumer, and would count as a message that nobody takes.
+            if (!context.ReceiveContext.IsFaulted)
+                await type.SettleAsync(context);
         }
     }
 

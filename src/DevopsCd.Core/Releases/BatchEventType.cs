@@ -71,6 +71,9 @@ internal abstract record BatchEventType
     /// <summary>What a message of <see cref="MessageType" /> says of the event.</summary>
     public abstract BatchEventHead ReadMessage(object message);
 
+    /// <summary>Tells the transport that a delivery of the event's message is dealt with, although no consumer has had it.</summary>
+    public abstract Task SettleAsync(ConsumeContext context);
+
     private static string Pascal(string key) => string.Concat(key.Split('_').Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
 }
 
@@ -92,6 +95,9 @@ internal sealed record BatchEventType<T> : BatchEventType where T : class
     public override BatchEventHead? Find(ConsumeContext context) => context.TryGetMessage<T>(out var typed) ? Read(typed.Message) : null;
 
     public override BatchEventHead ReadMessage(object message) => Read((T)message);
+
+    public override Task SettleAsync(ConsumeContext context) =>
+        context.TryGetMessage<T>(out var typed) ? typed.NotifyConsumed(TimeSpan.Zero, Key) : Task.CompletedTask;
 }
 
 /// <summary>What every message that carries an event says of it.</summary>
