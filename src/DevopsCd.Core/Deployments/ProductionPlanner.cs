@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DevopsCd.Contracts;
+using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Composing;
@@ -10,7 +11,8 @@ using Microsoft.EntityFrameworkCore;
 namespace DevopsCd.Core.Deployments;
 
 /// <summary>Computes a batch's production plan once and tells once that it waits (R7). It starts nothing.</summary>
-internal sealed class ProductionPlanner(CdDbContext db, IPublishEndpoint publish, Notices notices, TimeProvider clock)
+internal sealed class ProductionPlanner(
+    CdDbContext db, IPublishEndpoint publish, Notices notices, BatchVotes votes, ApprovalViews approvals, TimeProvider clock)
 {
     /// <returns>The batch's number, or null when there was nothing to do.</returns>
     public Task<string?> PrepareAsync(Guid batchId, CancellationToken cancellationToken) =>
@@ -20,7 +22,9 @@ internal sealed class ProductionPlanner(CdDbContext db, IPublishEndpoint publish
     {
         if (await db.LockBatchAsync(batchId, cancellationToken) is not { Status: BatchStatus.PreDeployed, ProdPlan: null } batch)
             return null;
-        var steps = await StepsAsync(batch, cancellationToken);
+        var releases = await db.Releases.AsNoTracking().Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batch.Id)
+            .ToListAsync(cancellationToken);
+        var steps = await StepsAsync(releases, cancellationToken);
         var now = clock.GetUtcNow();
         batch.PlanProduction(JsonSerializer.Serialize(steps, JsonSerializerOptions.Web), now);
         await publish.Publish(new ProductionReady
@@ -32,14 +36,19 @@ internal sealed class ProductionPlanner(CdDbContext db, IPublishEndpoint publish
             At = now
         }, cancellationToken);
         await notices.AddAsync(Notice.ProductionReady(batch, now,
-            [.. steps.Select(s => new ApplicationOutcome(s.Application, ReleaseStatus.None, s.Running is null ? s.Image : $"{s.Running} → {s.Image}"))]),
-            cancellationToken);
+            [.. steps.Select(s => new ApplicationOutcome(s.Application, ReleaseStatus.None, s.Running is null ? s.Image : $"{s.Running} → {s.Image}"))],
+            await NeededAsync(batch, releases, cancellationToken)), cancellationToken);
         return batch.BatchNumber;
     }
 
-    private async Task<List<ProductionStep>> StepsAsync(Batch batch, CancellationToken cancellationToken)
+    /// <summary>The approvals that the start of production still needs, with who can give them; null when it needs none.</summary>
+    private async Task<VoteCount?> NeededAsync(Batch batch, IReadOnlyCollection<BatchRelease> releases, CancellationToken cancellationToken) =>
+        await votes.StandAsync(batch, ApprovalKind.Production, releases, cancellationToken) is { Tally.IsReached: false } standing
+            ? standing.Count with { Missing = await approvals.MissingAsync(batch, standing, cancellationToken) }
+            : null;
+
+    private async Task<List<ProductionStep>> StepsAsync(List<BatchRelease> releases, CancellationToken cancellationToken)
     {
-        var releases = await db.Releases.AsNoTracking().Include(r => r.App).Where(r => r.BatchId == batch.Id).ToListAsync(cancellationToken);
         var apps = releases.Select(r => r.AppId).ToList();
         var running = (await db.Deployments.AsNoTracking()
                 .Where(d => d.Stage == Stage.Prod && d.Status == OperationStatus.Succeeded && apps.Contains(d.Release.AppId))

@@ -14,7 +14,7 @@ public sealed class A_lane_of_one_batch_on_one_channel
     [Fact]
     public void Sends_the_oldest_notice_alone_when_the_next_one_is_other_news()
     {
-        var plan = Plan(Sample.Completed(), Notice.ProductionReady(Sample.Batch(status: BatchStatus.PreDeployed), Sample.Noon, []));
+        var plan = Plan(Sample.Completed(), Notice.ProductionReady(Sample.Batch(status: BatchStatus.PreDeployed), Sample.Noon, [], null));
 
         plan.Main!.Row.Id.ShouldBe(1);
         plan.Carried.ShouldBeEmpty();

@@ -1,8 +1,15 @@
 using System.Text.Json;
 using DevopsCd.Contracts;
+using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Batches;
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Notifications.Delivery;
+using DevopsCd.Core.Tests.Approvals;
 using DevopsCd.Core.Tests.Engines;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.Core.Tests.Scanning;
 
@@ -61,6 +68,23 @@ public sealed class A_batch_that_is_pre_deployed
         plan.Select(s => s.GetProperty("image").GetString()).ShouldBe(["registry.example/api:1.0.2", "registry.example/web:1.0.1"]);
         plan.Select(s => s.GetProperty("running").GetString()).ShouldBe(["registry.example/api:1.0.1", "registry.example/web:1.0.1"]);
         plan[1].GetProperty("dependsOn").EnumerateArray().Select(d => d.GetString()).ShouldBe(["api"]);
+    }
+
+    [Fact]
+    public async Task Is_told_with_those_whose_approval_production_needs()
+    {
+        await using var engine = await Engine.Start("sqlite", ("notification:provider", "log"), ("auth:mode", "password"));
+        await engine.SetPolicyAsync(new ApprovalPolicyBody { NotByAuthor = false },
+            new ApprovalPolicyBody { Required = 2, Groups = new Dictionary<string, int> { ["sre"] = 1 }, NotByAuthor = true });
+        await engine.Do<BindingDesk>(desk => desk.AddAsync(new BindingBody { Subject = "group:sre", Role = Roles.Operator, Project = Projects.All },
+            new AccessOrigin(Subject.User("root"), EventSource.Http), default));
+
+        await PreDeployed(engine);
+
+        var row = await engine.Read(db => db.Set<Notification>().SingleAsync(n => n.Kind == NoticeKind.ProductionReady));
+        var told = engine.Services.GetRequiredService<NoticeComposer>().Compose(NoticeJson.Read(row.Payload), []);
+        told.Facts.ShouldContain(new MessageFact("尚缺 Still needed", "1 of group sre (group:sre); 1 more (group:sre)"));
+        told.Facts.ShouldNotContain(fact => fact.Label.StartsWith("已审核"));
     }
 
     [Fact]

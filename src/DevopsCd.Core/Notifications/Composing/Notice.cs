@@ -54,7 +54,7 @@ internal sealed record Notice
     /// <summary>What differs, old → new, a line an application; empty when that cannot be told.</summary>
     public IReadOnlyList<string> Changes { get; init; } = [];
 
-    /// <summary>Of a vote: how many have approved, and who is still needed.</summary>
+    /// <summary>How many have approved, and who is still needed: of a vote, and where production waits for approval.</summary>
     public VoteCount? Votes { get; init; }
 
     /// <summary>A batch accepted an event; its version makes the key.</summary>
@@ -100,12 +100,17 @@ internal sealed record Notice
     };
 
     /// <summary>The batch waits for a person to start production; told once for each pre-deployment (R7).</summary>
-    public static Notice ProductionReady(Batch batch, DateTimeOffset at, IReadOnlyList<ApplicationOutcome> plan) => About(batch,
+    /// <param name="batch">The batch.</param>
+    /// <param name="at">When.</param>
+    /// <param name="plan">What would be deployed.</param>
+    /// <param name="votes">Whose approval the start needs; null where one person alone may start it.</param>
+    public static Notice ProductionReady(Batch batch, DateTimeOffset at, IReadOnlyList<ApplicationOutcome> plan, VoteCount? votes) => About(batch,
         NoticeKind.ProductionReady,
         $"batch/{batch.Id}/production-ready/{batch.Pre.Attempt}", Operators.Engine, at) with
     {
         Total = plan.Count,
-        Applications = plan
+        Applications = plan,
+        Votes = votes
     };
 
     /// <summary>A person tries a channel.</summary>

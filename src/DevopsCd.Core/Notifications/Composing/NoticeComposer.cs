@@ -79,7 +79,8 @@ internal sealed class NoticeComposer(NotificationOptions options)
             facts.Add(new MessageFact("原因 Reason", reason));
         if (notice.Votes is { } votes)
         {
-            facts.Add(new MessageFact("已审核 Approved by", string.Join(", ", votes.By.Select(name => TextSanitizer.Clip(name, 80)))));
+            if (votes.By.Count > 0)
+                facts.Add(new MessageFact("已审核 Approved by", string.Join(", ", votes.By.Select(name => TextSanitizer.Clip(name, 80)))));
             facts.Add(new MessageFact("尚缺 Still needed", MissingVotes.WithNames(votes.Missing)));
         }
         if (notice.DiffersFromApproval)

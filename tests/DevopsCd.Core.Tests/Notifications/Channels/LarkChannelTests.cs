@@ -60,7 +60,7 @@ public sealed class LarkChannelTests : ChannelContract
         (await Colour(Sample.Approved())).ShouldBe("green");
         (await Colour(Sample.Started())).ShouldBe("blue");
         (await Colour(Sample.Completed())).ShouldBe("green");
-        (await Colour(Notice.ProductionReady(Sample.Batch(status: "PreDeployed"), Sample.Noon, []))).ShouldBe("orange");
+        (await Colour(Notice.ProductionReady(Sample.Batch(status: "PreDeployed"), Sample.Noon, [], null))).ShouldBe("orange");
         (await Colour(Notice.Transition(Sample.Batch(status: "Cancelled"), "cancel", "取消批次", "Approved", "bob", Sample.Noon, null, 1))).ShouldBe("grey");
     }
 
