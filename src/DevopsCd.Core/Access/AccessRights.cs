@@ -49,7 +49,10 @@ internal sealed class AccessRights(IServiceScopeFactory scopes, RoleBook roles, 
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
             var version = await db.Set<Counter>().AsNoTracking().Where(c => c.Name == Changes).Select(c => c.Value).SingleOrDefaultAsync(cancellationToken);
-            table = _last?.Table is { } known && known.Version == version ? known : await LoadAsync(db, version, cancellationToken);
+            var administrators = await AdministratorsAsync(scope.ServiceProvider, cancellationToken);
+            table = _last?.Table is { } known && known.Version == version && known.Administrators.SequenceEqual(administrators, StringComparer.Ordinal)
+                ? known
+                : await LoadAsync(db, administrators, version, cancellationToken);
             _last = new Read(table, began);
             return table;
         }
@@ -59,11 +62,14 @@ internal sealed class AccessRights(IServiceScopeFactory scopes, RoleBook roles, 
         }
     }
 
-    private async Task<BindingTable> LoadAsync(CdDbContext db, long version, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> AdministratorsAsync(IServiceProvider scope, CancellationToken cancellationToken) =>
+        scope.GetService<IAdministrators>() is { } accounts ? await accounts.ListAsync(cancellationToken) : [];
+
+    private async Task<BindingTable> LoadAsync(CdDbContext db, IReadOnlyList<string> administrators, long version, CancellationToken cancellationToken)
     {
         var stored = await db.Set<AccessBinding>().AsNoTracking().OrderBy(b => b.Id)
             .Select(b => new BoundRole(b.Subject, b.Role, b.Project, BindingSource.Database)).ToListAsync(cancellationToken);
-        return new BindingTable(roles, [.. _configured, .. stored], version);
+        return new BindingTable(roles, [.. _configured, .. stored], version) { Administrators = administrators };
     }
 
     private sealed record Read(BindingTable Table, long Began);

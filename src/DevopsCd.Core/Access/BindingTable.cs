@@ -26,6 +26,9 @@ internal sealed class BindingTable
     /// <summary>Grows with every change of the bindings.</summary>
     public long Version { get; }
 
+    /// <summary>Who may do everything without a binding, by kind and name: named among others, and allowed by nothing here.</summary>
+    public IReadOnlyList<string> Administrators { get; init; } = [];
+
     /// <summary>Whether a subject has a permission in a project; for <see cref="Projects.All" />, in every project.</summary>
     public bool Allows(Subject subject, string permission, string project) => (In(subject, project) & Permissions.Bit(permission)) != 0;
 
@@ -74,11 +77,12 @@ internal sealed class BindingTable
         ];
     }
 
-    /// <summary>Everybody who is bound to a role with a permission in a project, by kind and name.</summary>
+    /// <summary>Everybody who has a permission in a project by a binding or as an administrator, by kind and name.</summary>
     public IReadOnlyList<string> Who(string permission, string project)
     {
         var bit = Permissions.Bit(permission);
-        return [.. _bySubject.Where(entry => (entry.Value.In(project) & bit) != 0).Select(entry => entry.Key).Order(StringComparer.Ordinal)];
+        return [.. _bySubject.Where(entry => (entry.Value.In(project) & bit) != 0).Select(entry => entry.Key).Union(Administrators, StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)];
     }
 
     private IEnumerable<Held> HeldBy(Subject subject)

@@ -43,7 +43,7 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, A
         await db.LockApplicationsAsync([name], cancellationToken);
         var application = await FindLockedAsync(name, visible, precondition, cancellationToken);
         if (change.Project is { } target && target != application.Project)
-            await MoveAsync(application, target, origin, cancellationToken);
+            await MoveAsync(application, target, visible, origin, cancellationToken);
         application.AppType = change.AppType ?? application.AppType;
         application.Repository = change.Repository is null ? application.Repository : change.Repository.Length == 0 ? null : change.Repository;
         application.DefaultBranch = string.IsNullOrWhiteSpace(change.DefaultBranch) ? application.DefaultBranch : GitRef.Short(change.DefaultBranch);
@@ -53,10 +53,10 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, A
     }
 
     /// <summary>Never while a batch has it: the batch would be released by other people under another policy from one moment to the next.</summary>
-    private async Task MoveAsync(Application application, string project, AccessOrigin origin, CancellationToken cancellationToken)
+    private async Task MoveAsync(Application application, string project, Visible visible, AccessOrigin origin, CancellationToken cancellationToken)
     {
-        if (await db.OpenBatchAsync(application.Id, Visible.Everything, cancellationToken) is { } batch)
-            throw new BatchRefusedException(RefusalKind.Illegal, $"{application.Name} is in open batch {batch}; it can move when that has ended");
+        if (await db.TakenAsync([application.Id], visible, cancellationToken) is { } taken)
+            throw new BatchRefusedException(RefusalKind.Illegal, $"{taken}; it can move when that has ended");
         journal.Changed(origin, "application_moved", application.Name, project, new { project = application.Project }, new { project });
         application.Project = project;
     }
@@ -68,11 +68,15 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, A
         {
             await db.LockApplicationsAsync([name], cancellationToken);
             var application = await FindLockedAsync(name, visible, precondition, cancellationToken);
-            if (await db.OpenBatchAsync(application.Id, Visible.Everything, cancellationToken) is { } open)
-                throw new BatchRefusedException(RefusalKind.Illegal, $"{name} is in open batch {open}");
-            var had = db.Releases.Where(r => r.AppId == application.Id).OrderByDescending(r => r.Id).Select(r => r.Batch.BatchNumber);
-            if (await had.FirstOrDefaultAsync(cancellationToken) is { } last)
-                throw new BatchRefusedException(RefusalKind.Illegal, $"{name} stays, because the history of batches has it, of {last} for example");
+            if (await db.TakenAsync([application.Id], visible, cancellationToken) is { } taken)
+                throw new BatchRefusedException(RefusalKind.Illegal, taken);
+            if (await db.Releases.AnyAsync(r => r.AppId == application.Id, cancellationToken))
+            {
+                var last = await db.Releases.Where(r => r.AppId == application.Id).Select(r => r.Batch).In(visible).OrderByDescending(b => b.Id)
+                    .Select(b => b.BatchNumber).FirstOrDefaultAsync(cancellationToken);
+                throw new BatchRefusedException(RefusalKind.Illegal,
+                    $"{name} cannot be removed: batches that have ended have it{(last is null ? "" : $", {last} for example")}");
+            }
             await db.Builds.Where(b => b.ApplicationId == application.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(b => b.ApplicationId, (long?)null), cancellationToken);
             journal.Changed(origin, "application_removed", name, application.Project, ApplicationViews.View(application, null), null);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DevopsCd.Contracts;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.MessageContracts;
@@ -8,22 +9,32 @@ using Microsoft.EntityFrameworkCore;
 namespace DevopsCd.Core.Batches;
 
 /// <summary>Makes a new batch of what was asked for, or says everything that is wrong with it.</summary>
-internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, TimeProvider clock)
+internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoor door, AccessDoor access, TimeProvider clock)
 {
     public const int MostReleases = 1000;
 
-    public async Task OpenAsync(Batch batch, CreateBatch command, CancellationToken cancellationToken)
+    /// <param name="batch">The batch that is to be.</param>
+    /// <param name="command">What was asked for.</param>
+    /// <param name="asker">Who asks, and must have the right.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BatchRefusedException">Something is wrong with it, an application is in an open batch, or the asker lacks the right.</exception>
+    public async Task OpenAsync(Batch batch, CreateBatch command, Subject asker, CancellationToken cancellationToken)
     {
         var errors = new Dictionary<string, string[]>();
         CheckShape(command, errors);
         ThrowIf(errors);
 
+        if (command.Project is { } project)
+            await db.RequireProjectAsync(project, cancellationToken);
         var names = command.Releases.Select(r => r.Application).ToList();
         var apps = await db.LockApplicationsAsync(names, cancellationToken);
+        // Asked in front as well, before an application may have moved to a project of other people.
+        if (await door.LookAsync(asker, BatchEventTypes.Of<CreateBatch>()!, batch.CorrelationId, command, cancellationToken) is { } denied)
+            throw denied;
         for (var i = 0; i < command.Releases.Count; i++)
             CheckItem(command.Releases[i], $"releases[{i}]", apps, names, errors);
         ThrowIf(errors);
-        await RefuseTakenApplicationsAsync(apps.Values, cancellationToken);
+        await RefuseTakenApplicationsAsync(apps.Values, asker, cancellationToken);
 
         var now = clock.GetUtcNow();
         batch.Id = await db.NextAsync("batches", cancellationToken);
@@ -41,16 +52,18 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, TimeProv
     /// <param name="items">What is to come in.</param>
     /// <param name="present">The names of the applications that are in it already.</param>
     /// <param name="apps">The applications of the items that are registered.</param>
-    /// <param name="by">Who adds them.</param>
+    /// <param name="by">Who adds them, and must have the right.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="BatchRefusedException">An item is wrong, or its application is in an open batch.</exception>
+    /// <exception cref="BatchRefusedException">An item is wrong, its application is in an open batch, or the right is missing.</exception>
     public async Task<IReadOnlyList<BatchRelease>> AddAsync(
-        Batch batch, IReadOnlyList<ReleaseItem> items, IReadOnlyCollection<string> present, IReadOnlyDictionary<string, Application> apps, string by,
+        Batch batch, IReadOnlyList<ReleaseItem> items, IReadOnlyCollection<string> present, IReadOnlyDictionary<string, Application> apps, Subject by,
         CancellationToken cancellationToken)
     {
         var errors = new Dictionary<string, string[]>();
         CheckItems(items, errors);
         ThrowIf(errors);
+        if (await door.LookAsync(by, Permissions.Edit, items, cancellationToken) is { } denied)
+            throw denied;
         if (items.Count + present.Count > MostReleases)
             throw BatchRefusedException.Content("releases", $"a batch has at most {MostReleases} applications");
         List<string> names = [.. present, .. items.Select(i => i.Application)];
@@ -59,10 +72,10 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, TimeProv
         ThrowIf(errors);
         if (items.Select(i => i.Application).Intersect(present, StringComparer.Ordinal).ToList() is { Count: > 0 } twice)
             throw new BatchRefusedException(RefusalKind.Illegal, $"{string.Join(", ", twice)} is in this batch already") { State = batch.Status };
-        await RefuseTakenApplicationsAsync(apps.Values, cancellationToken);
+        await RefuseTakenApplicationsAsync(apps.Values, by, cancellationToken);
         var added = new List<BatchRelease>();
         for (var i = 0; i < items.Count; i++)
-            added.Add(await ReleaseAsync(batch, items[i], $"releases[{i}]", apps, names, by, cancellationToken));
+            added.Add(await ReleaseAsync(batch, items[i], $"releases[{i}]", apps, names, by.Operator, cancellationToken));
         db.Releases.AddRange(added);
         return added;
     }
@@ -106,13 +119,11 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, TimeProv
             errors[$"{field}.dependsOn"] = [$"not in this batch: {string.Join(", ", strangers)}"];
     }
 
-    private async Task RefuseTakenApplicationsAsync(IEnumerable<Application> apps, CancellationToken cancellationToken)
+    private async Task RefuseTakenApplicationsAsync(IEnumerable<Application> apps, Subject asker, CancellationToken cancellationToken)
     {
-        var ids = apps.Select(a => a.Id).ToList();
-        var taken = await db.Releases.Where(r => r.IsOpen && ids.Contains(r.AppId))
-            .Select(r => new { r.App.Name, r.Batch.BatchNumber }).OrderBy(t => t.Name).Take(20).ToListAsync(cancellationToken);
-        if (taken.Count > 0)
-            throw new BatchRefusedException(RefusalKind.Illegal, string.Join("; ", taken.Select(t => $"{t.Name} is in open batch {t.BatchNumber}")));
+        var visible = await access.WhereAsync(asker, Permissions.View, cancellationToken);
+        if (await db.TakenAsync([.. apps.Select(a => a.Id)], visible, cancellationToken) is { } taken)
+            throw new BatchRefusedException(RefusalKind.Illegal, taken);
     }
 
     private async Task<BatchRelease> ReleaseAsync(

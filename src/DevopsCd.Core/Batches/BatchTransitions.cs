@@ -18,7 +18,8 @@ internal sealed class BatchTransitions(
     BatchReleases releases, IPublishEndpoint publish, BatchFactory opening, StageDispatcher dispatcher, StageEnds ends, AuditWriter journal,
     ContentHistory history, BatchPolicies policies, BatchVotes votes, ApprovalViews approvals, BuildIntake builds, DeployOptions deploy, TimeProvider clock)
 {
-    public Task OpenAsync(Batch batch, CreateBatch command, CancellationToken cancellationToken) => opening.OpenAsync(batch, command, cancellationToken);
+    public Task OpenAsync(Batch batch, CreateBatch command, Subject asker, CancellationToken cancellationToken) =>
+        opening.OpenAsync(batch, command, asker, cancellationToken);
 
     public async Task ApproveAsync(Batch batch, ApproveBatch command, CancellationToken cancellationToken) =>
         batch.Approve(command.Operator, ContentHash.Of(await releases.OfAsync(batch, cancellationToken)), clock.GetUtcNow());

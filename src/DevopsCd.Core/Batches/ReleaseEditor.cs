@@ -1,5 +1,6 @@
 using DevopsCd.Contracts;
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Builds;
@@ -18,7 +19,7 @@ internal sealed class ReleaseEditor(
     /// Adds applications. What is in the batch already and by the catalogue comes after one of them waits for it, unless a person has set its order.
     /// </summary>
     /// <exception cref="BatchRefusedException">The batch or an application does not allow it.</exception>
-    public Task AddAsync(long batchId, IReadOnlyList<ReleaseItem> items, Precondition precondition, string by, CancellationToken cancellationToken) =>
+    public Task AddAsync(long batchId, IReadOnlyList<ReleaseItem> items, Precondition precondition, Subject by, CancellationToken cancellationToken) =>
         db.InTransactionAsync(() => AddLockedAsync(batchId, items, precondition, by, cancellationToken), cancellationToken);
 
     /// <summary>Takes an application out. What waited for it waits no longer.</summary>
@@ -66,13 +67,15 @@ internal sealed class ReleaseEditor(
         await approved.ChangedAsync(batch, cancellationToken);
     }
 
-    private async Task AddLockedAsync(long batchId, IReadOnlyList<ReleaseItem> items, Precondition precondition, string by, CancellationToken cancellationToken)
+    private async Task AddLockedAsync(
+        long batchId, IReadOnlyList<ReleaseItem> items, Precondition precondition, Subject asker, CancellationToken cancellationToken)
     {
+        var by = asker.Operator;
         var apps = await db.LockApplicationsAsync([.. items.Select(i => i.Application)], cancellationToken);
         var (batch, releases) = await LockAsync(batchId, cancellationToken);
         await CheckOpenAsync(batch, releases, precondition, cancellationToken);
         var before = releases.Select(r => r.App.Name).ToHashSet(StringComparer.Ordinal);
-        var added = await factory.AddAsync(batch, items, before, apps, by, cancellationToken);
+        var added = await factory.AddAsync(batch, items, before, apps, asker, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         foreach (var release in added)
             await db.Entry(release).Reference(r => r.Build).LoadAsync(cancellationToken);
@@ -114,6 +117,8 @@ internal sealed class ReleaseEditor(
 
     private async Task ChangeLockedAsync(long batchId, BatchChange change, Precondition precondition, string by, CancellationToken cancellationToken)
     {
+        if (change.Project is { Length: > 0 } wanted)
+            await db.RequireProjectAsync(wanted, cancellationToken);
         var (batch, releases) = await LockAsync(batchId, cancellationToken);
         await CheckOpenAsync(batch, releases, precondition, cancellationToken);
         if (change.Title?.Trim() is { } title && title != batch.Title)

@@ -50,14 +50,14 @@ internal sealed class ProjectDesk(CdDbContext db, PolicyRules rules, AccessJourn
     public async Task<bool> RemoveAsync(string name, Precondition precondition, AccessOrigin origin, CancellationToken cancellationToken)
     {
         if (name == Projects.Default)
-            throw new BatchRefusedException(RefusalKind.Illegal, $"the project '{name}' takes what belongs to no other, and stays");
+            throw new BatchRefusedException(RefusalKind.Illegal, $"the project '{name}' cannot be removed: it takes what belongs to no other project");
         var removed = await db.InTransactionAsync(async () =>
         {
             await db.LockProjectAsync(name, cancellationToken);
             if (await db.Set<Project>().SingleOrDefaultAsync(p => p.Name == name, cancellationToken) is not { } project)
                 return false;
             precondition.Check($"the project '{name}'", [Tag(View(project))]);
-            await RefuseUsedAsync(name, cancellationToken);
+            await RefuseUsedAsync(name, origin.Subject, cancellationToken);
             foreach (var binding in await db.Set<AccessBinding>().Where(b => b.Project == name).ToListAsync(cancellationToken))
             {
                 db.Remove(binding);
@@ -92,7 +92,7 @@ internal sealed class ProjectDesk(CdDbContext db, PolicyRules rules, AccessJourn
         return (View(project), before is null);
     }
 
-    private async Task RefuseUsedAsync(string name, CancellationToken cancellationToken)
+    private async Task RefuseUsedAsync(string name, Subject asker, CancellationToken cancellationToken)
     {
         const int most = 5;
         var applications = await db.Applications.Where(a => a.Project == name).OrderBy(a => a.Name).Select(a => a.Name).Take(most)
@@ -101,10 +101,13 @@ internal sealed class ProjectDesk(CdDbContext db, PolicyRules rules, AccessJourn
             throw new BatchRefusedException(RefusalKind.Illegal,
                 $"applications belong to the project '{name}': {string.Join(", ", applications)}; move them first");
         var ended = BatchStatus.All.Select(s => s.Name).Where(BatchStatus.Ended).ToList();
-        var batches = await db.Batches.Where(b => b.Project == name && !ended.Contains(b.Status)).OrderBy(b => b.Id).Select(b => b.BatchNumber).Take(most)
-            .ToListAsync(cancellationToken);
-        if (batches.Count > 0)
-            throw new BatchRefusedException(RefusalKind.Illegal, $"open batches belong to the project '{name}': {string.Join(", ", batches)}");
+        var open = db.Batches.Where(b => b.Project == name && !ended.Contains(b.Status));
+        if (!await open.AnyAsync(cancellationToken))
+            return;
+        var visible = (await rights.PresentAsync(cancellationToken)).Where(asker, Permissions.View);
+        var batches = await open.In(visible).OrderBy(b => b.Id).Select(b => b.BatchNumber).Take(most).ToListAsync(cancellationToken);
+        throw new BatchRefusedException(RefusalKind.Illegal, $"open batches belong to the project '{name}'"
+            + (batches.Count > 0 ? $": {string.Join(", ", batches)}" : "; you may not view them"));
     }
 
     private ProjectView View(Project project) => new()

@@ -167,7 +167,15 @@ internal static class BatchEndpoints
     {
         if (await applications.LookAsync(Caller.Of(http), Permissions.Edit, body.Value.Releases, cancellationToken) is { } refused)
             await door.RefuseAsync(http, refused);
-        await content.AddAsync(id, body.Value.Releases, seen.Precondition(), Caller.Of(http).Operator, cancellationToken);
+        try
+        {
+            await content.AddAsync(id, body.Value.Releases, seen.Precondition(), Caller.Of(http), cancellationToken);
+        }
+        catch (BatchRefusedException denied) when (denied.Kind == RefusalKind.Denied)
+        {
+            // An application has moved to a project of other people since the look above.
+            await door.RefuseAsync(http, denied);
+        }
         return await PresentAsync(id, queries, cancellationToken);
     }
 

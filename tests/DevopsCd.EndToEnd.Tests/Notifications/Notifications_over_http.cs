@@ -76,6 +76,7 @@ public sealed class Notifications_over_http(ITestOutputHelper output)
             await api.AddBuild(application, 1);
         }
 
+        (await api.Send(HttpMethod.Put, "projects/shop", new { })).Expect();
         var shop = (await api.Send(HttpMethod.Post, "batches",
             new { title = "Autumn", project = "shop", releases = new[] { new { application = "cart" } } })).Expect().Body;
         var other = (await api.CreateBatch("Winter", null, ["mail"])).Expect().Body;

@@ -121,6 +121,7 @@ public sealed class The_content_of_a_batch(ApiHost host)
     {
         var batch = await Batch(await host.Application());
         var seen = (await host.Get($"/api/v1/batches/{batch}")).ETag!;
+        await host.Send(HttpMethod.Put, "/api/v1/projects/shop", new { });
 
         var reply = await host.Send(HttpMethod.Patch, $"/api/v1/batches/{batch}", new { title = "another", project = "shop" }, headers: ("If-Match", seen));
 
@@ -130,6 +131,17 @@ public sealed class The_content_of_a_batch(ApiHost host)
         (await host.Send(HttpMethod.Patch, $"/api/v1/batches/{batch}", new { project = "" })).Json.TryGetProperty("project", out _).ShouldBeFalse();
         (await host.Send(HttpMethod.Patch, $"/api/v1/batches/{batch}", new { })).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await host.Send(HttpMethod.Patch, $"/api/v1/batches/{batch}", new { title = " " })).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
+    public async Task Belongs_to_no_project_that_is_not_there()
+    {
+        var application = await host.Application();
+        object Wanted(string project) => new { title = "x", project, releases = new[] { new { application } } };
+
+        (await host.Post("/api/v1/batches", Wanted("nowhere"))).ShouldExplain(HttpStatusCode.UnprocessableEntity, "there is no project 'nowhere'").Fields.ShouldBe(["project"]);
+        var batch = (await host.Post("/api/v1/batches", Wanted("default"))).Json.GetProperty("id").GetInt64();
+        (await host.Send(HttpMethod.Patch, $"/api/v1/batches/{batch}", new { project = "nowhere" })).ShouldExplain(HttpStatusCode.UnprocessableEntity, "there is no project 'nowhere'");
     }
 
     [Fact]

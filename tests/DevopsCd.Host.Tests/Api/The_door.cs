@@ -195,6 +195,28 @@ public sealed class The_door(AccessHost host)
             host.Send("developer@shop", HttpMethod.Post, "/api/v1/batches", new { title = "x", project = "shop", releases = new[] { new { application } } });
     }
 
+    /// <summary>R3: the number is for whoever may view the batch.</summary>
+    [Fact]
+    public async Task Does_not_tell_the_number_of_an_open_batch_that_may_not_be_viewed()
+    {
+        var number = await Read(db => db.Batches.Where(b => b.Id == host.Batches["both"]).Select(b => b.BatchNumber).SingleAsync());
+        object wanted = new { title = "x", project = "shop", releases = new[] { new { application = "shop-2" } } };
+        (HttpMethod Method, string Path, object? Body)[] requests =
+        [
+            (HttpMethod.Post, "/api/v1/batches", wanted),
+            (HttpMethod.Post, $"/api/v1/batches/{host.Batches["shop"]}/releases", wanted),
+            (HttpMethod.Patch, "/api/v1/applications/shop-2", new { project = "default" }),
+            (HttpMethod.Delete, "/api/v1/applications/shop-2", null)
+        ];
+
+        foreach (var (method, path, body) in requests)
+        {
+            (await host.Send("admin@shop admin@default", method, path, body)).ShouldExplain(HttpStatusCode.Conflict, "shop-2 is in an open batch that you may not view")
+                .Text.ShouldNotContain(number);
+            (await host.Send("admin@*", method, path, body)).ShouldExplain(HttpStatusCode.Conflict, $"shop-2 is in open batch {number}");
+        }
+    }
+
     private IEnumerable<Endpoint> Routes() =>
         host.Services.GetRequiredService<EndpointDataSource>().Endpoints.Where(route => route.Metadata.GetMetadata<ApiRoute>() is not null);
 

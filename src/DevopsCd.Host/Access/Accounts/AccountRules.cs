@@ -1,3 +1,4 @@
+using DevopsCd.Core.Access;
 using Microsoft.AspNetCore.Identity;
 
 namespace DevopsCd.Host.Access.Accounts;
@@ -41,6 +42,7 @@ internal static class AccountRules
         services.AddScoped<PasswordLogin>();
         services.AddScoped<Invitations>();
         services.AddScoped<ProvidedAccounts>();
+        services.AddScoped<IAdministrators, AdministratorAccounts>();
         services.AddSingleton<LoginLimits>();
     }
 
@@ -56,7 +58,7 @@ internal static class AccountRules
                 : IdentityResult.Failed(new IdentityError
                 {
                     Code = "NoPerson",
-                    Description = $"A name has 1 to {Longest} letters, digits, '-', '.', '_', '@' and '+', and is not taken for a system identity."
+                    Description = $"A name has 1 to {Longest} letters, digits and the characters - . _ @ +, and must not look like a system identity."
                 }));
     }
 }

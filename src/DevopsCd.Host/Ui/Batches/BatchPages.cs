@@ -124,7 +124,7 @@ internal sealed class BatchPages(PageWork pages)
         await RequireAsync(services, subject, seen.View.Id, cancellationToken);
         if (await services.GetRequiredService<BatchDoor>().LookAsync(subject, Permissions.Edit, items, cancellationToken) is { } refused)
             throw refused;
-        await services.GetRequiredService<ReleaseEditor>().AddAsync(seen.View.Id, items, new Precondition([seen.Tag]), subject.Operator, cancellationToken);
+        await services.GetRequiredService<ReleaseEditor>().AddAsync(seen.View.Id, items, new Precondition([seen.Tag]), subject, cancellationToken);
         return true;
     }, cancellationToken);
 
