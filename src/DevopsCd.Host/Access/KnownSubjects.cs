@@ -14,7 +14,7 @@ internal sealed class KnownSubjects(AccessDbContext db, SenderTrust trust, AuthO
     /// <param name="name">Its name.</param>
     /// <param name="groups">The groups of a person, which only the login provider knows.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Null for a token that is not there, or whose owner is not let in any more.</returns>
+    /// <returns>Null for a token that is not there or not valid any more, or whose owner is not let in any more.</returns>
     public async Task<Subject?> FindAsync(SubjectKind kind, string name, IReadOnlyCollection<string> groups, CancellationToken cancellationToken) => kind switch
     {
         SubjectKind.Token => await db.Tokens.AsNoTracking().SingleOrDefaultAsync(t => t.Id == name, cancellationToken) is { } token
@@ -26,9 +26,13 @@ internal sealed class KnownSubjects(AccessDbContext db, SenderTrust trust, AuthO
         _ => new Subject(kind, name) { Groups = groups }
     };
 
-    /// <summary>The owner's rights as they are now, bounded; null when the owner is not let in any more.</summary>
+    /// <summary>The owner's rights as they are now, bounded; null when the token is over, or the owner is not let in any more.</summary>
     public async Task<Subject?> OfAsync(ApiToken token, CancellationToken cancellationToken) =>
-        await OwnerAsync(token, cancellationToken) is { } owner ? Bounded(token, owner) : null;
+        token.IsValid(clock.GetUtcNow()) && await OwnerAsync(token, cancellationToken) is { } owner ? Bounded(token, owner) : null;
+
+    /// <summary>A person as their provider or proxy has described them last; null when their account is gone, or they are not let in any more.</summary>
+    public async Task<Subject?> VouchedAsync(string person, CancellationToken cancellationToken) =>
+        await AccountAsync(person, cancellationToken) is { IsShutOut: false, PasswordHash: null } account ? account.AsSubject() : null;
 
     /// <summary>The account of a token's owner; null when it is gone, or nobody has vouched for its owner for too long.</summary>
     private async Task<Account?> OwnerAsync(ApiToken token, CancellationToken cancellationToken)

@@ -104,7 +104,7 @@ internal static class AccessEndpoints
         var inGroups = groups?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         return await subjects.FindAsync(kind, name, inGroups, cancellationToken) is { } found
             ? TypedResults.Ok(await explainer.ExplainAsync(found, Named(action), where, cancellationToken))
-            : Problems.NotFound(subject);
+            : Problems.NotFound($"valid token '{name}'");
 
         static string? Named(string? text) => string.IsNullOrEmpty(text) ? null : text;
     }

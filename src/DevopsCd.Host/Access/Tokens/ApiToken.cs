@@ -29,4 +29,7 @@ internal sealed class ApiToken
     public DateTimeOffset? LastUsedAt { get; set; }
 
     public DateTimeOffset? RevokedAt { get; set; }
+
+    /// <summary>Whether it has neither been revoked nor come to its end.</summary>
+    public bool IsValid(DateTimeOffset now) => RevokedAt is null && ExpiresAt > now;
 }

@@ -39,7 +39,7 @@ internal sealed class TokenHandler(IOptionsMonitor<AuthenticationSchemeOptions> 
             || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Secrets.HashOf(sent)), Encoding.ASCII.GetBytes(token.Hash)))
             return AuthenticateResult.Fail("unknown token");
         var now = TimeProvider.GetUtcNow();
-        if (token.RevokedAt is not null || token.ExpiresAt <= now)
+        if (!token.IsValid(now))
             return AuthenticateResult.Fail("token over");
         if (await subjects.OfAsync(token, Context.RequestAborted) is not { } subject)
             return AuthenticateResult.Fail("the owner is not let in any more");
