@@ -52,6 +52,28 @@ public sealed class A_proxy_in_front(ProxiedHost host) : IClassFixture<ProxiedHo
     }
 
     [Fact]
+    public async Task Opens_the_pages_to_whom_it_names_and_to_nobody_else()
+    {
+        using var http = host.From(Proxy);
+        using var stranger = host.From(Stranger);
+
+        foreach (var path in (string[])["/batches", "/batches/new", "/applications", "/builds"])
+        {
+            var shown = await Page(http, path, s_ann);
+            shown.Status.ShouldBe(HttpStatusCode.OK, path);
+            shown.Text.ShouldContain(">ann<");
+            shown.Text.ShouldNotContain("action=\"/logout\"");
+            (await Page(http, path)).Text.ShouldBe($"/login?return={Uri.EscapeDataString(path)}");
+            (await Page(stranger, path, s_ann)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        }
+        // What somebody may not view is not there for them on pages either.
+        await Send(http, HttpMethod.Post, "applications", new { name = "vault-keeper" }, [.. s_ann, ("Sec-Fetch-Site", "same-origin")]);
+        (await Page(http, "/applications/vault-keeper", s_ann)).Status.ShouldBe(HttpStatusCode.OK);
+        (await Page(http, "/applications/vault-keeper", ("X-Forwarded-User", "bob"), ("X-Forwarded-Groups", "staff"))).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await Page(http, "/applications", ("X-Forwarded-User", "bob"), ("X-Forwarded-Groups", "staff"))).Text.ShouldNotContain("vault-keeper");
+    }
+
+    [Fact]
     public async Task Is_not_whoever_sends_its_headers()
     {
         using var http = host.From(Stranger);
@@ -85,6 +107,16 @@ public sealed class A_proxy_in_front(ProxiedHost host) : IClassFixture<ProxiedHo
 
         (await Send(http, HttpMethod.Post, "access/tokens", new { name = "x" }, [.. s_ann, (header, value), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "cd.example")]))
             .Status.ShouldBe(expected);
+    }
+
+    /// <summary>The status of a page and its text, or where it leads.</summary>
+    private static async Task<(HttpStatusCode Status, string Text)> Page(HttpClient http, string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return (answer.StatusCode, answer.Headers.Location?.OriginalString ?? await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]

@@ -3,12 +3,14 @@ using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Batches;
 using DevopsCd.Host.Access.Data;
+using DevopsCd.Host.Access.Proxies;
 using DevopsCd.Host.Access.Sessions;
 using DevopsCd.Host.Api;
 using DevopsCd.Shared.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace DevopsCd.Host.Access.Accounts;
 
@@ -54,7 +56,7 @@ internal static class AccountEndpoints
         var name = body.Value.Name.Trim();
         if (name.Length > 100 || !Operators.IsPerson(name) || !name.All(letter =>
             char.IsAsciiLetterOrDigit(letter) || "-._@+".Contains(letter, StringComparison.Ordinal)))
-            throw BatchRefusedException.Content("name", "has 1 to 100 letters, digits, '-', '.', '_', '@' and '+', and is not taken for a system identity");
+            throw BatchRefusedException.Content("name", "must have 1 to 100 letters, digits and the characters - . _ @ +, and must not look like a system identity");
         if (await accounts.FindByNameAsync(name) is { PasswordHash: null })
             throw BatchRefusedException.Content("name", "belongs to somebody who logs in at the provider; remove that account first");
         var by = Caller.Of(http).Id;
@@ -65,13 +67,13 @@ internal static class AccountEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
-        [Description(NameMeaning)] string name, UserManager<Account> accounts, LoginJournal journal, AccessDbContext db, TimeProvider clock,
-        CancellationToken cancellationToken)
+        [Description(NameMeaning)] string name, UserManager<Account> accounts, LoginJournal journal, AccessDbContext db, IMemoryCache known,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         if (await accounts.FindByNameAsync(name) is not { } account)
             return Problems.NotFound($"account '{name}'");
         if (account.IsAdministrator && await db.Users.CountAsync(a => a.IsAdministrator, cancellationToken) == 1)
-            return Problems.Of(ProblemTypes.Refused, "This is the last account that may do everything without a binding.");
+            return Problems.Of(ProblemTypes.Refused, "This account stays: it is the last one that may do everything without a binding.");
         var subject = Subject.Of(SubjectKind.User, account.UserName!);
         journal.Add("account_removed", subject);
         // First what the account holds: should the rest fail, nobody has more than before. Its sessions go with it.
@@ -83,6 +85,7 @@ internal static class AccountEndpoints
         var removed = await accounts.DeleteAsync(account);
         if (!removed.Succeeded)
             return Problems.Of(ProblemTypes.Refused, removed.Errors.First().Description);
+        ProxyHandler.Forget(known, account.UserName!);
         return TypedResults.NoContent();
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.Encodings.Web;
 using DevopsCd.Host.Access.Accounts;
 using DevopsCd.Host.Access.Sessions;
@@ -20,6 +21,9 @@ internal sealed class ProxyHandler(IOptionsMonitor<AuthenticationSchemeOptions> 
     public static bool Names(HttpRequest request, ProxyOptions proxy) => request.Headers.ContainsKey(proxy.UserHeader)
         || request.Headers.ContainsKey(proxy.GroupsHeader);
 
+    /// <summary>Whether somebody is known by a proxy's word alone, and not by a session.</summary>
+    public static bool IsWord(ClaimsPrincipal principal) => principal.Identity?.AuthenticationType == SchemeName;
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Cookies.ContainsKey(SessionCookie.Name) && await Context.AuthenticateAsync(SessionCookie.Scheme) is { Succeeded: true } session)
@@ -36,16 +40,20 @@ internal sealed class ProxyHandler(IOptionsMonitor<AuthenticationSchemeOptions> 
             await accounts.ShutOutAsync(AccessModes.Proxy, person.Key, $"is not in the group {auth.Proxy.RequiredGroup}");
             return AuthenticateResult.Fail($"not in {auth.Proxy.RequiredGroup}");
         }
-        var key = (nameof(ProxyHandler), name, string.Join('\n', groups.Order(StringComparer.Ordinal)));
-        if (!known.TryGetValue(key, out Core.Access.Subject? subject))
+        if (!known.TryGetValue(KeyOf(name), out Core.Access.Subject? subject) || !groups.SetEquals(subject!.Groups))
         {
             var (account, refused) = await accounts.AcceptAsync(AccessModes.Proxy, person.Key, name, groups);
             if (account is null)
                 return AuthenticateResult.Fail(refused!);
-            subject = known.Set(key, account.AsSubject(), s_remembered);
+            subject = known.Set(KeyOf(name), account.AsSubject(), s_remembered);
         }
-        return AuthenticateResult.Success(new AuthenticationTicket(Identities.Of(subject!, SchemeName), SchemeName));
+        return AuthenticateResult.Success(new AuthenticationTicket(Identities.Of(subject, SchemeName), SchemeName));
     }
+
+    /// <summary>The account of somebody is gone: the proxy's next word makes another.</summary>
+    public static void Forget(IMemoryCache known, string name) => known.Remove(KeyOf(name));
+
+    private static (string, string) KeyOf(string name) => (nameof(ProxyHandler), name);
 
     private HashSet<string> Groups() =>
         Request.Headers[auth.Proxy.GroupsHeader].SelectMany(header =>
