@@ -12,7 +12,7 @@ public sealed record AccountView
     /// <summary>Whether the account asks for a code of an authenticator beside the password.</summary>
     public required bool AsksForCode { get; init; }
 
-    /// <summary>Until when the account takes no login after too many failed ones.</summary>
+    /// <summary>Until when the account is locked after too many failed logins.</summary>
     public DateTimeOffset? LockedUntil { get; init; }
 
     /// <summary>When the account was made.</summary>

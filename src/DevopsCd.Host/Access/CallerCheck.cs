@@ -21,13 +21,13 @@ internal sealed class CallerCheck(RequestDelegate next, AuthOptions options)
         if (isApi && !options.IsLocal && OperatorCheck.Read(http) is not null)
         {
             await Problems.Of(ProblemTypes.OperatorNotTaken,
-                $"The header {OperatorCheck.Header} says who asks where nobody logs in. Here it is who has logged in: leave it out.").ExecuteAsync(http);
+                $"The header {OperatorCheck.Header} names the caller only where nobody logs in. Here the caller is who has logged in; leave the header out.").ExecuteAsync(http);
             return;
         }
         if (isApi && !options.IsLocal && TokenText.IsIn($"{http.Request.Path}{http.Request.QueryString}"))
         {
             await Problems.Of(ProblemTypes.TokenInAddress,
-                "Send a token as Authorization: Bearer. Revoke this one: addresses are kept in logs.").ExecuteAsync(http);
+                "Send a token as Authorization: Bearer, never in an address. Revoke this one, because addresses are kept in logs.").ExecuteAsync(http);
             return;
         }
         if (options.Has(AccessModes.Proxy) && ProxyHandler.Names(http.Request, options.Proxy) && !ProxyPeer.IsTrusted(http))

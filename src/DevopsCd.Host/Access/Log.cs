@@ -12,7 +12,7 @@ internal static partial class Log
     public static partial void RefreshFailed(this ILogger log, Exception failure);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "The keys in access_keys are not encrypted: whoever reads the database can read what the login provider has given for sessions. "
+        Message = "The keys in access_keys are not encrypted: whoever reads the database can read the tokens that the login provider has issued for sessions. "
         + "core:auth:key_certificate names a certificate that encrypts them")]
     public static partial void KeysAreOpen(this ILogger log);
 

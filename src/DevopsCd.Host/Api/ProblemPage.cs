@@ -17,7 +17,7 @@ internal sealed class ProblemPage : IProblemDetailsWriter
         var (http, problem) = (context.HttpContext, context.ProblemDetails);
         Problems.Complete(http, problem);
         var status = problem.Status ?? StatusCodes.Status500InternalServerError;
-        var texts = new TextTable(Languages.Of(http.Request));
+        var texts = http.Request.Texts();
         var (title, detail) = status switch
         {
             StatusCodes.Status404NotFound => (texts.NotFound, texts.NotFoundHint),
@@ -29,9 +29,6 @@ internal sealed class ProblemPage : IProblemDetailsWriter
         return new(new HtmlPage(Html.Encoder.Encode(title), $"""
             <p>{status}</p><p>{Html.Encoder.Encode(detail ?? "")}</p>
             <p>{Html.Encoder.Encode(http.TraceIdentifier)}</p><p><a href="/">{texts.ToBatches}</a></p>
-            """, status)
-        {
-            Language = texts.Language.Code()
-        }.ExecuteAsync(http));
+            """, status).ExecuteAsync(http));
     }
 }

@@ -18,17 +18,17 @@ internal static class ProblemTypes
     public static readonly ProblemType TokenInAddress = Of(400, "token-in-address", "A token in the address",
         "An API token stands in the address, where proxies and logs keep it.");
     public static readonly ProblemType ProxyNotTrusted = Of(403, "proxy-not-trusted", "Not a trusted proxy",
-        "A header that says who asks came from an address that is not a trusted proxy's.");
+        "A header that names the caller came from an address that is not a trusted proxy's.");
     public static readonly ProblemType DeviceLoginOpen = Of(400, "device-login-open", "No token",
         "A program's login has no token to give: `error` says why, as RFC 8628 names it.");
     public static readonly ProblemType LoginRequired = Of(401, "login-required", "Login required",
         "Nobody is logged in: neither a session nor a valid token came with the request.");
     public static readonly ProblemType LoginFailed = Of(401, "login-failed", "Login failed",
-        "Name, password or code is wrong, or the account takes no login for a while.");
+        "The name, the password or the code is wrong, or the account is locked for a while.");
     public static readonly ProblemType CodeNeeded = Of(401, "code-needed", "Code needed", "The password is right, and the account asks for a code beside it.");
     public static readonly ProblemType PeopleOnly = Of(403, "people-only", "For people only", "A token or a program sent what only a person may do.");
     public static readonly ProblemType NotOffered = Of(404, "not-offered", "Not offered here", "The service is not configured to know people in this way.");
-    public static readonly ProblemType InvitationOver = Of(410, "invitation-over", "The link is over", "The link was used already, or its time is over.");
+    public static readonly ProblemType InvitationOver = Of(410, "invitation-over", "The link is over", "The link has been used, or its time is over.");
     public static readonly ProblemType Unauthorized = Of(401, "unauthorized", "Unauthorized",
         "The signature or token of the sender is missing or wrong, or no such source is configured.");
     public static readonly ProblemType CrossSite = Of(403, "cross-site", "Sent by another site", "A browser sent the request for a page of another site.");

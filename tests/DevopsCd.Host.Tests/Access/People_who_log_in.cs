@@ -8,6 +8,43 @@ namespace DevopsCd.Host.Tests.Access;
 
 public sealed class People_who_log_in(PasswordHost host) : IClassFixture<PasswordHost>
 {
+    /// <summary>Every page of logging in: what a browser asks for first is what it gets, whatever goes wrong on the way.</summary>
+    [Fact]
+    public async Task Are_spoken_to_in_the_language_of_their_browser()
+    {
+        using var nobody = host.NewClient();
+        using var ann = await host.LoggedIn(await host.Account());
+        using var root = await host.LoggedIn();
+        var link = (await Post(root, "access/accounts", new { name = $"p{Guid.NewGuid():N}"[..12] })).Json.GetProperty("path").GetString()!;
+        (HttpClient Http, string Path, (string, string)[]? Form, string Chinese, string English)[] pages =
+        [
+            (nobody, "/login", null, "验证码（如已启用身份验证器）", "Code, if you use an authenticator"),
+            (nobody, "/login", [("name", "root"), ("password", "wrong")], "名称、密码或验证码错误", "The name, the password or the code is wrong"),
+            (nobody, link, null, "密码（至少 12 个字符）", "Password, at least 12 characters"),
+            (nobody, "/setup", [("token", link.Split('=')[1]), ("password", "short"), ("again", "short")], "密码至少需要 12 个字符。", "Passwords must be at least 12 characters."),
+            (nobody, "/setup?token=used", null, "链接已使用、已过期", "The link has been used"),
+            (ann, "/login?return=/batches", null, "您已登录为", "You are logged in as"),
+            (ann, "/device", null, "程序显示的代码", "The code that the program shows"),
+            (ann, "/device", [("code", "BCDF-GHJK")], "没有程序在等待此代码", "No program waits with this code"),
+            (ann, "/account/authenticator", null, "然后输入它显示的验证码", "then type the code that it shows"),
+            (ann, "/account/authenticator", [("code", "000000")], "每 30 秒变化一次", "It changes every 30 seconds")
+        ];
+
+        foreach (var (http, path, form, chinese, english) in pages)
+            foreach (var (accepted, code, expected) in (IEnumerable<(string, string, string)>)
+                [("zh-CN,zh;q=0.9,en;q=0.8", "zh", chinese), ("en-GB,zh;q=0.5", "en", english), ("fr", "en", english)])
+            {
+                using var request = new HttpRequestMessage(form is null ? HttpMethod.Get : HttpMethod.Post, path);
+                request.Headers.TryAddWithoutValidation("Accept-Language", accepted);
+                request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", "same-origin");
+                request.Content = form is null ? null : new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
+                using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+                var text = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+                text.ShouldContain(expected);
+                text.ShouldContain($"<html lang=\"{code}\">");
+            }
+    }
+
     [Fact]
     public async Task Are_known_by_their_session_until_they_log_out()
     {

@@ -73,7 +73,7 @@ internal static class AccountEndpoints
         if (await accounts.FindByNameAsync(name) is not { } account)
             return Problems.NotFound($"account '{name}'");
         if (account.IsAdministrator && await db.Users.CountAsync(a => a.IsAdministrator, cancellationToken) == 1)
-            return Problems.Of(ProblemTypes.Refused, "This account stays: it is the last one that may do everything without a binding.");
+            return Problems.Of(ProblemTypes.Refused, "This is the last account that may do everything without a binding.");
         var subject = Subject.Of(SubjectKind.User, account.UserName!);
         journal.Add("account_removed", subject);
         // First what the account holds: should the rest fail, nobody has more than before. Its sessions go with it.

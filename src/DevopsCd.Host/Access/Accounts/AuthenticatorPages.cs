@@ -1,6 +1,7 @@
 using System.Text;
 using DevopsCd.Core.Access;
 using DevopsCd.Host.Access.Data;
+using DevopsCd.Host.Ui.Texts;
 using Microsoft.AspNetCore.Identity;
 using static DevopsCd.Host.Access.Accounts.LoginPages;
 
@@ -9,7 +10,7 @@ namespace DevopsCd.Host.Access.Accounts;
 /// <summary><c>/account/authenticator</c>: where somebody with a password adds a code of their phone to it, or takes that back.</summary>
 internal static class AuthenticatorPages
 {
-    private const string Path = "/account/authenticator", Title = "Authenticator";
+    private const string Path = "/account/authenticator";
     private const int RecoveryCodes = 10;
 
     public static void MapAuthenticatorPages(this WebApplication app)
@@ -19,7 +20,7 @@ internal static class AuthenticatorPages
     }
 
     private static async Task<IResult> ShowAsync(HttpContext http, UserManager<Account> accounts) => await OfAsync(http, accounts) is { } account
-        ? Page(http, Title, await FormOfAsync(accounts, account))
+        ? Page(http, await FormOfAsync(http, accounts, account))
         : Refused(http);
 
     private static async Task<IResult> ChangeAsync(HttpContext http, UserManager<Account> accounts, PasswordLogin login, LoginLimits limits,
@@ -27,16 +28,14 @@ internal static class AuthenticatorPages
     {
         if (await OfAsync(http, accounts) is not { } account)
             return Refused(http);
+        var texts = http.Request.Texts();
         var (code, address) = ((await FormAsync(http))?["code"].ToString() ?? "", http.Connection.RemoteIpAddress?.ToString());
         if (!limits.Allows(address, account.UserName!))
-            return Page(http, Title, await FormOfAsync(accounts, account, "There were too many attempts. Wait a minute."),
-                StatusCodes.Status429TooManyRequests);
+            return Page(http, await FormOfAsync(http, accounts, account, texts.TooManyAttempts), StatusCodes.Status429TooManyRequests);
         if (!await login.IsCodeAsync(account, code))
         {
             limits.Failed(address, account.UserName!);
-            return Page(http, Title, await FormOfAsync(accounts, account,
-                "The code is wrong. It changes every 30 seconds; look whether the clock of your phone is right."),
-                StatusCodes.Status422UnprocessableEntity);
+            return Page(http, await FormOfAsync(http, accounts, account, texts.CodeWrong), StatusCodes.Status422UnprocessableEntity);
         }
         var isOn = !account.TwoFactorEnabled;
         await accounts.SetTwoFactorEnabledAsync(account, isOn);
@@ -46,7 +45,7 @@ internal static class AuthenticatorPages
             await accounts.ResetAuthenticatorKeyAsync(account);
         journal.Add(isOn ? "authenticator_added" : "authenticator_removed", Subject.Of(SubjectKind.User, account.UserName!));
         await db.SaveChangesAsync(http.RequestAborted);
-        return Page(http, Title, isOn ? Codes(codes) : "<p>From now on the password alone logs you in.</p>");
+        return Page(http, isOn ? Codes(texts, codes) : $"<p>{texts.PasswordAlone}</p>");
     }
 
     /// <summary>The caller's own account, when it has a password; a token changes nothing of it.</summary>
@@ -55,31 +54,35 @@ internal static class AuthenticatorPages
             ? account : null;
 
     private static IResult Refused(HttpContext http) => Caller.Find(http) is { Kind: SubjectKind.User }
-        ? Page(http, Title, "<p>Only accounts with a password of this service have an authenticator here.</p>", StatusCodes.Status404NotFound)
+        ? Page(http, $"<p>{http.Request.Texts().OnlyWithPassword}</p>", StatusCodes.Status404NotFound)
         : Results.Redirect(LoginFor(Path));
 
-    private static async Task<string> FormOfAsync(UserManager<Account> accounts, Account account, string? said = null)
+    private static HtmlPage Page(HttpContext http, string body, int status = StatusCodes.Status200OK) =>
+        LoginPages.Page(http, http.Request.Texts().Authenticator, body, status);
+
+    private static async Task<string> FormOfAsync(HttpContext http, UserManager<Account> accounts, Account account, string? said = null)
     {
+        var texts = http.Request.Texts();
         if (account.TwoFactorEnabled)
-            return Said(said) + "<p>Logging in takes a code of your authenticator. Type one to do without it from now on.</p>" + CodeForm("Do without it");
+            return $"{Said(said)}<p>{texts.AuthenticatorIsOn}</p>{CodeForm(texts, texts.DoWithoutIt)}";
         if (string.IsNullOrEmpty(await accounts.GetAuthenticatorKeyAsync(account)))
             await accounts.ResetAuthenticatorKeyAsync(account);
         var key = await accounts.GetAuthenticatorKeyAsync(account);
         var address = $"otpauth://totp/DevopsCd:{Uri.EscapeDataString(account.UserName!)}?secret={key}&issuer=DevopsCd&digits=6";
         return $"""
-            {Said(said)}<p>Add this key to the authenticator on your phone, then type the code that it shows.</p>
-            <p><code>{Text(Grouped(key!))}</code></p><p><a href="{Text(address)}">Open it in an authenticator on this machine</a></p>
-            {CodeForm("Use it from now on")}
+            {Said(said)}<p>{texts.AddThisKey}</p>
+            <p><code>{Text(Grouped(key!))}</code></p><p><a href="{Text(address)}">{texts.OpenAuthenticator}</a></p>
+            {CodeForm(texts, texts.UseItFromNowOn)}
             """;
     }
 
-    private static string CodeForm(string button) => $"""
-        <form method="post" action="{Path}"><label>Code<input name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus></label>
+    private static string CodeForm(TextTable texts, string button) => $"""
+        <form method="post" action="{Path}"><label>{texts.Code}<input name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus></label>
         <button>{button}</button></form>
         """;
 
-    private static string Codes(IEnumerable<string> codes) => $"""
-        <p>From now on logging in takes a code of your authenticator. Should you lose it, each of these works once instead. They are not shown again.</p>
+    private static string Codes(TextTable texts, IEnumerable<string> codes) => $"""
+        <p>{texts.RecoveryCodes}</p>
         <ul>{string.Concat(codes.Select(code => $"<li><code>{Text(code)}</code></li>"))}</ul>
         """;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
+using DevopsCd.Host.Ui.Texts;
 
 namespace DevopsCd.Host.Access.Accounts;
 
@@ -12,9 +13,6 @@ internal sealed record HtmlPage(string Title, string Body, int Status) : IResult
 {
     /// <summary>Where a browser goes on by itself; null to stay.</summary>
     public string? LeadsTo { get; init; }
-
-    /// <summary>The code of the language it is written in.</summary>
-    public string Language { get; init; } = "en";
 
     private string Refresh => LeadsTo is null ? "" : $"""<meta http-equiv="refresh" content="0;url={HtmlEncoder.Default.Encode(LeadsTo)}">""";
 
@@ -35,7 +33,7 @@ internal sealed record HtmlPage(string Title, string Body, int Status) : IResult
         httpContext.Response.ContentType = "text/html; charset=utf-8";
         httpContext.Response.Headers.ContentSecurityPolicy = s_policy;
         return httpContext.Response.WriteAsync($"""
-            <!DOCTYPE html><html lang="{Language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">{Refresh}
+            <!DOCTYPE html><html lang="{Languages.Of(httpContext.Request).Code()}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">{Refresh}
             <title>{Title} – DevopsCd</title><style>{Style}</style></head>
             <body><h1>{Title}</h1>{Body}</body></html>
             """, httpContext.RequestAborted);

@@ -11,6 +11,9 @@ internal sealed class Invitations(UserManager<Account> accounts, AccessDbContext
 {
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
 
+    /// <summary>The code of the error that somebody else has used the same link in the same moment.</summary>
+    public const string UsedMeanwhile = "InvitationUsed";
+
     private const string FirstSlot = "first";
 
     /// <summary>The secret of the link that makes the first account; null when there is an account, or such a link is out already.</summary>
@@ -58,12 +61,12 @@ internal sealed class Invitations(UserManager<Account> accounts, AccessDbContext
     }
 
     /// <summary>Uses an invitation: sets the password of its account, which is made where it does not exist.</summary>
-    /// <returns>The account, or what is wrong with the name or the password by field.</returns>
-    public async Task<(Account? Account, Dictionary<string, string[]> Wrong)> AcceptAsync(Invitation invitation, string name, string password,
+    /// <returns>The account, or what is wrong with the link, the name or the password.</returns>
+    public async Task<(Account? Account, IReadOnlyList<IdentityError> Wrong)> AcceptAsync(Invitation invitation, string name, string password,
         CancellationToken cancellationToken)
     {
         var strategy = db.Database.CreateExecutionStrategy();
-        return await strategy.ExecuteAsync<(Account? Account, Dictionary<string, string[]> Wrong)>(async () =>
+        return await strategy.ExecuteAsync<(Account? Account, IReadOnlyList<IdentityError> Wrong)>(async () =>
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             // First of all, so that of two at once one fails here.
@@ -74,7 +77,7 @@ internal sealed class Invitations(UserManager<Account> accounts, AccessDbContext
             }
             catch (DbUpdateConcurrencyException)
             {
-                return (null, new Dictionary<string, string[]> { ["token"] = ["was used meanwhile"] });
+                return (null, [new IdentityError { Code = UsedMeanwhile, Description = "The link has been used meanwhile." }]);
             }
             var account = invitation.Account is null ? null : await accounts.FindByNameAsync(invitation.Account);
             var result = account is null
@@ -88,15 +91,14 @@ internal sealed class Invitations(UserManager<Account> accounts, AccessDbContext
             if (!result.Succeeded)
             {
                 await transaction.RollbackAsync(cancellationToken);
-                return (null, result.Errors.GroupBy(e => e.Code.Contains("Password", StringComparison.Ordinal) ? "password" : "name").ToDictionary(g =>
-                    g.Key, g => g.Select(e => e.Description).ToArray()));
+                return (null, [.. result.Errors]);
             }
             var subject = Subject.Of(SubjectKind.User, account.UserName!);
             await SessionStore.EndAsync(db.Sessions.Where(s => s.Subject == subject));
             journal.Add("password_set", subject, by: subject);
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            return (account, new Dictionary<string, string[]>());
+            return (account, []);
         });
     }
 

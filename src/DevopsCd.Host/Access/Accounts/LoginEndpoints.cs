@@ -5,6 +5,7 @@ using DevopsCd.Host.Api;
 using DevopsCd.Shared.OpenApi;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
 
 namespace DevopsCd.Host.Access.Accounts;
 
@@ -54,7 +55,7 @@ internal static class LoginEndpoints
             LoginOutcome.LoggedIn => TypedResults.NoContent(),
             LoginOutcome.CodeNeeded => Problems.Of(ProblemTypes.CodeNeeded, "The account asks for the code of its authenticator; send it as `code`."),
             LoginOutcome.TooMany => TooMany(http),
-            _ => Problems.Of(ProblemTypes.LoginFailed, "Name, password or code is wrong, or the account takes no login for a while.")
+            _ => Problems.Of(ProblemTypes.LoginFailed, "The name, the password or the code is wrong, or the account is locked for a while.")
         };
     }
 
@@ -80,16 +81,22 @@ internal static class LoginEndpoints
         if (await invitations.FindAsync(body.Value.Token, cancellationToken) is not { } invitation)
         {
             limits.Failed(http.Connection.RemoteIpAddress?.ToString());
-            return Problems.Of(ProblemTypes.InvitationOver, "The link was used already, its time is over, or it is not one of ours.");
+            return Problems.Of(ProblemTypes.InvitationOver, "The link has been used, its time is over, or it is not one of ours.");
         }
         if (body.Value.Password.Length > AccountRules.LongestPassword)
             throw BatchRefusedException.Content("password", $"must have at most {AccountRules.LongestPassword} characters");
         var (account, wrong) = await invitations.AcceptAsync(invitation, body.Value.Name ?? "", body.Value.Password, cancellationToken);
         if (account is null)
-            throw new BatchRefusedException(RefusalKind.Content, string.Join("; ", wrong.Select(w => $"{w.Key}: {w.Value[0]}"))) { Fields = wrong };
+            throw BatchRefusedException.Content(wrong.GroupBy(Field, StringComparer.Ordinal)
+                .ToDictionary(field => field.Key, field => field.Select(error => error.Description).ToArray(), StringComparer.Ordinal));
         await login.BeginAsync(http, account);
         return TypedResults.NoContent();
     }
+
+    /// <summary>The field of the body that an error is about.</summary>
+    private static string Field(IdentityError error) => error.Code == Invitations.UsedMeanwhile ? "token"
+        : error.Code.Contains("Password", StringComparison.Ordinal) ? "password"
+        : "name";
 
     private static ProblemHttpResult NotOffered() => Problems.Of(ProblemTypes.NotOffered, $"{AuthOptions.ModeKey} has no '{AccessModes.Password}'.");
 

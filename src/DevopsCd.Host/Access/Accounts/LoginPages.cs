@@ -2,8 +2,10 @@ using System.Net;
 using System.Text.Encodings.Web;
 using DevopsCd.Host.Access.Data;
 using DevopsCd.Host.Access.Oidc;
+using DevopsCd.Host.Access.Proxies;
 using DevopsCd.Host.Access.Sessions;
 using DevopsCd.Host.Api;
+using DevopsCd.Host.Ui.Texts;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -43,25 +45,23 @@ internal static class LoginPages
 
     private static HtmlPage ShowLogin(HttpContext http, AuthOptions options) =>
         options.IsLocal ? NoLoginPage(http)
-        : Caller.Find(http) is { } caller ? Page(http, "Logged in", LoggedIn(caller.Operator))
-        : Page(http, "Log in", LoginForm(options, http.Request.Query["return"]));
+        : Caller.Find(http) is { } caller ? Page(http, http.Request.Texts().LoggedIn, LoggedIn(http, caller.Operator))
+        : LoginPage(http, options, http.Request.Query["return"]);
 
     private static async Task<IResult> LoginAsync(HttpContext http, AuthOptions options, PasswordLogin login)
     {
         if (!options.Has(AccessModes.Password))
             return NoPasswordPage(http);
+        var texts = http.Request.Texts();
         if (await FormAsync(http) is not { } form)
-            return Page(http, "Log in", LoginForm(options, null, "Fill in the form."), StatusCodes.Status400BadRequest);
+            return LoginPage(http, options, null, texts.FillInTheForm, status: StatusCodes.Status400BadRequest);
         var (name, back) = (form["name"].ToString(), form["return"].ToString());
         return await login.LoginAsync(http, name, form["password"].ToString(), form["code"].ToString() is { Length: > 0 } code ? code : null) switch
         {
             LoginOutcome.LoggedIn => Results.Redirect(ReturnPath(back)),
-            LoginOutcome.CodeNeeded => Page(http, "Log in", LoginForm(options, back, "Type the code of your authenticator, and your password again.", name),
-                StatusCodes.Status401Unauthorized),
-            LoginOutcome.TooMany =>
-                Page(http, "Log in", LoginForm(options, back, "There were too many attempts. Wait a minute.", name), StatusCodes.Status429TooManyRequests),
-            _ => Page(http, "Log in", LoginForm(options, back, "Name, password or code is wrong, or the account takes no login for a while.", name),
-                StatusCodes.Status401Unauthorized)
+            LoginOutcome.CodeNeeded => LoginPage(http, options, back, texts.CodeNeeded, name, StatusCodes.Status401Unauthorized),
+            LoginOutcome.TooMany => LoginPage(http, options, back, texts.TooManyAttempts, name, StatusCodes.Status429TooManyRequests),
+            _ => LoginPage(http, options, back, texts.LoginWrong, name, StatusCodes.Status401Unauthorized)
         };
     }
 
@@ -76,15 +76,15 @@ internal static class LoginPages
         await http.SignOutAsync(SessionCookie.Scheme);
         // A page and no redirect: the policy of the page with the form lets it lead to this host only.
         return elsewhere is null ? Results.Redirect(LoginPath)
-            : new HtmlPage("Log out", $"""<p><a href="{Text(elsewhere)}">Log out at the provider too</a></p>""",
+            : new HtmlPage(http.Request.Texts().LogOut, $"""<p><a href="{Text(elsewhere)}">{http.Request.Texts().LogOutAtProvider}</a></p>""",
                 StatusCodes.Status200OK)
             { LeadsTo = elsewhere };
     }
 
     private static async Task<IResult> ShowSetUpAsync(HttpContext http, AuthOptions options, Invitations invitations) =>
         !options.Has(AccessModes.Password) ? NoPasswordPage(http)
-        : await invitations.FindAsync(http.Request.Query["token"], http.RequestAborted) is { } invitation ? Page(http, "Set your password",
-            PasswordForm(http.Request.Query["token"]!, invitation.Account))
+        : await invitations.FindAsync(http.Request.Query["token"], http.RequestAborted) is { } invitation
+            ? PasswordPage(http, http.Request.Query["token"]!, invitation.Account)
         : Over(http);
 
     private static async Task<IResult> SetPasswordAsync(HttpContext http, AuthOptions options, Invitations invitations, LoginLimits limits, PasswordLogin login)
@@ -97,14 +97,13 @@ internal static class LoginPages
             limits.Failed(http.Connection.RemoteIpAddress?.ToString());
             return Over(http);
         }
-        var (name, password) = (form["name"].ToString(), form["password"].ToString());
+        var (name, password, texts) = (form["name"].ToString(), form["password"].ToString(), http.Request.Texts());
         if (password != form["again"].ToString() || password.Length > AccountRules.LongestPassword)
-            return Page(http, "Set your password", PasswordForm(form["token"]!, invitation.Account, "The two passwords differ, or are too long.",
-                name), StatusCodes.Status422UnprocessableEntity);
+            return PasswordPage(http, form["token"]!, invitation.Account, texts.PasswordsDiffer, name, StatusCodes.Status422UnprocessableEntity);
         var (account, wrong) = await invitations.AcceptAsync(invitation, name, password, http.RequestAborted);
         if (account is null)
-            return Page(http, "Set your password", PasswordForm(form["token"]!, invitation.Account, string.Join(" ", wrong.SelectMany(w =>
-                w.Value)), name), StatusCodes.Status422UnprocessableEntity);
+            return PasswordPage(http, form["token"]!, invitation.Account,
+                string.Join(" ", wrong.Select(error => texts.WrongAccount(error.Code, error.Description))), name, StatusCodes.Status422UnprocessableEntity);
         await login.BeginAsync(http, account);
         return Results.Redirect(Pages);
     }
@@ -124,18 +123,19 @@ internal static class LoginPages
         }
     }
 
-    private static HtmlPage NoPasswordPage(HttpContext http) => Page(http, "Log in", "<p>This service has no passwords.</p>", StatusCodes.Status404NotFound);
+    private static HtmlPage NoPasswordPage(HttpContext http) => Nothing(http, http.Request.Texts().NoPasswords);
 
     /// <summary>Where nobody logs in, or not in this way.</summary>
-    public static HtmlPage NoLoginPage(HttpContext http) => Page(http, "Log in", "<p>There is nothing to log in to here.</p>", StatusCodes.Status404NotFound);
+    public static HtmlPage NoLoginPage(HttpContext http) => Nothing(http, http.Request.Texts().NothingToLogInTo);
+
+    private static HtmlPage Nothing(HttpContext http, string said) => Page(http, http.Request.Texts().LogIn, $"<p>{said}</p>", StatusCodes.Status404NotFound);
 
     /// <summary>A login that did not succeed, with a way to try again.</summary>
     public static HtmlPage FailedPage(HttpContext http, string said, int status = StatusCodes.Status401Unauthorized) =>
-        Page(http, "Log in", $"""{Said(said)}<p><a href="{LoginPath}">Back to the login</a></p>""", status);
+        Page(http, http.Request.Texts().LogIn, $"""{Said(said)}<p><a href="{LoginPath}">{http.Request.Texts().BackToLogin}</a></p>""", status);
 
     private static HtmlPage Over(HttpContext http) =>
-        Page(http, "Set your password", "<p>The link was used already, its time is over, or it is not one of ours. Ask for another one.</p>",
-            StatusCodes.Status410Gone);
+        Page(http, http.Request.Texts().SetYourPassword, $"<p>{http.Request.Texts().LinkOver}</p>", StatusCodes.Status410Gone);
 
     public static HtmlPage Page(HttpContext http, string title, string body, int status = StatusCodes.Status200OK)
     {
@@ -143,35 +143,52 @@ internal static class LoginPages
         return new HtmlPage(title, body, status);
     }
 
-    private static string LoggedIn(string name) =>
-        $"""<p>You are logged in as <b>{Text(name)}</b>.</p><form method="post" action="{LogoutPath}"><button>Log out</button></form>""";
+    /// <summary>Who has come from a page goes on by a link and not by itself: a page that leads here again would lead in a circle.</summary>
+    private static string LoggedIn(HttpContext http, string name)
+    {
+        var (texts, who) = (http.Request.Texts(), $"<b>{Text(name)}</b>");
+        var further = http.Request.Query["return"] is [{ } back] ? $"""<p><a href="{Text(ReturnPath(back))}">{texts.GoOn}</a></p>""" : "";
+        return ProxyHandler.IsWord(http.User)
+            ? $"<p>{texts.LoggedInByProxy(who)}</p>{further}"
+            : $"""<p>{texts.LoggedInAs(who)}</p>{further}<form method="post" action="{LogoutPath}"><button>{texts.LogOut}</button></form>""";
+    }
 
-    private static string LoginForm(AuthOptions options, string? back, string? said = null, string? name = null) => $"""
-        {Said(said)}{(options.Has(AccessModes.Oidc) ? ProviderLink(options, back) : "")}{(options.Has(AccessModes.Password) ? PasswordLoginForm(back, name) :
-        "")}
-        {(options.Modes is [AccessModes.Proxy] ? "<p>The proxy in front of this service logs people in; it has not said who you are.</p>" : "")}
-        """;
+    private static HtmlPage LoginPage(
+        HttpContext http, AuthOptions options, string? back, string? said = null, string? name = null, int status = StatusCodes.Status200OK)
+    {
+        var texts = http.Request.Texts();
+        return Page(http, texts.LogIn, $"""
+            {Said(said)}{(options.Has(AccessModes.Oidc) ? ProviderLink(texts, options, back) : "")}
+            {(options.Has(AccessModes.Password) ? LoginForm(texts, back, name) : "")}
+            {(options.Modes is [AccessModes.Proxy] ? $"<p>{texts.ProxySilent}</p>" : "")}
+            """, status);
+    }
 
-    private static string ProviderLink(AuthOptions options, string? back) =>
-        $"""<p><a role="button" href="{Text(OidcSetup.StartPath(back))}">Log in with {Text(options.Oidc.Label)}</a></p>""";
+    private static string ProviderLink(TextTable texts, AuthOptions options, string? back) =>
+        $"""<p><a role="button" href="{Text(OidcSetup.StartPath(back))}">{Text(texts.LogInWith(options.Oidc.Label))}</a></p>""";
 
-    private static string PasswordLoginForm(string? back, string? name) => $"""
+    private static string LoginForm(TextTable texts, string? back, string? name) => $"""
         <form method="post" action="{LoginPath}"><input type="hidden" name="return" value="{Text(ReturnPath(back))}">
-        <label>Name<input name="name" value="{Text(name)}" autocomplete="username" required autofocus></label>
-        <label>Password<input name="password" type="password" autocomplete="current-password" required></label>
-        <label>Code, if you use an authenticator<input name="code" inputmode="numeric" autocomplete="one-time-code"></label>
-        <button>Log in</button></form>
+        <label>{texts.Name}<input name="name" value="{Text(name)}" autocomplete="username" required autofocus></label>
+        <label>{texts.Password}<input name="password" type="password" autocomplete="current-password" required></label>
+        <label>{texts.CodeIfAny}<input name="code" inputmode="numeric" autocomplete="one-time-code"></label>
+        <button>{texts.LogIn}</button></form>
         """;
 
-    private static string PasswordForm(string token, string? account, string? said = null, string? name = null) => $"""
-        {Said(said)}<form method="post" action="{SetUp}"><input type="hidden" name="token" value="{Text(token)}">
-        {(account is null
-            ? $"""<label>Name<input name="name" value="{Text(name)}" autocomplete="username" required autofocus></label>"""
-            : $"<p>Account <b>{Text(account)}</b></p>")}
-        <label>Password, at least 12 characters<input name="password" type="password" autocomplete="new-password" minlength="12" required></label>
-        <label>Again<input name="again" type="password" autocomplete="new-password" minlength="12" required></label>
-        <button>Set the password</button></form>
-        """;
+    private static HtmlPage PasswordPage(
+        HttpContext http, string token, string? account, string? said = null, string? name = null, int status = StatusCodes.Status200OK)
+    {
+        var texts = http.Request.Texts();
+        return Page(http, texts.SetYourPassword, $"""
+            {Said(said)}<form method="post" action="{SetUp}"><input type="hidden" name="token" value="{Text(token)}">
+            {(account is null
+                ? $"""<label>{texts.Name}<input name="name" value="{Text(name)}" autocomplete="username" required autofocus></label>"""
+                : $"<p>{texts.Account} <b>{Text(account)}</b></p>")}
+            <label>{texts.NewPassword}<input name="password" type="password" autocomplete="new-password" minlength="12" required></label>
+            <label>{texts.PasswordAgain}<input name="again" type="password" autocomplete="new-password" minlength="12" required></label>
+            <button>{texts.SetThePassword}</button></form>
+            """, status);
+    }
 
     /// <summary>What went wrong, as a page says it.</summary>
     public static string Said(string? said) => said is null ? "" : $"""<p role="alert">{Text(said)}</p>""";

@@ -1,5 +1,6 @@
 using DevopsCd.Core.Access;
 using DevopsCd.Host.Access.Accounts;
+using DevopsCd.Host.Ui.Texts;
 using static DevopsCd.Host.Access.Accounts.LoginPages;
 
 namespace DevopsCd.Host.Access.Devices;
@@ -8,7 +9,6 @@ namespace DevopsCd.Host.Access.Devices;
 internal static class DevicePages
 {
     public const string Path = "/device";
-    private const string Title = "Let a program in";
 
     public static void MapDevicePages(this WebApplication app)
     {
@@ -20,7 +20,7 @@ internal static class DevicePages
     {
         if (options.IsLocal)
             return NoLoginPage(http);
-        return Person(http) is null ? Results.Redirect(LoginFor($"{Path}{http.Request.QueryString}")) : Page(http, Title, CodeForm(http.Request.Query["code"]));
+        return Person(http) is null ? Results.Redirect(LoginFor($"{Path}{http.Request.QueryString}")) : Page(http, CodeForm(http.Request.Texts(), http.Request.Query["code"]));
     }
 
     private static async Task<IResult> DecideAsync(HttpContext http, AuthOptions options, DeviceLogins logins, LoginLimits limits)
@@ -29,20 +29,19 @@ internal static class DevicePages
             return NoLoginPage(http);
         if (Person(http) is not { } person)
             return Results.Redirect(LoginFor(Path));
-        var form = await FormAsync(http);
+        var (form, texts) = (await FormAsync(http), http.Request.Texts());
         var (code, address) = (form?["code"].ToString() ?? "", http.Connection.RemoteIpAddress?.ToString());
         if (!limits.Allows(address, Guesses(person)))
-            return Page(http, Title, CodeForm(null, "There were too many attempts. Wait a minute."), StatusCodes.Status429TooManyRequests);
+            return Page(http, CodeForm(texts, null, texts.TooManyAttempts), StatusCodes.Status429TooManyRequests);
         if (await logins.FindAsync(code, http.RequestAborted) is not { } login)
         {
             limits.Failed(address, Guesses(person));
-            return Page(http, Title, CodeForm(code, "No program waits with this code. Codes work once, for ten minutes."),
-                StatusCodes.Status422UnprocessableEntity);
+            return Page(http, CodeForm(texts, code, texts.NoProgramWaits), StatusCodes.Status422UnprocessableEntity);
         }
         if (form!["decision"].ToString() is not ("allow" or "deny"))
-            return Page(http, Title, Confirmation(code, login, person));
+            return Page(http, Confirmation(texts, code, login, person));
         await logins.DecideAsync(login, person, form["decision"] == "allow", http.RequestAborted);
-        return Page(http, Title, form["decision"] == "allow" ? "<p>The program is in. You can close this page.</p>" : "<p>The program was refused.</p>");
+        return Page(http, $"<p>{(form["decision"] == "allow" ? texts.ProgramIsIn : texts.ProgramRefused)}</p>");
     }
 
     /// <summary>Only a person lets a program in: no token makes another.</summary>
@@ -50,17 +49,19 @@ internal static class DevicePages
 
     private static string Guesses(Subject person) => $"device codes of {person.Name}";
 
-    private static string CodeForm(string? code, string? said = null) => $"""
+    private static HtmlPage Page(HttpContext http, string body, int status = StatusCodes.Status200OK) =>
+        LoginPages.Page(http, http.Request.Texts().LetAProgramIn, body, status);
+
+    private static string CodeForm(TextTable texts, string? code, string? said = null) => $"""
         {Said(said)}<form method="post" action="{Path}">
-        <label>The code that the program shows<input name="code" value="{Text(code)}" autocomplete="off" autocapitalize="characters" required autofocus></label>
-        <button>Go on</button></form>
+        <label>{texts.CodeOfTheProgram}<input name="code" value="{Text(code)}" autocomplete="off" autocapitalize="characters" required autofocus></label>
+        <button>{texts.GoOn}</button></form>
         """;
 
-    private static string Confirmation(string code, DeviceLogin login, Subject person) => $"""
-        <p><b>{Text(login.Client)}</b>, at the address {Text(login.Address ?? "unknown")}, wants to act as <b>{Text(person.Name)}</b>
-        with all that you may do.</p>
-        <p>Go on only if you have started it yourself and it shows the code <b>{Text(code)}</b>. Nobody else has a reason to send you a code.</p>
+    private static string Confirmation(TextTable texts, string code, DeviceLogin login, Subject person) => $"""
+        <p>{texts.ProgramWants($"<b>{Text(login.Client)}</b>", Text(login.Address ?? texts.UnknownAddress), $"<b>{Text(person.Name)}</b>")}</p>
+        <p>{texts.OnlyIfYours($"<b>{Text(code)}</b>")}</p>
         <form method="post" action="{Path}"><input type="hidden" name="code" value="{Text(code)}">
-        <button name="decision" value="allow">Let it in</button> <button name="decision" value="deny">Refuse</button></form>
+        <button name="decision" value="allow">{texts.LetItIn}</button> <button name="decision" value="deny">{texts.Refuse}</button></form>
         """;
 }

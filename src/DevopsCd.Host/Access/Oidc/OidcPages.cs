@@ -1,6 +1,7 @@
 using DevopsCd.Host.Access.Accounts;
 using DevopsCd.Host.Access.Data;
 using DevopsCd.Host.Access.Sessions;
+using DevopsCd.Host.Ui.Texts;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.EntityFrameworkCore;
 
@@ -28,7 +29,7 @@ internal static class OidcPages
         {
             log.ProviderUnreachable(failure.Message);
             http.Response.Clear();
-            return LoginPages.FailedPage(http, "The login provider does not answer. Try again in a while.", StatusCodes.Status503ServiceUnavailable);
+            return LoginPages.FailedPage(http, http.Request.Texts().ProviderSilent, StatusCodes.Status503ServiceUnavailable);
         }
     }
 

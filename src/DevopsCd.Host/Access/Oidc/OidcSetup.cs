@@ -1,6 +1,7 @@
 using DevopsCd.Host.Access.Accounts;
 using DevopsCd.Host.Access.Data;
 using DevopsCd.Host.Access.Sessions;
+using DevopsCd.Host.Ui.Texts;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -19,6 +20,9 @@ internal static class OidcSetup
 
     private const string Again = "again", Groups = "groups", Offline = "offline_access";
     private static readonly string[] s_usual = ["openid", "profile", "email"];
+
+    /// <summary>What the audit says, whatever the reader's language.</summary>
+    private static readonly TextTable s_english = new(Language.English);
 
     /// <summary>How far the provider's clock may be off.</summary>
     private static readonly TimeSpan s_skew = TimeSpan.FromMinutes(1);
@@ -72,7 +76,7 @@ internal static class OidcSetup
                     return Task.CompletedTask;
                 },
                 OnTicketReceived = context => AcceptAsync(context, options),
-                OnAccessDenied = context => RefuseAsync(context, "The provider has refused the login."),
+                OnAccessDenied = context => RefuseAsync(context, texts => texts.ProviderRefused),
                 OnRemoteFailure = FailAsync
             };
         });
@@ -100,14 +104,21 @@ internal static class OidcSetup
         var issuer = claims.Find(claim => claim.Type == "iss")?.Value
             ?? (await ((OpenIdConnectOptions)context.Options).ConfigurationManager!.GetConfigurationAsync(context.HttpContext.RequestAborted)).Issuer;
         var person = ProviderPerson.Of(issuer, claims, options);
-        var (account, refused) = !person.IsIn(options.RequiredGroup) ? (null, $"Only members of the group {options.RequiredGroup} may log in.")
-            : person.Name is not { } name ? (null, $"The provider says no verified {options.NameClaim} of you (core:auth:oidc:name_claim).")
-            : await services.GetRequiredService<ProvidedAccounts>().AcceptAsync(AccessModes.Oidc, person.Key, name, person.Groups);
+        if (!person.IsIn(options.RequiredGroup))
+        {
+            await services.GetRequiredService<ProvidedAccounts>().ShutOutAsync(AccessModes.Oidc, person.Key, s_english.OnlyMembers(options.RequiredGroup));
+            await RefuseAsync(context, texts => texts.OnlyMembers(options.RequiredGroup), person.Name);
+            return;
+        }
+        if (person.Name is not { } name)
+        {
+            await RefuseAsync(context, texts => texts.NoVerified(options.NameClaim));
+            return;
+        }
+        var (account, refused) = await services.GetRequiredService<ProvidedAccounts>().AcceptAsync(AccessModes.Oidc, person.Key, name, person.Groups);
         if (account is null)
         {
-            if (!person.IsIn(options.RequiredGroup))
-                await services.GetRequiredService<ProvidedAccounts>().ShutOutAsync(AccessModes.Oidc, person.Key, refused!);
-            await RefuseAsync(context, refused!, person.Name);
+            await RefuseAsync(context, _ => refused!, name);
             return;
         }
         var session = new ProviderSession(person.Key, claims.Find(claim => claim.Type == "sid")?.Value,
@@ -131,16 +142,17 @@ internal static class OidcSetup
             context.HandleResponse();
             return;
         }
-        await RefuseAsync(context, "The login at the provider did not succeed. Begin again.", why: context.Failure?.Message);
+        await RefuseAsync(context, texts => texts.ProviderFailed, why: context.Failure?.Message);
     }
 
-    private static async Task RefuseAsync(HandleRequestContext<RemoteAuthenticationOptions> context, string said, string? name = null, string? why = null)
+    private static async Task RefuseAsync(
+        HandleRequestContext<RemoteAuthenticationOptions> context, Func<TextTable, string> said, string? name = null, string? why = null)
     {
         var services = context.HttpContext.RequestServices;
-        services.GetRequiredService<LoginJournal>().Add("login_failed", Core.Access.Subject.Of(Core.Access.SubjectKind.User, name ?? "unknown"), why ?? said,
+        services.GetRequiredService<LoginJournal>().Add("login_failed", Core.Access.Subject.Of(Core.Access.SubjectKind.User, name ?? "unknown"), why ?? said(s_english),
             by: "nobody");
         await services.GetRequiredService<AccessDbContext>().SaveChangesAsync(context.HttpContext.RequestAborted);
-        await LoginPages.FailedPage(context.HttpContext, said).ExecuteAsync(context.HttpContext);
+        await LoginPages.FailedPage(context.HttpContext, said(context.HttpContext.Request.Texts())).ExecuteAsync(context.HttpContext);
         context.HandleResponse();
     }
 }

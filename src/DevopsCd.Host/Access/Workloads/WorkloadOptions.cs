@@ -40,12 +40,12 @@ internal sealed class WorkloadOptions
         if (Name.Length is 0 or > 100 || !Name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.' or '_'))
             yield return ($"{section}:name", "must be 1 to 100 letters, digits, '-', '.' and '_'");
         if (Issuer.Length == 0)
-            yield return ($"{section}:issuer", "must be the iss of the tokens");
+            yield return ($"{section}:issuer", "must be the claim iss of the tokens");
         if (!Uri.TryCreate(DiscoveryAddress, UriKind.Absolute, out var address)
             || (address.Scheme != Uri.UriSchemeHttps && !(address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
             yield return ($"{section}:{(Discovery is null ? "issuer" : "discovery")}", "must be an https address");
         if (Audience.Length == 0)
-            yield return ($"{section}:audience", "must be the aud of the tokens");
+            yield return ($"{section}:audience", "must be the claim aud of the tokens");
         // Everybody's jobs have tokens of the same issuer.
         if (Claims.Count == 0 || Claims.Values.Any(value => value.Length == 0))
             yield return ($"{section}:claims", "must name at least one claim with its value, for example repository_id");

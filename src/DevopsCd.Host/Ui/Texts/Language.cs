@@ -26,5 +26,8 @@ internal static class Languages
         Find(request.Cookies[Cookie]) ?? request.GetTypedHeaders().AcceptLanguage.OrderByDescending(accepted => accepted.Quality ?? 1)
             .Select(Accepted).FirstOrDefault(language => language is not null) ?? Language.English;
 
+    /// <summary>The texts in that language.</summary>
+    public static TextTable Texts(this HttpRequest request) => new(Of(request));
+
     private static Language? Accepted(StringWithQualityHeaderValue accepted) => Find(accepted.Value.Value?.Split('-')[0].ToLowerInvariant());
 }

@@ -435,6 +435,65 @@ internal sealed class TextTable(Language language)
     public string UnmatchedMeans(string name) => Say($"没有名为 {name} 的应用，也没有规则匹配此构建。",
         $"No application is named {name}, and no rule has matched this build.");
 
+    // Logging in
+    public string LogIn => Say("登录", "Log in");
+    public string LoggedIn => Say("已登录", "Logged in");
+    public string GoOn => Say("继续", "Go on");
+    public string FillInTheForm => Say("请填写表单。", "Fill in the form.");
+    public string CodeNeeded => Say("请输入身份验证器的验证码，并再次输入密码。", "Type the code of your authenticator, and your password again.");
+    public string TooManyAttempts => Say("尝试次数过多，请稍等一分钟。", "There were too many attempts. Wait a minute.");
+    public string LoginWrong => Say("名称、密码或验证码错误，或该账户暂时不能登录。",
+        "The name, the password or the code is wrong, or the account is locked for a while.");
+    public string LogOutAtProvider => Say("同时在登录提供方退出", "Log out at the provider too");
+    public string NoPasswords => Say("此服务不使用密码登录。", "Nobody logs in to this service with a password.");
+    public string NothingToLogInTo => Say("此处无需登录。", "There is nothing to log in to here.");
+    public string BackToLogin => Say("返回登录", "Back to the login");
+    public string ProxySilent => Say("登录由此服务前的代理完成，但代理没有说明您是谁。",
+        "The proxy in front of this service logs people in; it has not said who you are.");
+    public string ProviderSilent => Say("登录提供方没有响应，请稍后再试。", "The login provider does not answer. Try again in a while.");
+    public string ProviderRefused => Say("登录提供方拒绝了登录。", "The provider has refused the login.");
+    public string ProviderFailed => Say("在登录提供方的登录没有成功，请重新开始。", "The login at the provider did not succeed. Begin again.");
+    public string Name => Say("名称", "Name");
+    public string Password => Say("密码", "Password");
+    public string CodeIfAny => Say("验证码（如已启用身份验证器）", "Code, if you use an authenticator");
+    public string SetYourPassword => Say("设置密码", "Set your password");
+    public string LinkOver => Say("链接已使用、已过期，或不是本服务的链接。请索取新的链接。",
+        "The link has been used, its time is over, or it is not one of ours. Ask for another one.");
+    public string PasswordsDiffer => Say("两次输入的密码不一致，或密码过长。", "The two passwords differ, or are too long.");
+    public string NewPassword => Say("密码（至少 12 个字符）", "Password, at least 12 characters");
+    public string PasswordAgain => Say("再次输入密码", "The same password again");
+    public string SetThePassword => Say("设置密码", "Set the password");
+    public string Account => Say("账户", "Account");
+
+    // Letting a program in
+    public string LetAProgramIn => Say("允许程序登录", "Let a program in");
+    public string CodeOfTheProgram => Say("程序显示的代码", "The code that the program shows");
+    public string NoProgramWaits => Say("没有程序在等待此代码。代码只能使用一次，十分钟内有效。",
+        "No program waits with this code. A code works once, for ten minutes.");
+    public string LetItIn => Say("允许", "Let it in");
+    public string Refuse => Say("拒绝", "Refuse");
+    public string ProgramIsIn => Say("程序已登录，可以关闭此页面。", "The program is in. You can close this page.");
+    public string ProgramRefused => Say("已拒绝该程序。", "The program was refused.");
+    public string UnknownAddress => Say("未知", "unknown");
+
+    // The authenticator of an account
+    public string Authenticator => Say("身份验证器", "Authenticator");
+    public string Code => Say("验证码", "Code");
+    public string CodeWrong => Say("验证码错误。它每 30 秒变化一次，请检查手机的时间是否准确。",
+        "The code is wrong. It changes every 30 seconds; check that the clock of your phone is right.");
+    public string PasswordAlone => Say("今后只需密码即可登录。", "From now on the password alone logs you in.");
+    public string OnlyWithPassword => Say("只有使用本服务密码的账户才能在此设置身份验证器。",
+        "Only accounts with a password of this service have an authenticator here.");
+    public string AuthenticatorIsOn => Say("登录需要身份验证器的验证码。输入一个验证码即可停用。",
+        "Logging in takes a code of your authenticator. Type one to do without it from now on.");
+    public string DoWithoutIt => Say("停用", "Do without it");
+    public string AddThisKey => Say("将此密钥添加到手机上的身份验证器，然后输入它显示的验证码。",
+        "Add this key to the authenticator on your phone, then type the code that it shows.");
+    public string OpenAuthenticator => Say("在本机的身份验证器中打开", "Open it in an authenticator on this machine");
+    public string UseItFromNowOn => Say("启用", "Use it from now on");
+    public string RecoveryCodes => Say("今后登录需要身份验证器的验证码。如果丢失，可用以下代码代替，每个只能使用一次，且不会再次显示。",
+        "From now on logging in takes a code of your authenticator. Should you lose it, each of these works once instead. They are not shown again.");
+
     /// <summary>A state of a batch by its English name.</summary>
     public string State(string name) => Of(s_states, name);
 
@@ -466,6 +525,42 @@ internal sealed class TextTable(Language language)
     public string HoursAgo(int hours) => Say($"{hours} 小时前", $"{hours} h ago");
 
     public string WaitsForYourEvent(string key) => Say($"等待您：{Event(key)}", $"waits for you: {Event(key)}");
+
+    /// <param name="name">Who, as HTML.</param>
+    public string LoggedInAs(string name) => Say($"您已登录为 {name}。", $"You are logged in as {name}.");
+
+    /// <param name="name">Who, as HTML.</param>
+    public string LoggedInByProxy(string name) => Say($"此服务前的代理已将您登录为 {name}。", $"The proxy in front of this service has logged you in as {name}.");
+
+    public string LogInWith(string provider) => Say($"使用 {provider} 登录", $"Log in with {provider}");
+
+    public string OnlyMembers(string? group) => Say($"只有 {group} 组的成员可以登录。", $"Only members of the group {group} may log in.");
+
+    public string NoVerified(string claim) => Say($"登录提供方没有给出您经过验证的 {claim}（core:auth:oidc:name_claim）。",
+        $"The provider gives no verified {claim} for you (core:auth:oidc:name_claim).");
+
+    /// <param name="program">Which program, as HTML.</param>
+    /// <param name="address">Where it asks from, as HTML.</param>
+    /// <param name="person">As whom, as HTML.</param>
+    public string ProgramWants(string program, string address, string person) => Say(
+        $"{program}（地址 {address}）请求以 {person} 的身份操作，拥有您的全部权限。",
+        $"{program}, at the address {address}, wants to act as {person} with all that you may do.");
+
+    /// <param name="code">What the program shows, as HTML.</param>
+    public string OnlyIfYours(string code) => Say($"仅当程序由您自己启动并显示代码 {code} 时才继续。其他人没有理由向您发送代码。",
+        $"Go on only if you have started it yourself and it shows the code {code}. Nobody else has a reason to send you a code.");
+
+    /// <summary>What is wrong with the name or the password of an account.</summary>
+    /// <param name="code">The framework's name of it.</param>
+    /// <param name="description">What it is in English.</param>
+    public string WrongAccount(string code, string description) => code switch
+    {
+        "PasswordTooShort" => Say("密码至少需要 12 个字符。", description),
+        "PasswordRequiresUniqueChars" => Say("密码至少需要 5 个不同的字符。", description),
+        "DuplicateUserName" => Say("此名称已被使用。", description),
+        "NoPerson" or "InvalidUserName" => Say("名称由 1 到 100 个字母、数字及 - . _ @ + 组成，且不能像系统身份。", description),
+        _ => description
+    };
 
     public string CreatedBy(string who) => Say($"由 {who} 创建", $"Created by {who}");
 
