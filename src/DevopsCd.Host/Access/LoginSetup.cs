@@ -71,6 +71,7 @@ internal static class LoginSetup
         app.MapLoginPages();
         app.MapDevicePages();
         app.MapAuthenticatorPages();
+        app.MapPasskeyPages();
         if (app.Services.GetRequiredService<AuthOptions>().Has(AccessModes.Oidc))
             app.MapOidc();
     }

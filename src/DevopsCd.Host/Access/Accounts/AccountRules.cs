@@ -39,6 +39,11 @@ internal static class AccountRules
             .AddTokenProvider<AuthenticatorTokenProvider<Account>>(TokenOptions.DefaultAuthenticatorProvider);
         // Hashes of an older figure are renewed at the next login.
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = HashIterations);
+        // Found without a name, and unlocked by its owner: so that it stands for the name, the password and the code.
+        services.Configure<IdentityPasskeyOptions>(passkeys =>
+            (passkeys.ResidentKeyRequirement, passkeys.UserVerificationRequirement) = ("required", "required"));
+        services.AddScoped<IPasskeyHandler<Account>, PasskeyHandler<Account>>();
+        services.AddScoped<Passkeys>();
         services.AddScoped<PasswordLogin>();
         services.AddScoped<Invitations>();
         services.AddScoped<ProvidedAccounts>();

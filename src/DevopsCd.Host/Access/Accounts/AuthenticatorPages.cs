@@ -49,7 +49,7 @@ internal static class AuthenticatorPages
     }
 
     /// <summary>The caller's own account, when it has a password; a token changes nothing of it.</summary>
-    private static async Task<Account?> OfAsync(HttpContext http, UserManager<Account> accounts) =>
+    public static async Task<Account?> OfAsync(HttpContext http, UserManager<Account> accounts) =>
         Caller.Find(http) is { Kind: SubjectKind.User } person && await accounts.FindByNameAsync(person.Name) is { PasswordHash: not null } account
             ? account : null;
 

@@ -5,7 +5,7 @@ using DevopsCd.Host.Ui.Texts;
 
 namespace DevopsCd.Host.Access.Accounts;
 
-/// <summary>A page with one style sheet and nothing else: its policy allows that sheet, by its hash, and forms to this host.</summary>
+/// <summary>A page with one style sheet and seldom anything else: its policy allows that sheet, by its hash, and forms to this host.</summary>
 /// <param name="Title">The title.</param>
 /// <param name="Body">HTML, with every text of strangers encoded.</param>
 /// <param name="Status">The status.</param>
@@ -13,6 +13,9 @@ internal sealed record HtmlPage(string Title, string Body, int Status) : IResult
 {
     /// <summary>Where a browser goes on by itself; null to stay.</summary>
     public string? LeadsTo { get; init; }
+
+    /// <summary>The address of its script on this host; null for a page without one.</summary>
+    public string? Script { get; init; }
 
     private string Refresh => LeadsTo is null ? "" : $"""<meta http-equiv="refresh" content="0;url={HtmlEncoder.Default.Encode(LeadsTo)}">""";
 
@@ -31,11 +34,11 @@ internal sealed record HtmlPage(string Title, string Body, int Status) : IResult
     {
         httpContext.Response.StatusCode = Status;
         httpContext.Response.ContentType = "text/html; charset=utf-8";
-        httpContext.Response.Headers.ContentSecurityPolicy = s_policy;
+        httpContext.Response.Headers.ContentSecurityPolicy = Script is null ? s_policy : $"{s_policy}; script-src 'self'";
         return httpContext.Response.WriteAsync($"""
             <!DOCTYPE html><html lang="{Languages.Of(httpContext.Request).Code()}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">{Refresh}
             <title>{Title} – DevopsCd</title><style>{Style}</style></head>
-            <body><h1>{Title}</h1>{Body}</body></html>
+            <body><h1>{Title}</h1>{Body}{(Script is null ? "" : $"""<script src="{Script}"></script>""")}</body></html>
             """, httpContext.RequestAborted);
     }
 }

@@ -105,6 +105,9 @@ internal sealed class Invitations(UserManager<Account> accounts, AccessDbContext
     private async Task<IdentityResult> ReplaceAsync(Account account, string password)
     {
         await accounts.SetLockoutEndDateAsync(account, null);
+        // Whoever has been in the account may have left a passkey of their own.
+        foreach (var passkey in await accounts.GetPasskeysAsync(account))
+            await accounts.RemovePasskeyAsync(account, passkey.CredentialId);
         var removed = await accounts.RemovePasswordAsync(account);
         return removed.Succeeded ? await accounts.AddPasswordAsync(account, password) : removed;
     }

@@ -20,7 +20,7 @@ internal static class LoginPages
     {
         ValueCountLimit = 16,
         KeyLengthLimit = 64,
-        ValueLengthLimit = 4096,
+        ValueLengthLimit = 16_384,
         BufferBodyLengthLimit = 65_536,
         MultipartBodyLengthLimit = 65_536
     };
@@ -32,7 +32,7 @@ internal static class LoginPages
 
     public static void MapLoginPages(this WebApplication app)
     {
-        app.MapGet(LoginPath, ShowLogin).ExcludeFromDescription();
+        app.MapGet(LoginPath, ShowLoginAsync).ExcludeFromDescription();
         app.MapPost(LoginPath, LoginAsync).WithMetadata(new StartsSession()).ExcludeFromDescription();
         app.MapPost(LogoutPath, LogOutAsync).ExcludeFromDescription();
         app.MapGet(SetUp, ShowSetUpAsync).ExcludeFromDescription();
@@ -43,25 +43,25 @@ internal static class LoginPages
     public static string ReturnPath(string? wanted) =>
         wanted is ['/', ..] and not ['/', '/' or '\\', ..] && wanted.All(letter => letter is > ' ' and < '\x7f' and not '\\') ? wanted : Pages;
 
-    private static HtmlPage ShowLogin(HttpContext http, AuthOptions options) =>
+    private static async Task<HtmlPage> ShowLoginAsync(HttpContext http, AuthOptions options, Passkeys passkeys) =>
         options.IsLocal ? NoLoginPage(http)
         : Caller.Find(http) is { } caller ? Page(http, http.Request.Texts().LoggedIn, LoggedIn(http, caller.Operator))
-        : LoginPage(http, options, http.Request.Query["return"]);
+        : await LoginPageAsync(http, options, passkeys, http.Request.Query["return"]);
 
-    private static async Task<IResult> LoginAsync(HttpContext http, AuthOptions options, PasswordLogin login)
+    private static async Task<IResult> LoginAsync(HttpContext http, AuthOptions options, PasswordLogin login, Passkeys passkeys)
     {
         if (!options.Has(AccessModes.Password))
             return NoPasswordPage(http);
         var texts = http.Request.Texts();
         if (await FormAsync(http) is not { } form)
-            return LoginPage(http, options, null, texts.FillInTheForm, status: StatusCodes.Status400BadRequest);
+            return await LoginPageAsync(http, options, passkeys, null, texts.FillInTheForm, status: StatusCodes.Status400BadRequest);
         var (name, back) = (form["name"].ToString(), form["return"].ToString());
         return await login.LoginAsync(http, name, form["password"].ToString(), form["code"].ToString() is { Length: > 0 } code ? code : null) switch
         {
             LoginOutcome.LoggedIn => Results.Redirect(ReturnPath(back)),
-            LoginOutcome.CodeNeeded => LoginPage(http, options, back, texts.CodeNeeded, name, StatusCodes.Status401Unauthorized),
-            LoginOutcome.TooMany => LoginPage(http, options, back, texts.TooManyAttempts, name, StatusCodes.Status429TooManyRequests),
-            _ => LoginPage(http, options, back, texts.LoginWrong, name, StatusCodes.Status401Unauthorized)
+            LoginOutcome.CodeNeeded => await LoginPageAsync(http, options, passkeys, back, texts.CodeNeeded, name, StatusCodes.Status401Unauthorized),
+            LoginOutcome.TooMany => await LoginPageAsync(http, options, passkeys, back, texts.TooManyAttempts, name, StatusCodes.Status429TooManyRequests),
+            _ => await LoginPageAsync(http, options, passkeys, back, texts.LoginWrong, name, StatusCodes.Status401Unauthorized)
         };
     }
 
@@ -123,7 +123,8 @@ internal static class LoginPages
         }
     }
 
-    private static HtmlPage NoPasswordPage(HttpContext http) => Nothing(http, http.Request.Texts().NoPasswords);
+    /// <summary>Where nobody has a password.</summary>
+    public static HtmlPage NoPasswordPage(HttpContext http) => Nothing(http, http.Request.Texts().NoPasswords);
 
     /// <summary>Where nobody logs in, or not in this way.</summary>
     public static HtmlPage NoLoginPage(HttpContext http) => Nothing(http, http.Request.Texts().NothingToLogInTo);
@@ -153,15 +154,16 @@ internal static class LoginPages
             : $"""<p>{texts.LoggedInAs(who)}</p>{further}<form method="post" action="{LogoutPath}"><button>{texts.LogOut}</button></form>""";
     }
 
-    private static HtmlPage LoginPage(
-        HttpContext http, AuthOptions options, string? back, string? said = null, string? name = null, int status = StatusCodes.Status200OK)
+    private static async Task<HtmlPage> LoginPageAsync(
+        HttpContext http, AuthOptions options, Passkeys passkeys, string? back, string? said = null, string? name = null, int status = StatusCodes.Status200OK)
     {
         var texts = http.Request.Texts();
         return Page(http, texts.LogIn, $"""
             {Said(said)}{(options.Has(AccessModes.Oidc) ? ProviderLink(texts, options, back) : "")}
-            {(options.Has(AccessModes.Password) ? LoginForm(texts, back, name) : "")}
+            {(options.Has(AccessModes.Password) ? LoginForm(texts, back, name) + PasskeyPages.LoginForm(texts, await passkeys.AskAsync(http), back) : "")}
             {(options.Modes is [AccessModes.Proxy] ? $"<p>{texts.ProxySilent}</p>" : "")}
-            """, status);
+            """, status) with
+        { Script = options.Has(AccessModes.Password) ? PasskeyPages.Script : null };
     }
 
     private static string ProviderLink(TextTable texts, AuthOptions options, string? back) =>

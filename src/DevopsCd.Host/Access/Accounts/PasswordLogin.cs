@@ -47,12 +47,30 @@ internal sealed class PasswordLogin(UserManager<Account> accounts, IPasswordHash
     }
 
     /// <summary>Begins the session of an account whose owner has proved to be it.</summary>
-    public async Task BeginAsync(HttpContext http, Account account)
+    /// <param name="http">The request.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="proof">By what, for the audit.</param>
+    public async Task BeginAsync(HttpContext http, Account account, string proof = Scheme)
     {
         var subject = account.AsSubject();
-        journal.Add("login", subject.Id, "password", by: subject.Id);
+        journal.Add("login", subject.Id, proof, by: subject.Id);
         await db.SaveChangesAsync(http.RequestAborted);
         await http.SignInAsync(Sessions.SessionCookie.Scheme, Identities.Of(subject, Scheme));
+    }
+
+    /// <summary>Whether somebody who is logged in knows the password of their account; counted as an attempt to log in where they do not.</summary>
+    public async Task<bool> IsOwnerAsync(HttpContext http, Account account, string password)
+    {
+        var address = http.Connection.RemoteIpAddress?.ToString();
+        if (!limits.Allows(address, account.UserName!))
+            return false;
+        using var turn = await limits.TurnAsync(http.RequestAborted);
+        if (turn.IsAcquired && password.Length <= AccountRules.LongestPassword && !await accounts.IsLockedOutAsync(account)
+            && await accounts.CheckPasswordAsync(account, password))
+            return true;
+        await accounts.AccessFailedAsync(account);
+        limits.Failed(address, account.UserName!);
+        return false;
     }
 
     private async Task<LoginOutcome> CheckAsync(HttpContext http, string name, string password, string? code)

@@ -482,8 +482,7 @@ internal sealed class TextTable(Language language)
     public string CodeWrong => Say("验证码错误。它每 30 秒变化一次，请检查手机的时间是否准确。",
         "The code is wrong. It changes every 30 seconds; check that the clock of your phone is right.");
     public string PasswordAlone => Say("今后只需密码即可登录。", "From now on the password alone logs you in.");
-    public string OnlyWithPassword => Say("只有使用本服务密码的账户才能在此设置身份验证器。",
-        "Only accounts with a password of this service have an authenticator here.");
+    public string OnlyWithPassword => Say("此页面只用于使用本服务密码的账户。", "This page is for accounts with a password of this service only.");
     public string AuthenticatorIsOn => Say("登录需要身份验证器的验证码。输入一个验证码即可停用。",
         "Logging in takes a code of your authenticator. Type one to do without it from now on.");
     public string DoWithoutIt => Say("停用", "Do without it");
@@ -493,6 +492,19 @@ internal sealed class TextTable(Language language)
     public string UseItFromNowOn => Say("启用", "Use it from now on");
     public string RecoveryCodes => Say("今后登录需要身份验证器的验证码。如果丢失，可用以下代码代替，每个只能使用一次，且不会再次显示。",
         "From now on logging in takes a code of your authenticator. Should you lose it, each of these works once instead. They are not shown again.");
+
+    // The passkeys of an account
+    public string Passkeys => Say("通行密钥", "Passkeys");
+    public string PasskeysAre => Say("通行密钥由您的设备或密码管理器保存，可代替名称、密码和验证码登录。",
+        "A passkey is kept by your device or password manager, and logs you in without name, password and code.");
+    public string PasskeyName => Say("名称，例如设备名", "Its name, such as that of the device");
+    public string AddPasskey => Say("添加通行密钥", "Add a passkey");
+    public string Remove => Say("移除", "Remove");
+    public string LogInWithPasskey => Say("使用通行密钥登录", "Log in with a passkey");
+    public string PasskeyFailed => Say("浏览器没有给出通行密钥，请重试。", "The browser has given no passkey. Try again.");
+    public string PasskeyWrong => Say("此通行密钥无效，或等待时间过长，请重试。", "The passkey is not valid here, or it took too long. Try again.");
+    public string PasskeyNeedsName => Say("请为通行密钥填写 1 到 60 个字符的名称。", "Give the passkey a name of 1 to 60 characters.");
+    public string PasswordWrong => Say("密码错误，或该账户暂时不能登录。", "The password is wrong, or the account is locked for a while.");
 
     /// <summary>A state of a batch by its English name.</summary>
     public string State(string name) => Of(s_states, name);
