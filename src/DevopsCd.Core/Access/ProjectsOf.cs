@@ -34,15 +34,16 @@ internal sealed class ProjectsOf(CdDbContext db)
             ? (found.Project, found.Stage)
             : null;
 
+    /// <summary>The names of a batch's projects, each once: its own, where it has one, and those of its applications. None when it has neither.</summary>
+    public static IQueryable<string> Names(CdDbContext db, long batchId) =>
+        db.Releases.Where(r => r.BatchId == batchId).Select(r => r.App.Project)
+            .Union(db.Batches.Where(b => b.Id == batchId && b.Project != null).Select(b => b.Project!));
+
     private async Task<IReadOnlyCollection<string>?> OfAsync(IQueryable<Batch> batches, CancellationToken cancellationToken)
     {
-        var found = await batches.Select(b => new { b.Id, b.Project }).SingleOrDefaultAsync(cancellationToken);
-        if (found is null)
+        if (await batches.Select(b => (long?)b.Id).SingleOrDefaultAsync(cancellationToken) is not { } id)
             return null;
-        var projects = (await db.Releases.Where(r => r.BatchId == found.Id).Select(r => r.App.Project).Distinct()
-            .ToListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
-        if (found.Project is not null)
-            projects.Add(found.Project);
+        var projects = await Names(db, id).ToListAsync(cancellationToken);
         return projects.Count == 0 ? [Releases.Application.DefaultProject] : projects;
     }
 }

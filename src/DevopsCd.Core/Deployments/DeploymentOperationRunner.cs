@@ -57,7 +57,7 @@ internal sealed class DeploymentOperationRunner(
         for (var failures = 1; ; failures++)
             try
             {
-                await settlement.InAsync(claimed.BatchCorrelationId, claimed.OperationId, locked =>
+                await settlement.InAsync(StageOfBatch.Of(claimed), claimed.OperationId, locked =>
                 {
                     var (state, now) = (locked.Operation.State(), clock.GetUtcNow());
                     if (answer is not null)
@@ -139,8 +139,8 @@ internal sealed class DeploymentOperationRunner(
     /// </summary>
     public async Task TakeUpAsync(string operationId, CancellationToken cancellationToken)
     {
-        if (await BatchOfAsync(operationId, cancellationToken) is { } batchId)
-            await settlement.InAsync(batchId, operationId, locked => locked.Operation.NextActionAt is { } due ? locked.WakeAsync(due) : Task.CompletedTask,
+        if (await PlaceOfAsync(operationId, cancellationToken) is { } at)
+            await settlement.InAsync(at, operationId, locked => locked.Operation.NextActionAt is { } due ? locked.WakeAsync(due) : Task.CompletedTask,
                 cancellationToken);
     }
 
@@ -154,8 +154,8 @@ internal sealed class DeploymentOperationRunner(
     /// <exception cref="BatchRefusedException">There is no such operation.</exception>
     public async Task ReportAsync(DeploymentReported report, ReportSender sender, CancellationToken cancellationToken)
     {
-        var known = await BatchOfAsync(report.OperationId, cancellationToken) is { } batchId
-            && await settlement.InAsync(batchId, report.OperationId, async locked =>
+        var known = await PlaceOfAsync(report.OperationId, cancellationToken) is { } at
+            && await settlement.InAsync(at, report.OperationId, async locked =>
         {
             var (batch, operation) = (locked.Batch, locked.Operation);
             var journal = locked.Services.GetRequiredService<AuditWriter>();
@@ -240,10 +240,11 @@ internal sealed class DeploymentOperationRunner(
     }
 
     /// <summary>Null when there is no such operation.</summary>
-    private async Task<Guid?> BatchOfAsync(string operationId, CancellationToken cancellationToken)
+    private async Task<StageOfBatch?> PlaceOfAsync(string operationId, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<CdDbContext>().Deployments
-            .Where(d => d.OperationId == operationId).Select(d => (Guid?)d.BatchCorrelationId).SingleOrDefaultAsync(cancellationToken);
+            .Where(d => d.OperationId == operationId)
+            .Select(d => (StageOfBatch?)new StageOfBatch(d.BatchCorrelationId, d.BatchId, d.Stage)).SingleOrDefaultAsync(cancellationToken);
     }
 }

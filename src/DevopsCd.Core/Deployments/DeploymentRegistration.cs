@@ -8,7 +8,8 @@ internal static class DeploymentRegistration
 {
     public static IServiceCollection AddDeployments(this IServiceCollection services, DeployOptions deploy, K8sOptions address)
     {
-        services.AddSingleton<SealedContent>().AddScoped<StageDispatcher>().AddScoped<StageEnds>().AddScoped<OperationChanges>().AddScoped<ProductionPlanner>()
+        services.AddSingleton<SealedContent>().AddSingleton<StageMemory>().AddScoped<StageRows>()
+            .AddScoped<StageDispatcher>().AddScoped<StageEnds>().AddScoped<OperationChanges>().AddScoped<ProductionPlanner>()
             .AddSingleton<OperationRules>().AddSingleton<OperationClaims>().AddSingleton<OperationSettlement>().AddScoped<DeploymentOperationRunner>()
             .AddScoped<RunningVersions>().AddScoped<ApplicationHistory>();
         if (deploy.Driver != "http")

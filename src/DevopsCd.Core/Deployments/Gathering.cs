@@ -10,7 +10,7 @@ namespace DevopsCd.Core.Deployments;
 /// <typeparam name="TKey">What is worked on by one at a time.</typeparam>
 /// <typeparam name="TWork">One request.</typeparam>
 /// <typeparam name="TResult">What comes of it.</typeparam>
-/// <param name="together">Takes what has come by calling its second argument, after whatever it has to wait for, and gives a result for each in that order.</param>
+/// <param name="together">Takes what has come by calling its second argument, as often as it likes, and gives a result for each in that order.</param>
 internal sealed class Gathering<TKey, TWork, TResult>(Func<TKey, Func<IReadOnlyList<TWork>>, Task<IReadOnlyList<TResult>>> together) where TKey : notnull
 {
     /// <summary>More at once are done in the next go.</summary>
@@ -67,8 +67,9 @@ internal sealed class Gathering<TKey, TWork, TResult>(Func<TKey, Func<IReadOnlyL
             {
                 Complete(taken, await together(key, () =>
                 {
-                    taken.AddRange(Take(key));
-                    return [.. taken.Select(r => r.Work)];
+                    var more = Take(key);
+                    taken.AddRange(more);
+                    return [.. more.Select(r => r.Work)];
                 }));
             }
             catch (Exception failure) when (taken.Count > 1 && !DatabaseFailures.IsTransient(failure))
@@ -89,12 +90,23 @@ internal sealed class Gathering<TKey, TWork, TResult>(Func<TKey, Func<IReadOnlyL
     {
         try
         {
-            Complete([request], await together(key, () => [request.Work]));
+            Complete([request], await together(key, Once(request.Work)));
         }
         catch (Exception failure)
         {
             Fail([request], failure);
         }
+    }
+
+    private static Func<IReadOnlyList<TWork>> Once(TWork work)
+    {
+        IReadOnlyList<TWork> left = [work];
+        return () =>
+        {
+            var taken = left;
+            left = [];
+            return taken;
+        };
     }
 
     private static void Complete(List<Request> requests, IReadOnlyList<TResult> results)

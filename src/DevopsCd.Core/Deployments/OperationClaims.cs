@@ -1,4 +1,6 @@
 using DevopsCd.Core.Data;
+using DevopsCd.Shared;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -41,7 +43,7 @@ internal sealed class OperationClaims
         while (open.Count > 0)
         {
             var now = _clock.GetUtcNow();
-            var rows = await db.Deployments.AsNoTracking().Where(d => open.Contains(d.OperationId)).ToListAsync();
+            var rows = await ClaimFirstAsync(db, open, now, found);
             open = [];
             var due = rows.Where(row => row.NextActionAt is { } at && at <= now + s_early)
                 .Select(row => (Row: row, Before: row.State(), Call: _rules.Due(row.State(), now))).Where(row => row.Call != OperationCall.None);
@@ -49,6 +51,34 @@ internal sealed class OperationClaims
                 open.AddRange(await ClaimAlikeAsync(db, [.. alike], now, found));
         }
         return [.. operationIds.Select(id => found.Remove(id, out var claimed) ? claimed : null)];
+    }
+
+    /// <summary>
+    /// Claims those that nobody has made a call for, and reads all others, in one round trip: of most operations the first call is the only
+    /// one. SQLite has no round trips to save.
+    /// </summary>
+    /// <returns>The rows of the others.</returns>
+    private async Task<IReadOnlyList<Deployment>> ClaimFirstAsync(CdDbContext db, List<string> ids, DateTimeOffset now, Dictionary<string, Claimed> found)
+    {
+        var queries = new QueryBatch(db);
+        var (state, made) = _rules.FirstClaim(now);
+        var due = now + s_early;
+        var pending = EnumNames<OperationStatus>.Of(OperationStatus.Pending);
+        var claimed = db.Database.IsNpgsql()
+            ? queries.Add(db.Deployments.FromSql(
+                $"""
+                UPDATE deployments
+                SET next_action_at = {state.NextActionAt}, claimed_until = {state.ClaimedUntil}, tries = {state.Tries}, may_run = {state.MayRun}
+                WHERE operation_id = ANY ({ids}) AND next_action_at <= {due} AND deadline_at > {now}
+                  AND status = {pending} AND tries = 0 AND NOT may_run AND NOT stop_requested
+                RETURNING *
+                """).AsNoTracking())
+            : [];
+        var rows = queries.Add(db.Deployments.AsNoTracking().Where(d => ids.Contains(d.OperationId)));
+        await queries.ReadAsync(CancellationToken.None);
+        foreach (var row in claimed)
+            found.Add(row.OperationId, new Claimed(row, made));
+        return [.. rows.Where(row => !found.ContainsKey(row.OperationId))];
     }
 
     /// <summary>Claims operations that are in the same state and, of those that somebody else has changed meanwhile, gives the ids.</summary>

@@ -48,6 +48,10 @@ internal sealed class OperationRules(DeployOptions deploy)
         return (call == OperationCall.Submit ? claimed with { Tries = state.Tries + 1, MayRun = true } : claimed, made);
     }
 
+    /// <summary>The claim of an operation that nobody has called the deploy service for yet: the same for all that are due at a time.</summary>
+    public (OperationState State, CallMade Made) FirstClaim(DateTimeOffset now) =>
+        Claim(new OperationState { Status = OperationStatus.Pending, Tries = 0, DeadlineAt = DateTimeOffset.MaxValue }, OperationCall.Submit, now);
+
     /// <summary>
     /// The same claim, held by somebody who lives now; one that keeps the wait between two tries ends no sooner for that. An end that was
     /// asked for before without an answer is asked for again, so that there are never more than two that it may have.

@@ -12,43 +12,53 @@ namespace DevopsCd.Core.Deployments;
 internal sealed class OperationSettlement
 {
     private readonly IServiceScopeFactory _scopes;
-    private readonly Gathering<Guid, Change, bool> _gathering;
+    private readonly Gathering<StageOfBatch, Change, bool> _gathering;
 
     public OperationSettlement(IServiceScopeFactory scopes)
     {
         _scopes = scopes;
-        _gathering = new Gathering<Guid, Change, bool>(ChangeAllAsync);
+        _gathering = new Gathering<StageOfBatch, Change, bool>(ChangeAllAsync);
     }
 
     /// <summary>Changes an operation; false when the batch has none of that id.</summary>
-    /// <param name="batchId">The batch's correlation id.</param>
+    /// <param name="at">The operation's batch and stage: what belongs together is changed together.</param>
     /// <param name="operationId">The operation.</param>
     /// <param name="work">What to do, with the batch locked and the row read after that. It may run again in another transaction.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public Task<bool> InAsync(Guid batchId, string operationId, Func<OperationUnderLock, Task> work, CancellationToken cancellationToken) =>
-        _gathering.AskAsync(batchId, new Change(operationId, work), cancellationToken);
+    public Task<bool> InAsync(StageOfBatch at, string operationId, Func<OperationUnderLock, Task> work, CancellationToken cancellationToken) =>
+        _gathering.AskAsync(at, new Change(operationId, work), cancellationToken);
 
-    private async Task<IReadOnlyList<bool>> ChangeAllAsync(Guid batchId, Func<IReadOnlyList<Change>> take)
+    private async Task<IReadOnlyList<bool>> ChangeAllAsync(StageOfBatch at, Func<IReadOnlyList<Change>> take)
     {
-        IReadOnlyList<Change>? changes = null;
+        // What has come by now is read with the lock, in one round trip.
+        List<Change> changes = [.. take()];
+        if (changes.Count == 0)
+            return [];
         await using var scope = _scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;
         var db = services.GetRequiredService<CdDbContext>();
         return await db.InTransactionAsync<IReadOnlyList<bool>>(async () =>
         {
-            var batch = await db.LockBatchAsync(batchId, CancellationToken.None);
-            // Not before the lock: what comes while it is waited for goes along.
-            changes ??= take();
-            if (batch is null || changes.Count == 0)
+            var (batch, operations) = await services.GetRequiredService<StageRows>()
+                .LockAsync(at, [.. changes.Select(c => c.OperationId).Distinct(StringComparer.Ordinal)], CancellationToken.None);
+            // What has come while the lock was waited for goes along.
+            var late = take();
+            changes.AddRange(late);
+            if (batch is null)
                 return [.. changes.Select(_ => false)];
-            var ids = changes.Select(c => c.OperationId).Distinct(StringComparer.Ordinal).ToList();
-            // Read under the lock: what it was before may have ended meanwhile.
-            var operations = await db.Deployments.Where(d => ids.Contains(d.OperationId)).ToDictionaryAsync(d => d.OperationId, StringComparer.Ordinal);
+            // Not read before the change was known: until then its call may not have been claimed.
+            var more = late.Select(c => c.OperationId).ToHashSet(StringComparer.Ordinal);
+            foreach (var known in operations.Where(d => more.Remove(d.OperationId)))
+                await db.Entry(known).ReloadAsync();
+            List<string> unread = [.. more];
+            if (unread.Count > 0)
+                operations = [.. operations, .. await db.Deployments.Where(d => unread.Contains(d.OperationId)).ToListAsync()];
+            var byId = operations.ToDictionary(d => d.OperationId, StringComparer.Ordinal);
             foreach (var change in changes)
-                if (operations.TryGetValue(change.OperationId, out var operation))
+                if (byId.TryGetValue(change.OperationId, out var operation))
                     await change.Work(new OperationUnderLock(batch, operation, services));
             await services.GetRequiredService<OperationChanges>().CompleteAsync(batch, CancellationToken.None);
-            return [.. changes.Select(c => operations.ContainsKey(c.OperationId))];
+            return [.. changes.Select(c => byId.ContainsKey(c.OperationId))];
         });
     }
 

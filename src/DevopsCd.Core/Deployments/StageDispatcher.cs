@@ -15,8 +15,8 @@ namespace DevopsCd.Core.Deployments;
 /// Carries out the plan of a stage. Every caller holds the batch's row lock, so that the operations in flight are counted
 /// and started by one at a time over all instances (I7).
 /// </summary>
-internal sealed class StageDispatcher(CdDbContext db, SealedContent seals, StageEnds ends, IPublishEndpoint publish, Notices notices, BatchPolicies policies,
-    DeployOptions deploy, TimeProvider clock)
+internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedContent seals, StageEnds ends, IPublishEndpoint publish, Notices notices,
+    BatchPolicies policies, DeployOptions deploy, TimeProvider clock)
 {
     /// <summary>Starts what can start. When nothing runs and nothing can, the stage's end waits in <see cref="StageEnds" />, which the caller raises.</summary>
     public async Task AdvanceAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
@@ -29,6 +29,11 @@ internal sealed class StageDispatcher(CdDbContext db, SealedContent seals, Stage
         var view = await LoadAsync(batch, stage, cancellationToken);
         var policy = await policies.OfAsync(batch, cancellationToken);
         var plan = Plan(batch, view, policy);
+        if (plan.Decision != StageDecision.Running && view.IsRemembered)
+        {
+            view = await LoadAsync(batch, stage, cancellationToken);
+            plan = Plan(batch, view, policy);
+        }
         var now = clock.GetUtcNow();
         var touched = await TouchedAsync(view, plan, cancellationToken);
         foreach (var (item, cluster) in plan.Start)
@@ -181,31 +186,18 @@ internal sealed class StageDispatcher(CdDbContext db, SealedContent seals, Stage
     private async Task<StageView> LoadAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
         var content = await seals.OfAsync(batch, () => ContentAsync(batch, cancellationToken));
-        var outcome = BatchRelease.OutcomeProperty(stage);
-        var shown = await db.Releases.AsNoTracking().Where(r => r.BatchId == batch.Id)
-            .Select(r => new StageRelease(r.Id, EF.Property<ReleaseStatus>(r, outcome), r.StatusReason)).ToListAsync(cancellationToken);
-        var stored = await db.Deployments.AsNoTracking().Where(d => d.BatchId == batch.Id && d.Stage == stage)
-            .Select(d => new StageOperation(d.Id, d.ReleaseId, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun))
-                .ToListAsync(cancellationToken);
+        var rows = await stages.ReadAsync(batch, stage, cancellationToken);
         // What this transaction has changed and not yet saved is ahead of what was read.
-        var changed = db.Deployments.Local.Where(d => d.BatchId == batch.Id && d.Stage == stage).ToDictionary(d => d.Id);
-        if (changed.Count > 0)
-            stored = [.. stored.Select(o =>
-                changed.TryGetValue(o.Id, out var d) ? o with { Status = d.Status, Error = d.Error, MayHaveMoved = d.AcceptedAt is not null || d.MayRun } : o)];
-        var given = await GivenUpAsync(cancellationToken);
-        var occupied = given.DistinctBy(d => d.Workload).ToDictionary(d => d.Workload, d => d.OperationId, StringComparer.Ordinal);
-        return new StageView(stage, content, shown, stored, occupied, given.Count(d => d.BatchId == batch.Id), batch.Attempt(stage));
-    }
-
-    /// <summary>Operations of any batch that have ended for it while the deploy service may still carry them out.</summary>
-    private async Task<IReadOnlyList<(long BatchId, string OperationId, string Workload)>> GivenUpAsync(CancellationToken cancellationToken)
-    {
-        var stored = await db.Deployments.AsNoTracking().Where(d => d.MayRun && d.FinishedAt != null)
-            .Select(d => new { d.Id, d.BatchId, d.OperationId, d.Target }).ToListAsync(cancellationToken);
         var changed = db.Deployments.Local.Where(d => d.Id != 0).ToDictionary(d => d.Id);
-        return [.. stored.Where(d => !changed.ContainsKey(d.Id))
-            .Concat(changed.Values.Where(d => d.State().StopDue).Select(d => new { d.Id, d.BatchId, d.OperationId, d.Target }))
-            .Select(d => (d.BatchId, d.OperationId, SealedTarget.One(d.Target).Workload))];
+        var stored = rows.Operations.Select(o =>
+            changed.TryGetValue(o.Id, out var d) ? StageOperation.Of(d) : o);
+        var given = rows.GivenUp.Where(d => !changed.ContainsKey(d.Id))
+            .Concat(changed.Values.Where(d => d.State().StopDue).Select(d => new GivenUp(d.Id, d.BatchId, d.OperationId, d.Target))).ToList();
+        var occupied = given.DistinctBy(d => d.Workload).ToDictionary(d => d.Workload, d => d.OperationId, StringComparer.Ordinal);
+        return new StageView(stage, content, rows.Releases, [.. stored], occupied, given.Count(d => d.BatchId == batch.Id), batch.Attempt(stage))
+        {
+            IsRemembered = rows.IsRemembered
+        };
     }
 
     private async Task<IReadOnlyList<SealedRelease>> ContentAsync(Batch batch, CancellationToken cancellationToken)

@@ -27,6 +27,9 @@ internal sealed class StageView
 
     public Stage Stage { get; }
 
+    /// <summary>Computed from rows that were not read in this transaction.</summary>
+    public bool IsRemembered { get; init; }
+
     /// <summary>Operations of the batch that have ended for it and may still run.</summary>
     public int LeftBehind { get; }
 
@@ -50,4 +53,8 @@ internal sealed class StageView
 internal sealed record StageRelease(long Id, ReleaseStatus Outcome, string? Reason);
 
 /// <summary>What the plan needs to know of a stored operation.</summary>
-internal sealed record StageOperation(long Id, long ReleaseId, string Cluster, int Attempt, OperationStatus Status, string? Error, bool MayHaveMoved);
+internal sealed record StageOperation(long Id, long ReleaseId, string Cluster, int Attempt, OperationStatus Status, string? Error, bool MayHaveMoved)
+{
+    public static StageOperation Of(Deployment operation) => new(operation.Id, operation.ReleaseId, operation.Cluster, operation.Attempt, operation.Status,
+        operation.Error, operation.AcceptedAt is not null || operation.MayRun);
+}

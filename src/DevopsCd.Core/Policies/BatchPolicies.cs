@@ -1,11 +1,12 @@
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Data;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Policies;
 
 /// <summary>The policies that a batch is released by, as they are now: those of all projects it concerns. Read once for all that one scope does.</summary>
-internal sealed class BatchPolicies(CdDbContext db, ProjectsOf projects, PolicyRules rules)
+internal sealed class BatchPolicies(CdDbContext db, PolicyRules rules)
 {
     private readonly Dictionary<long, IReadOnlyDictionary<string, ProjectPolicy>> _read = [];
 
@@ -18,9 +19,29 @@ internal sealed class BatchPolicies(CdDbContext db, ProjectsOf projects, PolicyR
     {
         if (_read.TryGetValue(batchId, out var known))
             return known;
-        var names = await projects.BatchAsync(batchId, cancellationToken) ?? [Projects.Default];
-        var stored = await db.Set<Project>().AsNoTracking().Where(p => names.Contains(p.Name))
-            .ToDictionaryAsync(p => p.Name, p => rules.Complete(PolicyRules.Parse(p.Policy)), StringComparer.Ordinal, cancellationToken);
-        return _read[batchId] = names.ToDictionary(name => name, name => stored.GetValueOrDefault(name) ?? rules.Default, StringComparer.Ordinal);
+        return _read[batchId] = Complete(await Stored(batchId).ToListAsync(cancellationToken));
     }
+
+    /// <summary>Has them read together with other queries.</summary>
+    /// <param name="queries">Of the same context.</param>
+    /// <param name="batchId">The batch.</param>
+    /// <returns>To be called when the queries have been read: from then on they are known.</returns>
+    public Action ReadWith(QueryBatch queries, long batchId)
+    {
+        var stored = queries.Add(Stored(batchId));
+        return () => _read[batchId] = Complete(stored);
+    }
+
+    /// <summary>The projects of the batch and of its applications, each with its policy where it has set one.</summary>
+    private IQueryable<StoredPolicy> Stored(long batchId) =>
+        from name in ProjectsOf.Names(db, batchId)
+        join project in db.Set<Project>() on name equals project.Name into projects
+        from project in projects.DefaultIfEmpty()
+        select new StoredPolicy(name, project == null ? null : project.Policy);
+
+    private Dictionary<string, ProjectPolicy> Complete(IReadOnlyCollection<StoredPolicy> stored) => stored.Count == 0
+        ? new(StringComparer.Ordinal) { [Projects.Default] = rules.Default }
+        : stored.ToDictionary(s => s.Project, s => s.Policy is null ? rules.Default : rules.Complete(PolicyRules.Parse(s.Policy)), StringComparer.Ordinal);
+
+    private sealed record StoredPolicy(string Project, string? Policy);
 }

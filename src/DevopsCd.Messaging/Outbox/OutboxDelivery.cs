@@ -21,6 +21,9 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
     private const int AtOnce = 64;
     private const int RemovedAtOnce = 1_000;
 
+    // Between two removals more outboxes are delivered: their rows go with one statement then. Nobody waits for that.
+    private static readonly TimeSpan s_removalPause = TimeSpan.FromMilliseconds(50);
+
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
     private static readonly SerializedMessageBody s_body = new();
 
@@ -272,6 +275,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
                     foreach (var id in ids)
                         _underWay.TryRemove(id, out _);
                     ids.Clear();
+                    await Task.Delay(s_removalPause, TimeProvider.System, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
                 catch (Exception exception) when (!_stopping.IsCancellationRequested)
                 {

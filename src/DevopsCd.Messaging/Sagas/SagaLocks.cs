@@ -19,6 +19,11 @@ public static class SagaLocks
     /// <exception cref="RowHeldException">Somebody waits for the row already, and has done so for long.</exception>
     /// <exception cref="InvalidOperationException">There is no transaction, or the saga cannot be read by one statement, which the log explains.</exception>
     public static Task<TSaga?> LockInstanceAsync<TSaga>(this DbContext context, string key, object value, CancellationToken cancellationToken)
+        where TSaga : class, ISaga =>
+        context.LockInstanceAsync<TSaga>(key, value, null, cancellationToken);
+
+    internal static Task<TSaga?> LockInstanceAsync<TSaga>(
+        this DbContext context, string key, object value, QueryBatch? queries, CancellationToken cancellationToken)
         where TSaga : class, ISaga
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -29,6 +34,8 @@ public static class SagaLocks
             SagaReader<TSaga>.For(db, ProviderLockStatementProvider.Instance, at.Key)
                 ?? throw new InvalidOperationException($"{typeof(TSaga).Name} is not one row."), context);
         var known = context.ChangeTracker.Entries<TSaga>().FirstOrDefault(entry => Equals(entry.Property(key).CurrentValue, value))?.Entity;
-        return reader.LockAsync(context, value, known, cancellationToken);
+        return queries is null
+            ? reader.LockAsync(context, value, known, cancellationToken)
+            : reader.LockAsync(context, value, known, queries, cancellationToken);
     }
 }

@@ -82,6 +82,34 @@ internal sealed class SagaReader<TSaga>
         }
     }
 
+    /// <summary>The same, and reads queries after the lock; on PostgreSQL in one round trip.</summary>
+    public async Task<TSaga?> LockAsync(DbContext context, object key, TSaga? known, QueryBatch queries, CancellationToken cancellationToken)
+    {
+        if (known is not null || !_postgres)
+        {
+            var locked = await LockAsync(context, key, known, cancellationToken).ConfigureAwait(false);
+            await queries.ReadOneByOneAsync(cancellationToken).ConfigureAwait(false);
+            return locked;
+        }
+
+        var batch = OutboxCommit.Batch(context);
+        await using (batch.ConfigureAwait(false))
+        {
+            AddTo(batch, key);
+            queries.AddTo(batch);
+
+            using var turn = await TurnAsync(context, key, cancellationToken).ConfigureAwait(false);
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                var instance = await TrackAsync(context, reader, cancellationToken).ConfigureAwait(false);
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                await queries.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+                return instance;
+            }
+        }
+    }
+
     /// <summary>Writes the inbox row and locks the instance in one round trip; PostgreSQL only.</summary>
     public async Task<(bool First, TSaga? Instance)> ReadAsync(DbContext context, Guid correlationId, InboxState row, CancellationToken cancellationToken)
     {
@@ -89,10 +117,7 @@ internal sealed class SagaReader<TSaga>
         await using (batch.ConfigureAwait(false))
         {
             var inbox = OutboxModel.For(context).Inbox.Add(batch, row);
-            var select = batch.CreateBatchCommand();
-            select.CommandText = _statement;
-            select.Parameters.Add(_key.CreateParameter(s_parameters, "", correlationId, false));
-            batch.BatchCommands.Add(select);
+            AddTo(batch, correlationId);
 
             TSaga? instance = null;
             using var turn = await TurnAsync(context, correlationId, cancellationToken).ConfigureAwait(false);
@@ -109,6 +134,14 @@ internal sealed class SagaReader<TSaga>
     /// <summary>The turn to lock an instance.</summary>
     internal static ValueTask<RowTurns.Turn> TurnAsync(DbContext context, object key, CancellationToken cancellationToken) =>
         RowTurns.WaitAsync(context, $"{typeof(TSaga).Name} {key}", cancellationToken);
+
+    private void AddTo(DbBatch batch, object key)
+    {
+        var select = batch.CreateBatchCommand();
+        select.CommandText = _statement;
+        select.Parameters.Add(_key.CreateParameter(s_parameters, "", key, false));
+        batch.BatchCommands.Add(select);
+    }
 
     private async Task<TSaga?> TrackAsync(DbContext context, DbDataReader reader, CancellationToken cancellationToken)
     {

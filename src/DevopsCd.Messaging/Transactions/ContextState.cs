@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,6 +20,9 @@ internal sealed class ContextState
 
     /// <summary>A unit of work is under way: a second connection would be without its transaction.</summary>
     public bool IsHeld { get; set; }
+
+    /// <summary>The rows of queries that were asked for together: the next query reads from here.</summary>
+    public DbDataReader? ReadAhead { get; set; }
 
     public static ContextState Of(DbContext context) => s_states.GetValue(context, static _ => new ContextState());
 

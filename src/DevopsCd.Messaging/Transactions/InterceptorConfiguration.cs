@@ -8,9 +8,10 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// Gives every DbContext of the container our interceptors and the executor of saves, under whatever type it is registered. Open generic on
 /// purpose: the order of registrations does not matter, and a context registered under its base class gets them too.
 /// </summary>
-internal sealed class InterceptorConfiguration<TContext>(CommitInterceptor commits, LostTransactionInterceptor lost) : IDbContextOptionsConfiguration<TContext>
+internal sealed class InterceptorConfiguration<TContext>(CommitInterceptor commits, LostTransactionInterceptor lost, ReadAheadInterceptor readAhead)
+    : IDbContextOptionsConfiguration<TContext>
     where TContext : DbContext
 {
     public void Configure(IServiceProvider serviceProvider, DbContextOptionsBuilder optionsBuilder) =>
-        optionsBuilder.AddInterceptors(commits, lost).ReplaceService<IBatchExecutor, QueuedBatchExecutor>();
+        optionsBuilder.AddInterceptors(commits, lost, readAhead).ReplaceService<IBatchExecutor, QueuedBatchExecutor>();
 }
