@@ -16,6 +16,7 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
 {
     private IReadOnlyList<ContentChange>? _sinceApproval;
     private VoteCount? _votes;
+    private (long BatchId, int Applications)? _known;
 
     /// <summary>The row of the first event that was accepted through this journal; null before.</summary>
     public BatchEvent? Accepted { get; private set; }
@@ -26,6 +27,9 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
 
     /// <summary>The event that is being decided is one that several people may have to ask for: so many have.</summary>
     public void Counted(VoteCount votes) => _votes = votes;
+
+    /// <summary>So many applications the batch has: they need not be counted.</summary>
+    public void Applications(Batch batch, int count) => _known = (batch.Id, count);
 
     /// <summary>Whether others have to ask for it, too, so that it is a vote and no more.</summary>
     public bool IsVote => _votes is { Missing.Count: > 0 };
@@ -77,13 +81,16 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
         }, cancellationToken);
 
         var stage = BatchStatus.Deploying(from) ?? BatchStatus.Deploying(batch.Status);
-        var outcomes = await OutcomesAsync(batch.Id, stage, cancellationToken);
-        await notices.AddAsync(Notice.Transition(batch, batchEvent, type.Label, from, by, now, stage, outcomes.Count) with
+        var outcomes = stage is { } of ? await OutcomesAsync(batch.Id, of, cancellationToken) : [];
+        var total = stage is not null ? outcomes.Count
+            : _known is var (id, count) && id == batch.Id ? count
+            : await db.Releases.CountAsync(r => r.BatchId == batch.Id, cancellationToken);
+        await notices.AddAsync(Notice.Transition(batch, batchEvent, type.Label, from, by, now, stage, total) with
         {
             Reason = reason,
             DiffersFromApproval = _sinceApproval is not null,
             Changes = _sinceApproval is { } changes ? [.. changes.Select(c => $"{c.Application}: {string.Join(", ", c.Changes)}")] : [],
-            Applications = stage is null ? [] : outcomes
+            Applications = outcomes
         }, cancellationToken);
         Metrics.Transitioned(batchEvent, from, batch.Status);
         log.Moved(batch.BatchNumber, batchEvent, from, batch.Status, by, batch.Version);
@@ -148,13 +155,18 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
             At = at
         }).Entity;
 
-    private async Task<List<ApplicationOutcome>> OutcomesAsync(long batchId, Stage? stage, CancellationToken cancellationToken)
+    private async Task<List<ApplicationOutcome>> OutcomesAsync(long batchId, Stage stage, CancellationToken cancellationToken)
     {
-        // What the verb changed is in the context, not yet in the database: tracked rows win over read ones.
-        var releases = await db.Releases.Include(r => r.App).Where(r => r.BatchId == batchId).OrderBy(r => r.Id).ToListAsync(cancellationToken);
-        return [.. releases.Select(r => new ApplicationOutcome(r.App.Name, stage is { } s ? r.Outcome(s) : ReleaseStatus.None, r.StatusReason)
-        {
-            ImageName = r.ImageName, ImageTag = r.ImageTag, ImageDigest = r.ImageDigest
-        })];
+        var outcome = BatchRelease.OutcomeProperty(stage);
+        var stored = await db.Releases.AsNoTracking().Where(r => r.BatchId == batchId).OrderBy(r => r.Id)
+            .Select(r => new { r.Id, r.App.Name, Outcome = EF.Property<ReleaseStatus>(r, outcome), r.StatusReason, r.ImageName, r.ImageTag, r.ImageDigest })
+            .ToListAsync(cancellationToken);
+        // What the verb has changed is in the context and not yet in the database.
+        var changed = db.Releases.Local.Where(r => r.BatchId == batchId).ToDictionary(r => r.Id);
+        return [.. stored.Select(r =>
+            (changed.TryGetValue(r.Id, out var release)
+                ? new ApplicationOutcome(r.Name, release.Outcome(stage), release.StatusReason)
+                : new ApplicationOutcome(r.Name, r.Outcome, r.StatusReason))
+            with { ImageName = r.ImageName, ImageTag = r.ImageTag, ImageDigest = r.ImageDigest })];
     }
 }

@@ -19,6 +19,8 @@ internal sealed class BatchEventObserver(BatchStateMachine machine) : IEventObse
         if (context.MessageId is { } messageId && !EventOrigin.Of(context, head.Operator).IsNew
             && await journal.KnowsAsync(messageId, context.CancellationToken))
             throw new AlreadyHandledException();
+        if (type.Approves is not null || type.Seals)
+            await context.Service<BatchReleases>().ReadAsync(context.Saga, context.CancellationToken);
         await context.Service<EventGuards>().PassAsync(new EventQuestion(context.Saga, type, head) { Asker = EventOrigin.Of(context, head.Operator).Asker },
             context.CancellationToken);
         context.AddOrUpdatePayload(() => new StateBefore(context.Saga.Status), _ => new StateBefore(context.Saga.Status));

@@ -1,10 +1,13 @@
+using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Policies;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Batches;
 
 /// <summary>The releases of a batch for all that one scope does with them: read once, with application and build.</summary>
-internal sealed class BatchReleases(CdDbContext db)
+internal sealed class BatchReleases(CdDbContext db, BatchPolicies policies, AuditWriter journal)
 {
     private readonly Dictionary<long, List<BatchRelease>> _read = [];
     private readonly Dictionary<long, ILookup<long, ApplicationTarget>> _targets = [];
@@ -12,10 +15,24 @@ internal sealed class BatchReleases(CdDbContext db)
     public async Task<IReadOnlyList<BatchRelease>> OfAsync(Batch batch, CancellationToken cancellationToken)
     {
         if (!_read.TryGetValue(batch.Id, out var releases))
-            _read[batch.Id] = releases = await db.Releases.Include(r => r.App).Include(r => r.Build)
-                .Where(r => r.BatchId == batch.Id).OrderBy(r => r.Id).ToListAsync(cancellationToken);
+            _read[batch.Id] = releases = await Stored(batch).ToListAsync(cancellationToken);
         return releases;
     }
+
+    /// <summary>Reads in one round trip what a decision about the content needs: the releases, and the policies that the batch goes by.</summary>
+    public async Task ReadAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        var queries = new QueryBatch(db);
+        var known = policies.ReadWith(queries, batch.Id);
+        var releases = queries.Add(Stored(batch));
+        await queries.ReadAsync(cancellationToken);
+        known();
+        _read[batch.Id] = [.. releases];
+        journal.Applications(batch, releases.Count);
+    }
+
+    private IQueryable<BatchRelease> Stored(Batch batch) =>
+        db.Releases.Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batch.Id).OrderBy(r => r.Id);
 
     /// <summary>The deploy settings of its applications, by application.</summary>
     public async Task<ILookup<long, ApplicationTarget>> TargetsAsync(Batch batch, CancellationToken cancellationToken)
