@@ -14,16 +14,19 @@ internal sealed class ApprovalViews(BatchVotes votes, BatchPolicies policies, Ac
     private static readonly string s_user = Subject.Of(SubjectKind.User, "");
 
     /// <summary>An approval, without who can give what is missing.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="kind">What is approved.</param>
+    /// <param name="contentHash">The hash of its present content.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Null when the policy asks for none.</returns>
-    public async Task<ApprovalState?> OfAsync(
-        Batch batch, ApprovalKind kind, IReadOnlyCollection<BatchRelease> releases, CancellationToken cancellationToken) =>
-        await votes.StandAsync(batch, kind, releases, cancellationToken) is { } standing ? View(standing) : null;
+    public async Task<ApprovalState?> OfAsync(Batch batch, ApprovalKind kind, string contentHash, CancellationToken cancellationToken) =>
+        await votes.StandAsync(batch, kind, contentHash, cancellationToken) is { } standing ? View(standing) : null;
 
     /// <summary>An approval with who can give what is missing.</summary>
     /// <returns>Null when the policy asks for none.</returns>
     public async Task<ApprovalState?> ShowAsync(Batch batch, ApprovalKind kind, IReadOnlyCollection<BatchRelease> releases, CancellationToken cancellationToken)
     {
-        if (await votes.StandAsync(batch, kind, releases, cancellationToken) is not { } standing)
+        if (await votes.StandAsync(batch, kind, ContentHash.Of(releases), cancellationToken) is not { } standing)
             return null;
         return View(standing) with { Missing = View(await MissingAsync(batch, standing, cancellationToken)) };
     }

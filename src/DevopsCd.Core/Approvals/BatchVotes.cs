@@ -21,15 +21,15 @@ internal sealed class BatchVotes(CdDbContext db, BatchPolicies policies, AccessR
     /// <summary>How an approval stands now.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="kind">What is approved.</param>
-    /// <param name="releases">All of its releases, with application and build.</param>
+    /// <param name="contentHash">The hash of its present content.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Null when the policy asks for none.</returns>
-    public async Task<Standing?> StandAsync(Batch batch, ApprovalKind kind, IReadOnlyCollection<BatchRelease> releases, CancellationToken cancellationToken)
+    public async Task<Standing?> StandAsync(Batch batch, ApprovalKind kind, string contentHash, CancellationToken cancellationToken)
     {
         if (await PolicyAsync(batch, kind, cancellationToken) is not { } policy)
             return null;
         var votes = await LiveAsync(batch, kind, cancellationToken);
-        return await StandAsync(batch, kind, policy, votes, HashFor(batch, kind, releases), cancellationToken);
+        return await StandAsync(batch, kind, policy, votes, HashFor(batch, kind, contentHash), cancellationToken);
     }
 
     /// <summary>Records a vote for the present content. A person who votes again renews the vote; the audit keeps both.</summary>
@@ -109,8 +109,8 @@ internal sealed class BatchVotes(CdDbContext db, BatchPolicies policies, AccessR
     }
 
     /// <summary>What is approved already is compared with that; what flowed in afterwards is the seal's concern.</summary>
-    private static string HashFor(Batch batch, ApprovalKind kind, IReadOnlyCollection<BatchRelease> releases) =>
-        kind == ApprovalKind.Release && batch.ApprovedContentHash is { } approved ? approved : ContentHash.Of(releases);
+    private static string HashFor(Batch batch, ApprovalKind kind, string present) =>
+        kind == ApprovalKind.Release && batch.ApprovedContentHash is { } approved ? approved : present;
 
     /// <summary>Whether people vote at present, so that who they are is asked; and whether what they have said can still expire.</summary>
     private static (bool IsOpen, bool Expires) Stage(Batch batch, ApprovalKind kind)

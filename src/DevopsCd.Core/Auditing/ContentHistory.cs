@@ -45,10 +45,23 @@ internal sealed class ContentHistory(CdDbContext db)
             JsonSerializerOptions.Web);
 
     /// <summary>The changes since the content had a hash that begins with <paramref name="seen" />; null when it never had.</summary>
-    public async Task<IReadOnlyList<ContentChange>?> SinceAsync(long batchId, IReadOnlyCollection<BatchRelease> releases, string seen,
+    /// <param name="batchId">The batch.</param>
+    /// <param name="releases">All of its releases, with application and build.</param>
+    /// <param name="seen">The hash, or its beginning.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<ContentChange>?> SinceAsync(long batchId, IReadOnlyCollection<BatchRelease> releases, string seen,
+        CancellationToken cancellationToken) =>
+        SinceAsync(batchId, [.. releases.Select(ReleaseContent.Of)], seen, cancellationToken);
+
+    /// <inheritdoc cref="SinceAsync(long, IReadOnlyCollection{BatchRelease}, string, CancellationToken)" />
+    /// <param name="batchId">The batch.</param>
+    /// <param name="content">Its present content.</param>
+    /// <param name="seen">The hash, or its beginning.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<ContentChange>?> SinceAsync(long batchId, IReadOnlyCollection<ReleaseContent> content, string seen,
         CancellationToken cancellationToken)
     {
-        var present = releases.Select(ReleaseContent.Of).ToDictionary(r => r.Application, StringComparer.Ordinal);
+        var present = content.ToDictionary(r => r.Application, StringComparer.Ordinal);
         var past = new Dictionary<string, ReleaseContent>(present, StringComparer.Ordinal);
         if (IsSeen())
             return [];
@@ -59,8 +72,8 @@ internal sealed class ContentHistory(CdDbContext db)
             using var change = JsonDocument.Parse(detail);
             if (!change.RootElement.TryGetProperty(Before, out var before))
                 continue;
-            if (before.Deserialize<ReleaseContent>(JsonSerializerOptions.Web) is { } content)
-                past[content.Application] = content;
+            if (before.Deserialize<ReleaseContent>(JsonSerializerOptions.Web) is { } replaced)
+                past[replaced.Application] = replaced;
             else
                 past.Remove(change.RootElement.GetProperty("application").GetString()!);
             if (IsSeen())

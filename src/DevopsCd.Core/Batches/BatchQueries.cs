@@ -4,13 +4,15 @@ using DevopsCd.Core.Access;
 using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Policies;
 using DevopsCd.Shared;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Batches;
 
 /// <summary>Reads of batches for people.</summary>
-internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycle, ContentHistory history, ApprovalViews approvals)
+internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycle, ContentHistory history, ApprovalViews approvals, BatchPolicies policies)
 {
     public Task<Guid?> CorrelationIdAsync(long id, CancellationToken cancellationToken) =>
         db.Batches.Where(b => b.Id == id).Select(b => (Guid?)b.CorrelationId).SingleOrDefaultAsync(cancellationToken);
@@ -52,22 +54,62 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
     /// <summary>The same, and its tag.</summary>
     public async Task<(BatchView View, BatchTag Tag)?> GetTaggedAsync(long id, CancellationToken cancellationToken)
     {
-        var batch = await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken);
-        if (batch is null)
-            return null;
-        var releases = await db.Releases.AsNoTracking().Include(r => r.App).Include(r => r.Build).Include(r => r.LatestBuild)
-            .Where(r => r.BatchId == id).OrderBy(r => r.Id).ToListAsync(cancellationToken);
-        var operations = (await db.Deployments.AsNoTracking().Where(d => d.BatchId == id).OrderByDescending(d => d.Id).ToListAsync(cancellationToken)).ToLookup(
-            d => d.ReleaseId);
-        var differs = batch.ApprovedContentHash is { } approved && approved != ContentHash.Of(releases);
-        var changes = differs ? await history.SinceAsync(id, releases, batch.ApprovedContentHash!, cancellationToken) : null;
-        var view = View(batch, releases, operations, (await approvals.OfAsync(batch, ApprovalKind.Release, releases, cancellationToken))!) with
+        // Without what a view does not show: settings and commit messages are most of the bytes of a large batch.
+        var queries = new QueryBatch(db);
+        var batches = queries.Add(db.Batches.AsNoTracking().Where(b => b.Id == id));
+        var releases = queries.Add(db.Releases.AsNoTracking().Where(r => r.BatchId == id).OrderBy(r => r.Id).Select(r => new ReleaseRow
         {
-            ProdApproval = await approvals.OfAsync(batch, ApprovalKind.Production, releases, cancellationToken),
+            Id = r.Id,
+            Application = r.App.Name,
+            Branch = r.Branch,
+            BuildNumber = r.Build!.BuildNumber,
+            BuildWithdrawn = (bool?)r.Build.Withdrawn ?? false,
+            CommitId = r.CommitId,
+            ImageName = r.ImageName,
+            ImageTag = r.ImageTag,
+            ImageDigest = r.ImageDigest,
+            LatestBuildNumber = r.LatestBuild!.BuildNumber,
+            NewerBuildExists = r.LatestBuildId != null && r.LatestBuildId != r.BuildId,
+            PinnedBy = r.PinnedBy,
+            IsLocked = r.IsLocked,
+            DependsOn = r.DependsOn,
+            PreStatus = r.PreStatus,
+            ProdStatus = r.ProdStatus,
+            StatusReason = r.StatusReason
+        }));
+        var operations = queries.Add(db.Deployments.AsNoTracking().Where(d => d.BatchId == id).OrderByDescending(d => d.Id).Select(d => new Deployment
+        {
+            ReleaseId = d.ReleaseId,
+            OperationId = d.OperationId,
+            Stage = d.Stage,
+            Cluster = d.Cluster,
+            Attempt = d.Attempt,
+            Status = d.Status,
+            Tries = d.Tries,
+            Image = d.Image,
+            StartedAt = d.StartedAt,
+            FinishedAt = d.FinishedAt,
+            DeadlineAt = d.DeadlineAt,
+            Error = d.Error,
+            MayRun = d.MayRun
+        }));
+        var known = policies.ReadWith(queries, id);
+        await queries.ReadAsync(cancellationToken);
+        known();
+        if (batches.SingleOrDefault() is not { } batch)
+            return null;
+
+        var content = releases.Select(r => r.Content).ToList();
+        var hash = ContentHash.Of(content);
+        var differs = batch.ApprovedContentHash is { } approved && approved != hash;
+        var approval = await approvals.OfAsync(batch, ApprovalKind.Release, hash, cancellationToken);
+        var view = View(batch, hash, releases, operations.ToLookup(d => d.ReleaseId), approval!) with
+        {
+            ProdApproval = await approvals.OfAsync(batch, ApprovalKind.Production, hash, cancellationToken),
             ContentChangedSinceApproval = differs,
-            ChangesSinceApproval = changes
+            ChangesSinceApproval = differs ? await history.SinceAsync(id, content, batch.ApprovedContentHash!, cancellationToken) : null
         };
-        return (view, BatchTag.Of(batch, releases));
+        return (view, BatchTag.Of(batch.Version, hash, releases.Select(r => (r.Application, r.PinnedBy))));
     }
 
     /// <summary>The votes that were given, and who can give those that are missing.</summary>
@@ -110,7 +152,8 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
             || b.Releases.Any(r => r.App.Name.ToLower().Contains(text)));
     }
 
-    private BatchView View(Batch b, List<BatchRelease> releases, ILookup<long, Deployment> operations, ApprovalState approval) => new()
+    private BatchView View(
+        Batch b, string contentHash, IReadOnlyList<ReleaseRow> releases, ILookup<long, Deployment> operations, ApprovalState approval) => new()
     {
         Id = b.Id,
         BatchId = b.CorrelationId,
@@ -123,7 +166,7 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
         StateLabel = BatchStatus.Label(b.Status),
         AvailableEvents = lifecycle.Available(b.Status),
         Version = b.Version,
-        ContentHash = ContentHash.Of(releases),
+        ContentHash = contentHash,
         ApprovedBy = b.ApprovedBy,
         ApprovedAt = b.ApprovedAt,
         ApprovedContentHash = b.ApprovedContentHash,
@@ -153,18 +196,18 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
         Releases = [.. releases.Select(r => View(r, operations[r.Id]))]
     };
 
-    private static ReleaseView View(BatchRelease r, IEnumerable<Deployment> operations) => new()
+    private static ReleaseView View(ReleaseRow r, IEnumerable<Deployment> operations) => new()
     {
-        Application = r.App.Name,
+        Application = r.Application,
         Branch = r.Branch,
-        BuildNumber = r.Build?.BuildNumber,
-        BuildWithdrawn = r.Build?.Withdrawn == true,
+        BuildNumber = r.BuildNumber,
+        BuildWithdrawn = r.BuildWithdrawn,
         CommitId = r.CommitId,
         ImageName = r.ImageName,
         ImageTag = r.ImageTag,
         ImageDigest = r.ImageDigest,
-        LatestBuildNumber = r.LatestBuild?.BuildNumber,
-        NewerBuildExists = r.LatestBuildId is not null && r.LatestBuildId != r.BuildId,
+        LatestBuildNumber = r.LatestBuildNumber,
+        NewerBuildExists = r.NewerBuildExists,
         PinnedBy = r.PinnedBy,
         IsLocked = r.IsLocked,
         DependsOn = r.DependsOn,
@@ -207,4 +250,28 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
     };
 
     private static JsonElement? Json(string? text) => text is null ? null : JsonSerializer.Deserialize<JsonElement>(text);
+
+    /// <summary>What is shown of a release.</summary>
+    private sealed record ReleaseRow
+    {
+        public required long Id { get; init; }
+        public required string Application { get; init; }
+        public required string Branch { get; init; }
+        public required string? BuildNumber { get; init; }
+        public required bool BuildWithdrawn { get; init; }
+        public required string? CommitId { get; init; }
+        public required string? ImageName { get; init; }
+        public required string? ImageTag { get; init; }
+        public required string? ImageDigest { get; init; }
+        public required string? LatestBuildNumber { get; init; }
+        public required bool NewerBuildExists { get; init; }
+        public required string? PinnedBy { get; init; }
+        public required bool IsLocked { get; init; }
+        public required List<string> DependsOn { get; init; }
+        public required ReleaseStatus PreStatus { get; init; }
+        public required ReleaseStatus ProdStatus { get; init; }
+        public required string? StatusReason { get; init; }
+
+        public ReleaseContent Content => new(Application, Branch, BuildNumber, CommitId, ImageName, ImageTag, ImageDigest, DependsOn);
+    }
 }

@@ -15,9 +15,15 @@ internal sealed record BatchTag(int Version, string? Content = null, string? Pin
 
     /// <param name="batch">The batch.</param>
     /// <param name="releases">All of its releases, with application and build.</param>
-    public static BatchTag Of(Batch batch, IReadOnlyCollection<BatchRelease> releases) => new(
-        batch.Version, ContentHash.Of(releases)[..ContentLength],
-        ContentHash.Hash(releases.Where(r => r.PinnedBy is not null).Select(r => $"{r.App.Name}|{r.PinnedBy}").Order(StringComparer.Ordinal))[..PinsLength]);
+    public static BatchTag Of(Batch batch, IReadOnlyCollection<BatchRelease> releases) =>
+        Of(batch.Version, ContentHash.Of(releases), releases.Select(r => (r.App.Name, r.PinnedBy)));
+
+    /// <param name="version">The batch's version.</param>
+    /// <param name="contentHash">The hash of its content.</param>
+    /// <param name="pins">Of every application, who has pinned its build.</param>
+    public static BatchTag Of(int version, string contentHash, IEnumerable<(string Application, string? PinnedBy)> pins) => new(
+        version, contentHash[..ContentLength],
+        ContentHash.Hash(pins.Where(p => p.PinnedBy is not null).Select(p => $"{p.Application}|{p.PinnedBy}").Order(StringComparer.Ordinal))[..PinsLength]);
 
     /// <returns>Null when it is no tag of a batch.</returns>
     public static BatchTag? Parse(string tag)

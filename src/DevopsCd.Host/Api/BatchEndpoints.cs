@@ -67,7 +67,7 @@ internal static class BatchEndpoints
         if (result.RefusalKind is { } kind)
             return Refusals.Result(kind, result.Reason ?? "", null, null, result.Fields, lifecycle);
         var (view, tag) = (await queries.GetTaggedAsync(result.BatchId!.Value, cancellationToken))!.Value;
-        return EntityTags.Created($"/api/v1/batches/{view.Id}", view, Tag(tag, view));
+        return EntityTags.Created($"/api/v1/batches/{view.Id}", view, tag.ToString(), endsWithBody: true);
     }
 
     private static async Task<Ok<Page<BatchSummary>>> ListAsync(
@@ -79,7 +79,7 @@ internal static class BatchEndpoints
 
     private static async Task<Results<Tagged<Ok<BatchView>>, ProblemHttpResult>> GetAsync([Description(IdMeaning)] long id, BatchQueries queries,
         CancellationToken cancellationToken) =>
-        await queries.GetTaggedAsync(id, cancellationToken) is { } found ? EntityTags.Ok(found.View, Tag(found.Tag, found.View)) : NoBatch(id);
+        await queries.GetTaggedAsync(id, cancellationToken) is { } found ? EntityTags.Ok(found.View, found.Tag.ToString(), endsWithBody: true) : NoBatch(id);
 
     private static async Task<Results<Ok<Page<BatchEventView>>, ProblemHttpResult>> EventsAsync(
         [Description(IdMeaning)] long id, [Description(Paging.CursorMeaning)] string? cursor, [Description(Paging.LimitMeaning)] int? limit,
@@ -190,7 +190,7 @@ internal static class BatchEndpoints
     private static async Task<Tagged<Ok<BatchView>>> PresentAsync(long id, BatchQueries queries, CancellationToken cancellationToken)
     {
         var (view, tag) = (await queries.GetTaggedAsync(id, cancellationToken))!.Value;
-        return EntityTags.Ok(view, Tag(tag, view));
+        return EntityTags.Ok(view, tag.ToString(), endsWithBody: true);
     }
 
     private static ProblemHttpResult NoBatch(long id) => Problems.NotFound($"batch {id}");
@@ -205,8 +205,6 @@ internal static class BatchEndpoints
         return BatchStatus.All.Select(s => s.Name).FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase))
             ?? throw QueryValue.None("status", text, [.. BatchStatus.All.Select(s => s.Name)], BatchStatus.All.Select(s => $"{s.Code} {s.Name}"));
     }
-
-    private static string Tag(BatchTag tag, BatchView view) => $"{tag}-{ResourceTag.Of(view)}";
 
     /// <summary>What the caller has seen of the batch, by <c>If-Match</c>; null when it does not say. Of several it is the one that still holds.</summary>
     private static async Task<BatchTag?> SeenAsync(long id, IReadOnlyList<string> tags, BatchQueries queries, CancellationToken cancellationToken)

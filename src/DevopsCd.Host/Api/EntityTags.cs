@@ -12,17 +12,20 @@ internal sealed class EntityTags : IEndpointFilter
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var result = await next(context);
-        return HttpMethods.IsGet(context.HttpContext.Request.Method) && Value(result) is { } value ? new TaggedJson(value, Tag(result)) : result;
+        return HttpMethods.IsGet(context.HttpContext.Request.Method) && Value(result) is { } value ? new TaggedJson(value, Tagged(result)) : result;
     }
 
     /// <param name="value">What is answered.</param>
     /// <param name="tag">Its ETag without quotes.</param>
-    public static Tagged<Ok<T>> Ok<T>(T value, string tag) => new(TypedResults.Ok(value), tag);
+    /// <param name="endsWithBody">The ETag ends with a hash of the body.</param>
+    public static Tagged<Ok<T>> Ok<T>(T value, string tag, bool endsWithBody = false) => new(TypedResults.Ok(value), tag, endsWithBody);
 
     /// <param name="address">Where it is found from now on.</param>
     /// <param name="value">What was created.</param>
     /// <param name="tag">Its ETag without quotes.</param>
-    public static Tagged<Created<T>> Created<T>(string address, T value, string tag) => new(TypedResults.Created(address, value), tag);
+    /// <param name="endsWithBody">The ETag ends with a hash of the body.</param>
+    public static Tagged<Created<T>> Created<T>(string address, T value, string tag, bool endsWithBody = false) =>
+        new(TypedResults.Created(address, value), tag, endsWithBody);
 
     public static string Quoted(string tag) => $"\"{tag}\"";
 
@@ -44,10 +47,10 @@ internal sealed class EntityTags : IEndpointFilter
         _ => result
     };
 
-    private static string? Tag(object? result) => result switch
+    private static ITagged? Tagged(object? result) => result switch
     {
-        ITagged tagged => tagged.Tag,
-        INestedHttpResult nested => Tag(nested.Result),
+        ITagged tagged => tagged,
+        INestedHttpResult nested => Tagged(nested.Result),
         _ => null
     };
 }

@@ -5,16 +5,18 @@ namespace DevopsCd.Host.Api;
 
 /// <summary>An answer under an ETag.</summary>
 /// <typeparam name="TResult">The answer.</typeparam>
-internal sealed class Tagged<TResult>(TResult result, string tag) : IResult, ITagged, INestedHttpResult, IEndpointMetadataProvider
+internal sealed class Tagged<TResult>(TResult result, string tag, bool endsWithBody) : IResult, ITagged, INestedHttpResult, IEndpointMetadataProvider
     where TResult : IResult, IEndpointMetadataProvider
 {
     public IResult Result => result;
 
     public string Tag => tag;
 
+    public bool EndsWithBody => endsWithBody;
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        httpContext.Response.Headers.ETag = EntityTags.Quoted(tag);
+        httpContext.Response.Headers.ETag = EntityTags.Quoted(TaggedJson.Tag(httpContext, this, (result as IValueHttpResult)?.Value));
         return result.ExecuteAsync(httpContext);
     }
 
