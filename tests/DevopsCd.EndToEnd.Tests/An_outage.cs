@@ -30,11 +30,7 @@ public sealed class An_outage : IAsyncLifetime
         _host = await HostProcess.StartNewAsync("outage", _settings);
         _api = CdApi.Patient(_host.Http, "ann");
         foreach (var name in s_applications)
-        {
-            (await _api.AddApplication(name, [])).Expect();
-            (await _api.SetTarget(name, "pre")).Expect();
-            (await _api.AddBuild(name, 1)).Expect();
-        }
+            await _api.Register(name, "pre");
         _batch = (await _api.CreateBatch("Release 7", null, s_applications)).Expect().Id;
     }
 

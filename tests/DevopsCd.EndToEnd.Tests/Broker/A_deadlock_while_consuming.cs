@@ -18,10 +18,7 @@ public sealed class A_deadlock_while_consuming : IAsyncLifetime
         _host = await HostProcess.StartNewAsync("deadlock", HostSettings.On(_database, _broker)
             .With("core__notification__provider", "log").With("core__deploy__simulated_duration", "100ms").With("core__deploy__poll_interval", "500ms"));
         _api = CdApi.Patient(_host.Http, "ann");
-        (await _api.AddApplication("api")).Expect();
-        foreach (var stage in (string[])["pre", "prod"])
-            (await _api.SetTarget("api", stage)).Expect();
-        (await _api.AddBuild("api", 1)).Expect();
+        await _api.Register("api", "pre", "prod");
     }
 
     public async ValueTask DisposeAsync()

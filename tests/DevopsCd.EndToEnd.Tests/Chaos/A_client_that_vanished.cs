@@ -35,9 +35,7 @@ public sealed class A_client_that_vanished
         var settings = HostSettings.On(database, broker).With("core__deploy__simulated_duration", "100ms").With("core__notification__provider", "log");
         await using var host = await HostProcess.StartNewAsync("survivor", settings);
         var api = CdApi.Patient(host.Http);
-        (await api.AddApplication("api")).Expect();
-        (await api.SetTarget("api", "pre")).Expect();
-        (await api.AddBuild("api", 1)).Expect();
+        await api.Register("api", "pre");
         var batch = (await api.CreateBatch("Release 1", null, ["api"])).Expect().Id;
 
         var storage = new StorageOptions { Provider = "postgres", ConnectionString = database.Through(line) };

@@ -37,10 +37,7 @@ public sealed class A_line_in_trouble
         var applications = Enumerable.Range(0, 3).Select(i => $"app-{i}").ToList();
         foreach (var application in applications)
         {
-            (await api.AddApplication(application)).Expect();
-            (await api.SetTarget(application, "pre")).Expect();
-            (await api.SetTarget(application, "prod")).Expect();
-            (await api.AddBuild(application, 1)).Expect();
+            await api.Register(application, "pre", "prod");
         }
         var batch = (await api.CreateBatch("Release 1", null, applications)).Expect().Id;
         (await api.Raise(batch, "approve")).Expect();

@@ -13,7 +13,7 @@ public static class ClocksRun
         await using var broker = await RabbitVirtualHost.CreateAsync().ConfigureAwait(false);
         await using var right = await HostProcess.StartNewAsync("clock-right", Settings()).ConfigureAwait(false);
         await using var wrong = await HostProcess.StartNewAsync("clock-wrong", Settings().WithClockAhead(skew)).ConfigureAwait(false);
-        CdApi[] hosts = [new(right.Http, "chaos"), new(wrong.Http, "chaos")];
+        CdApi[] hosts = [CdApi.Patient(right.Http, "chaos"), CdApi.Patient(wrong.Http, "chaos")];
         await Watch(database).ConfigureAwait(false);
         var told = await wrong.Http.GetStringAsync("health/ready").ConfigureAwait(false);
         say(told);
@@ -25,7 +25,7 @@ public static class ClocksRun
         for (var i = 0; i < batches; i++)
         {
             var (host, batch) = (hosts[i % 2], open[i]);
-            await Catalogue.Done(() => host.Raise(batch, "start_prod_deploy")).ConfigureAwait(false);
+            (await host.Raise(batch, "start_prod_deploy").ConfigureAwait(false)).Expect();
         }
 
         await Reach(hosts[1], open, 32).ConfigureAwait(false);
@@ -70,9 +70,9 @@ public static class ClocksRun
     private static async Task<long> Sealed(CdApi api, int index)
     {
         var app = $"clock-{index}";
-        await Catalogue.Register(api, app, "pre", "prod").ConfigureAwait(false);
+        await api.Register(app, "pre", "prod").ConfigureAwait(false);
         var batch = (await api.CreateBatch("Clock", $"T-{index}", [app]).ConfigureAwait(false)).Expect().Id;
-        foreach (var step in new[] { "approve", "confirm_tag" }) await Catalogue.Done(() => api.Raise(batch, step)).ConfigureAwait(false);
+        foreach (var step in new[] { "approve", "confirm_tag" }) (await api.Raise(batch, step).ConfigureAwait(false)).Expect();
         return batch;
     }
 

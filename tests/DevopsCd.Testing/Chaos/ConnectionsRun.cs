@@ -57,12 +57,9 @@ public sealed class ConnectionsRun
 
     private async Task<ConnectionsReport> Run(int commands, Action<string> say)
     {
-        await Catalogue.Register(_hosts[0], "busy").ConfigureAwait(false);
+        await _patient.Register("busy").ConfigureAwait(false);
         for (var i = 0; i < commands; i++)
-        {
-            var (host, name) = (_hosts[i % Hosts], $"busy-{i}");
-            await Catalogue.Done(() => host.AddApplication(name)).ConfigureAwait(false);
-        }
+            (await _patient.AddApplication($"busy-{i}").ConfigureAwait(false)).Expect();
 
         var batch = (await _patient.CreateBatch("Busy", "C-1", ["busy"]).ConfigureAwait(false)).Expect().Id;
 

@@ -51,7 +51,7 @@ public sealed class DeployTroubleRun
             .With("core__deploy__concurrent_apps", $"{ConcurrentApps}").With("core__deploy__retry_count", $"{RetryCount}")
             .With("core__deploy__poll_interval", "500ms").With("core__k8s__call_timeout", "2s");
         await using var host = await HostProcess.StartNewAsync(figure, settings).ConfigureAwait(false);
-        return await new DeployTroubleRun(new CdApi(host.Http, "chaos"), deployService, say).Run(figure, batches, trouble, database, broker)
+        return await new DeployTroubleRun(CdApi.Patient(host.Http, "chaos"), deployService, say).Run(figure, batches, trouble, database, broker)
             .ConfigureAwait(false);
     }
 
@@ -105,20 +105,19 @@ public sealed class DeployTroubleRun
         var applications = Enumerable.Range(0, AppsPerBatch).Select(app => $"{name}-{app}").ToList();
         foreach (var application in applications)
         {
-            await Done(() => _api.AddApplication(application)).ConfigureAwait(false);
-            await Done(() => _api.SetTarget(application, "pre", cluster)).ConfigureAwait(false);
-            await Done(() => _api.AddBuild(application, 1)).ConfigureAwait(false);
+            await _api.Register(application).ConfigureAwait(false);
+            (await _api.SetTarget(application, "pre", cluster).ConfigureAwait(false)).Expect();
         }
 
-        var batch = (await Done(() => _api.CreateBatch($"Release {name}", name, applications)).ConfigureAwait(false)).Id;
-        await Done(() => _api.Raise(batch, "approve")).ConfigureAwait(false);
+        var batch = (await _api.CreateBatch($"Release {name}", name, applications).ConfigureAwait(false)).Expect().Id;
+        (await _api.Raise(batch, "approve").ConfigureAwait(false)).Expect();
         return batch;
     }
 
     /// <summary>Seals a batch and carries it to 22, retrying at once whenever its pre-deploy failed. Returns when it was there.</summary>
     private async Task<long> Carry(long batch)
     {
-        await Done(() => _api.Raise(batch, "confirm_tag")).ConfigureAwait(false);
+        (await _api.Raise(batch, "confirm_tag").ConfigureAwait(false)).Expect();
         await Eventually.IsTrue(
             async () =>
             {
@@ -133,8 +132,4 @@ public sealed class DeployTroubleRun
             s_patience).ConfigureAwait(false);
         return Stopwatch.GetTimestamp();
     }
-
-    /// <summary>A busy machine may answer 503: whatever is done here may be done again.</summary>
-    private static async Task<CdAnswer> Done(Func<Task<CdAnswer>> command) =>
-        (await Eventually.Sees(command, answer => !answer.IsUnavailable, "the host answers", s_patience).ConfigureAwait(false)).Expect();
 }

@@ -34,7 +34,7 @@ public sealed class LatencyRun
         var run = new LatencyRun(new CdApi(host.Http, "chaos"), watch, channel);
 
         say("preparing");
-        await run.Register("watched").ConfigureAwait(false);
+        await run._api.Register("watched").ConfigureAwait(false);
         (await run._api.CreateBatch("Watched", "W-1", ["watched"]).ConfigureAwait(false)).Expect();
 
         say($"{samples} events by HTTP");
@@ -63,7 +63,7 @@ public sealed class LatencyRun
         for (var i = 0; i < samples + WarmUp; i++)
         {
             var app = $"{prefix}-app-{i}";
-            await Register(app).ConfigureAwait(false);
+            await _api.Register(app).ConfigureAwait(false);
             var created = (await _api.CreateBatch("Measured", $"{prefix}-{i}", [app]).ConfigureAwait(false)).Expect();
             batches.Add(($"{prefix}-{i}", (await _api.Batch(created.Id).ConfigureAwait(false)).Expect()));
         }
@@ -82,12 +82,6 @@ public sealed class LatencyRun
         }
 
         return measured;
-    }
-
-    private async Task Register(string app)
-    {
-        (await _api.AddApplication(app).ConfigureAwait(false)).Expect();
-        (await _api.AddBuild(app, 1).ConfigureAwait(false)).Expect();
     }
 
     private async Task<(TimeSpan, TimeSpan)> ApproveByHttp(string number, CdAnswer batch)

@@ -123,7 +123,7 @@ public sealed class ServerTroubleRun
     private async Task<long> Approved(string name)
     {
         var applications = Enumerable.Range(0, AppsPerBatch).Select(index => $"{name}-{index}").ToList();
-        foreach (var application in applications) await Catalogue.Register(_patient, application, "pre").ConfigureAwait(false);
+        foreach (var application in applications) await _patient.Register(application, "pre").ConfigureAwait(false);
         var batch = (await _patient.CreateBatch($"Release {name}", name, applications).ConfigureAwait(false)).Expect().Id;
         (await _patient.Raise(batch, "approve").ConfigureAwait(false)).Expect();
         return batch;

@@ -11,13 +11,15 @@ namespace DevopsCd.Testing.Chaos;
 public sealed class StalledBrokerRun
 {
     private readonly CdApi _api;
+    private readonly CdApi _patient;
     private readonly PostgresDatabase _database;
     private readonly Action<string> _say;
     private readonly Stopwatch _sinceSilence = new();
 
-    private StalledBrokerRun(CdApi api, PostgresDatabase database, Action<string> say)
+    private StalledBrokerRun(CdApi api, CdApi patient, PostgresDatabase database, Action<string> say)
     {
         this._api = api;
+        this._patient = patient;
         this._database = database;
         this._say = say;
     }
@@ -31,7 +33,7 @@ public sealed class StalledBrokerRun
             .With("core__deploy__driver", "simulated").With("core__deploy__simulated_duration", "1s")
             .With("core__notification__provider", "log");
         await using var host = await HostProcess.StartNewAsync("stalled-broker", settings).ConfigureAwait(false);
-        var run = new StalledBrokerRun(new CdApi(host.Http, "chaos"), database, say);
+        var run = new StalledBrokerRun(new CdApi(host.Http, "chaos"), CdApi.Patient(host.Http, "chaos"), database, say);
         return await run.Run(host, broker, relay, batches, silence).ConfigureAwait(false);
     }
 
@@ -85,9 +87,9 @@ public sealed class StalledBrokerRun
     private async Task<long> Approved(int index)
     {
         var app = $"stalled-{index}";
-        await Catalogue.Register(_api, app, "pre").ConfigureAwait(false);
-        var batch = (await _api.CreateBatch("Stalled", $"S-{index}", [app]).ConfigureAwait(false)).Expect().Id;
-        await Catalogue.Done(() => _api.Raise(batch, "approve")).ConfigureAwait(false);
+        await _patient.Register(app, "pre").ConfigureAwait(false);
+        var batch = (await _patient.CreateBatch("Stalled", $"S-{index}", [app]).ConfigureAwait(false)).Expect().Id;
+        (await _patient.Raise(batch, "approve").ConfigureAwait(false)).Expect();
         return batch;
     }
 

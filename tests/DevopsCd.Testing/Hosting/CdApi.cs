@@ -34,6 +34,14 @@ public sealed class CdApi(HttpClient http, string operatorName = "tester", TimeS
     public Task<CdAnswer> AddBuild(string application, int number, string branch = "main") =>
         Send(HttpMethod.Post, "builds", Build(application, number, branch));
 
+    /// <summary>An application with targets in these stages and its first build; whatever is refused fails.</summary>
+    public async Task Register(string application, params string[] stages)
+    {
+        (await AddApplication(application).ConfigureAwait(false)).Expect();
+        foreach (var stage in stages) (await SetTarget(application, stage).ConfigureAwait(false)).Expect();
+        (await AddBuild(application, 1).ConfigureAwait(false)).Expect();
+    }
+
     /// <summary>A finished build as <c>POST /builds</c> and <c>BuildCompleted</c> take it; a higher number finished later.</summary>
     public static object Build(string application, int number, string branch = "main") => new
     {
