@@ -40,6 +40,27 @@ public sealed class Ends_that_come_together
     }
 
     [Fact]
+    public async Task Make_room_with_those_that_another_host_has_settled_meanwhile()
+    {
+        await using var engine = await Engine.Start("postgres");
+        var batch = await engine.SealedBatch([.. Enumerable.Range(0, 12).Select(i => $"app{i}")]);
+        await engine.Accepted(batch, "start_pre_deploy");
+        var running = await engine.Operations(batch);
+        await Ends(running[0].OperationId);
+        await using var source = NpgsqlDataSource.Create(engine.Database.ConnectionString);
+        await using var other = source.CreateCommand(
+            $"UPDATE deployments SET status = 'succeeded', finished_at = now(), next_action_at = NULL WHERE operation_id = '{running[1].OperationId}'");
+        (await other.ExecuteNonQueryAsync()).ShouldBe(1);
+
+        await Ends(running[2].OperationId);
+
+        var rows = await Rows(engine);
+        (rows.Count(r => r.Status == "succeeded"), rows.Count(r => r.Status == "pending")).ShouldBe((3, 5), "of what this host remembers one was wrong");
+
+        Task Ends(string operation) => engine.Do<DeploymentOperationRunner, bool>(desk => desk.CallAsync(batch.CorrelationId, operation, default));
+    }
+
+    [Fact]
     public async Task Delay_no_other_when_one_of_them_cannot_be_settled()
     {
         var (begin, tries) = (new TaskCompletionSource(), 0);
