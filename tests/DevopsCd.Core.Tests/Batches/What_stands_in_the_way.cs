@@ -96,7 +96,7 @@ public sealed class What_stands_in_the_way
     }
 
     private static async Task<IReadOnlyList<ExplainedEvent>> Explained(Engine engine, Batch batch) =>
-        (await engine.Do<BatchExplainer, BatchExplanation?>(e => e.ExplainAsync(batch.Id, null, null, default)))!.Events;
+        (await engine.Do<BatchExplainer, BatchExplanation?>(e => e.ExplainAsync(batch.Id, (BatchEventType?)null, null, default)))!.Events;
 
     private sealed class Freeze
     {
