@@ -43,7 +43,7 @@ internal sealed class ProductionPlanner(
 
     /// <summary>The approvals that the start of production still needs, with who can give them; null when it needs none.</summary>
     private async Task<VoteCount?> NeededAsync(Batch batch, IReadOnlyCollection<BatchRelease> releases, CancellationToken cancellationToken) =>
-        await votes.StandAsync(batch, ApprovalKind.Production, releases, cancellationToken) is { Tally.IsReached: false } standing
+        await votes.StandAsync(batch, ApprovalKind.Production, ContentHash.Of(releases), cancellationToken) is { Tally.IsReached: false } standing
             ? standing.Count with { Missing = await approvals.MissingAsync(batch, standing, cancellationToken) }
             : null;
 
