@@ -128,7 +128,7 @@ internal sealed class BatchPages(PageWork pages)
         return true;
     }, cancellationToken);
 
-    private Task EditAsync(BatchDetails seen, Func<ReleaseEditor, Precondition, string, Task> edit, CancellationToken cancellationToken) =>
+    private Task<bool> EditAsync(BatchDetails seen, Func<ReleaseEditor, Precondition, string, Task> edit, CancellationToken cancellationToken) =>
         pages.DoAsync(async (services, subject) =>
         {
             await RequireAsync(services, subject, seen.View.Id, cancellationToken);

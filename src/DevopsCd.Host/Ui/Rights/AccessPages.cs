@@ -54,7 +54,7 @@ internal sealed class AccessPages(PageWork pages)
     public Task RemoveAsync(BindingBody binding, CancellationToken cancellationToken) => ChangeAsync(binding, (services, origin) =>
         services.GetRequiredService<BindingDesk>().RemoveAsync(binding, origin, cancellationToken), cancellationToken);
 
-    private Task ChangeAsync<T>(BindingBody binding, Func<IServiceProvider, AccessOrigin, Task<T>> change, CancellationToken cancellationToken) =>
+    private Task<T> ChangeAsync<T>(BindingBody binding, Func<IServiceProvider, AccessOrigin, Task<T>> change, CancellationToken cancellationToken) =>
         string.IsNullOrWhiteSpace(binding.Project)
             ? throw BatchRefusedException.Content("project", "is required")
             : pages.DoAsync(new PageNeed("/access", Permissions.AccessManage, binding.Project), (services, subject) =>
