@@ -32,6 +32,12 @@ public sealed class Two_hosts(Browsers browsers)
         await reader.UntilState("PreDeployed");
         await Expect(reader.Page.Locator(".trouble")).ToHaveCountAsync(0);
         await DecideAboutAParkedMessage(broker, reader);
+        // Each list on PostgreSQL, too.
+        foreach (var path in (string[])["/running", "/notifications", "/webhooks", "/projects", "/access", "/applications/web-shop"])
+        {
+            await reader.Go(path);
+            await Expect(reader.Page.Locator(".trouble")).ToHaveCountAsync(0);
+        }
     }
 
     /// <summary>What nobody could read waits for a person, who corrects it; it shows on the page that is open.</summary>

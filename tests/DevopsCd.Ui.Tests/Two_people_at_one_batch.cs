@@ -33,6 +33,9 @@ public sealed partial class Two_people_at_one_batch(Browsers browsers)
         await Expect(vera.Page.Locator("[data-why=approve]")).ToContainTextAsync("user:vera needs the permission approve");
         await vera.Picture("batch-developer");
         (await vera.Page.GotoAsync("/batches/999"))!.Status.ShouldBe((int)HttpStatusCode.NotFound);
+        (await vera.Page.GotoAsync("/parked"))!.Status.ShouldBe((int)HttpStatusCode.Forbidden);
+        await Expect(vera.Page.Locator("[role=alert]")).ToContainTextAsync("parked.manage");
+        await MakeAndRevokeAToken(vera, host);
         await vera.Go(batch);
 
         await root.Raise("approve");
@@ -51,6 +54,27 @@ public sealed partial class Two_people_at_one_batch(Browsers browsers)
         async name => (await (await fetch('/api/v1/access/accounts',
             { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name }) })).json()).path
         """;
+
+    /// <summary>A token is shown once, has the rights of its maker, and is refused as soon as it is revoked.</summary>
+    private static async Task MakeAndRevokeAToken(Reader vera, HostProcess host)
+    {
+        await vera.Go("/access/tokens");
+        await vera.Page.Locator("input[name=name]").FillAsync("for a script");
+        await vera.Page.Locator("[data-act=create]").ClickAsync();
+        var token = await vera.Page.Locator("[data-token]").TextContentAsync();
+        (await Ask()).ShouldBe(HttpStatusCode.OK);
+        await vera.Page.Locator("[data-revoke='for a script']").ClickAsync();
+        await Expect(vera.Page.Locator("tbody .mark.bad")).ToBeVisibleAsync();
+        (await Ask()).ShouldBe(HttpStatusCode.Unauthorized);
+
+        async Task<HttpStatusCode> Ask()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "api/v1/batches");
+            request.Headers.Authorization = new("Bearer", token);
+            using var answer = await host.Http.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
 
     private static async Task SetUp(HostProcess host, Reader root)
     {

@@ -2,7 +2,7 @@ using DevopsCd.Contracts.Api;
 
 namespace DevopsCd.Host.Ui.Batches;
 
-/// <summary>The applications of a batch by what they wait for: each wave can begin once the one before is done.</summary>
+/// <summary>The applications of a batch by what they wait for: each stands in the wave after all of that.</summary>
 internal sealed class Waves
 {
     private readonly Dictionary<string, ReleaseView> _releases;

@@ -282,8 +282,8 @@ internal sealed class TextTable(Language language)
 
     // Its order
     public string Graph => Say("依赖图", "Graph");
-    public string WavesMean => Say("每一波在前一波完成后才能开始。点击应用可查看其上下游。",
-        "Each wave can begin once the one before is done. Click an application to see what it waits for and what waits for it.");
+    public string WavesMean => Say("应用排在其所有依赖之后的一波。点击应用可查看其上下游。",
+        "An application stands in the wave after all it waits for. Click one to see what it waits for and what waits for it.");
     public string AllWaves => Say("显示全部波次", "All waves");
 
     // Changing its content
