@@ -12,6 +12,9 @@ public sealed record StartPreDeploy
     /// <summary>Why; kept in the audit.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Deploy every application, also those that run there already with the same image and settings.</summary>
+    public bool All { get; init; }
+
     /// <summary>Sent by the engine itself; refused while the automatic start is blocked by a failure.</summary>
     public bool Automatic { get; init; }
 

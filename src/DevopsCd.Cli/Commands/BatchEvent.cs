@@ -15,6 +15,9 @@ internal sealed class BatchEvent(string name, string key, string description)
 
     public bool IsProduction { get; init; }
 
+    /// <summary>Whether it can be asked to deploy everything, also what need not be.</summary>
+    public bool HasAll { get; init; }
+
     /// <summary>What can be waited for after it; null where nothing goes on.</summary>
     public StageWait? Stage { get; init; }
 
@@ -26,11 +29,14 @@ internal sealed class BatchEvent(string name, string key, string description)
         var version = Version();
         var reason = Options.Text("--reason", "TEXT", NeedsReason ? "Why; it is asked for where it is missing" : "Why, for the audit");
         var yes = Options.Flag("--yes", "Do not ask; needed without a terminal", "-y");
+        var all = Options.Flag("--all", "Deploy every application, also those that run there already with the same image and settings");
         var wait = Options.Flag("--wait", "Wait for the result of the stage");
         var timeout = Durations.Option("--timeout", "30m", "How long to wait at most");
         var command = new CliCommand(name, description, Example()).Takes(batch, version, reason);
         if (IsProduction)
             command.Takes(yes);
+        if (HasAll)
+            command.Takes(all);
         if (Stage is not null)
             command.Takes(wait, timeout);
         return set.Runs(command, async (session, parsed, cancellationToken) =>
@@ -39,8 +45,11 @@ internal sealed class BatchEvent(string name, string key, string description)
             if (IsProduction)
                 await session.ConfirmAsync(parsed.GetValue(yes), await QuestionAsync(session, id, cancellationToken), cancellationToken);
             var why = NeedsReason ? await session.ReasonAsync(parsed.GetValue(reason), $"{name} it", cancellationToken) : parsed.GetValue(reason);
-            var reply = await session.Api.ChangeAsync(HttpMethod.Post, $"batches/{id}/events/{key}", new RaiseEvent { Reason = why }, cancellationToken,
-                parsed.GetValue(version));
+            var reply = await session.Api.ChangeAsync(HttpMethod.Post, $"batches/{id}/events/{key}", new RaiseEvent
+            {
+                Reason = why,
+                All = HasAll && parsed.GetValue(all) ? true : null
+            }, cancellationToken, parsed.GetValue(version));
             var accepted = reply.As<EventAccepted>();
             await session.Printer.FactsAsync(reply, $"{accepted.BatchId}", ("Event", accepted.Event), ("State", $"{accepted.FromName} -> {accepted.ToName}"),
                 ("Version", $"{accepted.Version}"));

@@ -15,7 +15,11 @@ internal sealed class ApprovedContent(
 {
     /// <summary>Whether builds that arrive are only shown, because the content is approved and the policy keeps it as it is.</summary>
     public async Task<bool> IsHeldAsync(Batch batch, CancellationToken cancellationToken) =>
-        batch.Status == BatchStatus.Approved && (await policies.OfAsync(batch, cancellationToken)).Approvals.OnChange == ChangeEffect.Hold;
+        batch.Status == BatchStatus.Approved && await HoldsBuildsAsync(batch, cancellationToken);
+
+    /// <summary>Whether the policy lets no builds flow in once the content is approved.</summary>
+    public async Task<bool> HoldsBuildsAsync(Batch batch, CancellationToken cancellationToken) =>
+        (await policies.OfAsync(batch, cancellationToken)).Approvals.OnChange == ChangeEffect.Hold;
 
     /// <summary>To be called in the transaction that has changed the content, once the change is saved: revokes the approval if the policy says so.</summary>
     public async Task ChangedAsync(Batch batch, CancellationToken cancellationToken)

@@ -20,6 +20,9 @@ internal static class BatchBehavior
     public static EventActivityBinder<Batch, RevokeApproval> RevokeApproval(this EventActivityBinder<Batch, RevokeApproval> row) =>
         row.Work((work, c) => work.RevokeApprovalAsync(c.Saga, c.Message, c.CancellationToken));
 
+    public static EventActivityBinder<Batch, ReopenBatch> Reopen(this EventActivityBinder<Batch, ReopenBatch> row) =>
+        row.Work((work, c) => work.ReopenAsync(c.Saga, c.CancellationToken));
+
     public static EventActivityBinder<Batch, RejectBatch> RecordRejection(this EventActivityBinder<Batch, RejectBatch> row) =>
         row.Work((work, c) => work.RejectAsync(c.Saga, c.Message, c.CancellationToken));
 
@@ -33,7 +36,7 @@ internal static class BatchBehavior
         row.Work((work, c) => work.SealAsync(c.Saga, c.Message, c.CancellationToken));
 
     public static EventActivityBinder<Batch, T> BeginStage<T>(this EventActivityBinder<Batch, T> row) where T : class =>
-        row.WorkOnStage((work, batch, stage, _, stop) => work.BeginStageAsync(batch, stage, stop));
+        row.WorkOnStage((work, batch, stage, said, stop) => work.BeginStageAsync(batch, stage, said, stop));
 
     public static EventActivityBinder<Batch, T> CompleteStage<T>(this EventActivityBinder<Batch, T> row) where T : class =>
         row.WorkOnStage((work, batch, stage, _, stop) => work.CompleteStageAsync(batch, stage, stop));

@@ -1,4 +1,6 @@
+using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
 using MassTransit;
 
@@ -46,8 +48,17 @@ internal sealed class BatchEventObserver(BatchStateMachine machine) : IEventObse
             EventOrigin.Of(context, head.Operator),
             head.Reason,
             context.CancellationToken);
+        if (type.Reopens)
+            await ChangedAsync(context);
         // A stage that this event began may have ended with it: nothing is to be deployed, or nothing runs that a cancel would wait for.
         await context.Service<StageEnds>().RaiseAsync(context.CancellationToken);
+    }
+
+    /// <summary>Builds that came while the batch was sealed have flowed in: that may undo its approval.</summary>
+    private static async Task ChangedAsync(BehaviorContext<Batch> context)
+    {
+        await context.Service<CdDbContext>().SaveChangesAsync(context.CancellationToken);
+        await context.Service<ApprovedContent>().ChangedAsync(context.Saga, context.CancellationToken);
     }
 
     public Task PreExecute(BehaviorContext<Batch> context) => Task.CompletedTask;

@@ -22,6 +22,7 @@ internal static class BatchRegistration
         .AddGuard<AttemptGuard>()
         .AddGuard<ContentGuard>()
         .AddGuard<CancelGuard>()
+        .AddGuard<MovedGuard>()
         .AddGuard<AuthorGuard>()
         .AddGuard<ApprovalGuard>()
         .AddGuard<EmptyBatchGuard>()

@@ -37,6 +37,8 @@ internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
             When(ProdDeployFailed).RollBackStage().TransitionTo(PreDeployed));
         During(ProdDeployed,
             When(FinalAccept).RecordAcceptance().TransitionTo(FinalAccepted));
+        During([Sealed, PreDeployed],
+            When(Reopen).Reopen().TransitionTo(Approved));
         During([PendingApproval, Approved, Sealed, PreDeployed],
             When(Cancel).RecordCancel().TransitionTo(Cancelled));
 
@@ -93,6 +95,9 @@ internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
     /// <summary>Not among the seed's eleven: the approval is taken back, by a person or by the project's policy (R16).</summary>
     public Event<RevokeApproval> RevokeApproval { get; private set; } = null!;
 
+    /// <summary>Not among the seed's eleven: the seal is undone, so that a fix gets in (R18).</summary>
+    public Event<ReopenBatch> Reopen { get; private set; } = null!;
+
     private void CorrelateEvents()
     {
         Event(() => Submitted, e => e.CorrelateById(c => c.Message.BatchId));
@@ -109,6 +114,7 @@ internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
         Existing(() => FinalAccept, m => m.BatchId);
         Existing(() => DeployStopped, m => m.BatchId);
         Existing(() => RevokeApproval, m => m.BatchId);
+        Existing(() => Reopen, m => m.BatchId);
     }
 
     private void Existing<T>(System.Linq.Expressions.Expression<Func<Event<T>>> batchEvent, Func<T, Guid> batchId) where T : class =>

@@ -16,7 +16,8 @@ namespace DevopsCd.Core.Batches;
 /// </summary>
 internal sealed class BatchTransitions(
     BatchReleases releases, IPublishEndpoint publish, BatchFactory opening, StageDispatcher dispatcher, StageEnds ends, AuditWriter journal,
-    ContentHistory history, BatchPolicies policies, BatchVotes votes, ApprovalViews approvals, BuildIntake builds, DeployOptions deploy, TimeProvider clock)
+    ContentHistory history, BatchPolicies policies, BatchVotes votes, ApprovalViews approvals, ApprovedContent approvedContent,
+    BuildIntake builds, DeployOptions deploy, TimeProvider clock)
 {
     public Task OpenAsync(Batch batch, CreateBatch command, Subject asker, CancellationToken cancellationToken) =>
         opening.OpenAsync(batch, command, asker, cancellationToken);
@@ -80,15 +81,28 @@ internal sealed class BatchTransitions(
         }
         var isAutomatic = (await policies.OfAsync(batch, cancellationToken)).AutomaticPreDeploy;
         batch.Seal(command.Operator, isAutomatic, clock.GetUtcNow());
+        await dispatcher.KeepWhatIsTheSameAsync(batch, content, cancellationToken);
         if (!isAutomatic)
             return;
         // At once; the scan's second function is the net (R5).
-        await publish.Publish(AutomaticStart.Of(batch.CorrelationId), c => c.MessageId = AutomaticStart.MessageId(batch.CorrelationId, batch.Pre.Attempt),
-            cancellationToken);
+        await publish.Publish(AutomaticStart.Of(batch.CorrelationId),
+            c => c.MessageId = AutomaticStart.MessageId(batch.CorrelationId, batch.SealNumber, batch.Pre.Attempt), cancellationToken);
     }
 
-    public async Task BeginStageAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
+    public async Task ReopenAsync(Batch batch, CancellationToken cancellationToken)
     {
+        batch.Reopen();
+        var content = await releases.OfAsync(batch, cancellationToken);
+        foreach (var release in content)
+            release.Unlock();
+        if (!await approvedContent.HoldsBuildsAsync(batch, cancellationToken))
+            await builds.CatchUpAsync(batch, content, cancellationToken);
+    }
+
+    public async Task BeginStageAsync(Batch batch, Stage stage, BatchEventHead said, CancellationToken cancellationToken)
+    {
+        if (said.All)
+            await dispatcher.ForgetAsync(batch, stage, cancellationToken);
         batch.Begin(stage, clock.GetUtcNow(), (await policies.OfAsync(batch, cancellationToken)).BatchTimeout);
         await dispatcher.AdvanceAsync(batch, stage, cancellationToken);
     }

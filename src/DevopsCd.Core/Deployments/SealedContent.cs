@@ -10,11 +10,11 @@ internal sealed class SealedContent
 {
     private const int Most = 100;
 
-    private readonly ConcurrentDictionary<(Guid Batch, DateTimeOffset? Seal), IReadOnlyList<SealedRelease>> _known = new();
+    private readonly ConcurrentDictionary<(Guid Batch, int Seal, DateTimeOffset? At), IReadOnlyList<SealedRelease>> _known = new();
 
     public async Task<IReadOnlyList<SealedRelease>> OfAsync(Batch batch, Func<Task<IReadOnlyList<SealedRelease>>> read)
     {
-        var seal = (batch.CorrelationId, batch.TaggedAt);
+        var seal = (batch.CorrelationId, batch.SealNumber, batch.TaggedAt);
         if (_known.TryGetValue(seal, out var known))
             return known;
         // A batch that still deploys is read again; nothing else is lost.

@@ -45,6 +45,34 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
             ends.Add(batch, stage, plan.Decision, Summary(view, plan), view.Operations.Any(o => o.MayHaveMoved));
     }
 
+    /// <summary>
+    /// What has succeeded counts for the present seal where it was the last to run in its place, with the same image and settings; else it is
+    /// deployed again (R18).
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="releases">Its releases, sealed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task KeepWhatIsTheSameAsync(Batch batch, IReadOnlyCollection<BatchRelease> releases, CancellationToken cancellationToken)
+    {
+        if (batch.Pre.Attempt == 0)
+            return;
+        var byId = releases.ToDictionary(r => r.Id);
+        var operations = await db.Deployments.Where(d => d.BatchId == batch.Id).OrderBy(d => d.Id).ToListAsync(cancellationToken);
+        foreach (var place in operations.GroupBy(d => (d.ReleaseId, d.Stage, d.Cluster)))
+            foreach (var operation in place.Where(d => d.Status == OperationStatus.Succeeded))
+                operation.Outdated = operation != place.Last() || !byId.TryGetValue(operation.ReleaseId, out var release)
+                    || operation.Image != release.Image
+                    || release.Targets(operation.Stage).FirstOrDefault(t => t.Cluster == operation.Cluster)?.ToJson() != operation.Target;
+    }
+
+    /// <summary>Nothing that has succeeded in the stage counts: everything is deployed again.</summary>
+    public async Task ForgetAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
+    {
+        foreach (var operation in await db.Deployments
+            .Where(d => d.BatchId == batch.Id && d.Stage == stage && d.Status == OperationStatus.Succeeded && !d.Outdated).ToListAsync(cancellationToken))
+            operation.Outdated = true;
+    }
+
     /// <summary>What the rows say of the stage now.</summary>
     public async Task<StageDecision> DecisionAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
@@ -190,7 +218,7 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
         // What this transaction has changed and not yet saved is ahead of what was read.
         var changed = db.Deployments.Local.Where(d => d.Id != 0).ToDictionary(d => d.Id);
         var stored = rows.Operations.Select(o =>
-            changed.TryGetValue(o.Id, out var d) ? StageOperation.Of(d) : o);
+            changed.TryGetValue(o.Id, out var d) ? StageOperation.Of(d) : o).Where(o => !o.Outdated);
         var given = rows.GivenUp.Where(d => !changed.ContainsKey(d.Id))
             .Concat(changed.Values.Where(d => d.State().StopDue).Select(d => new GivenUp(d.Id, d.BatchId, d.OperationId, d.Target))).ToList();
         var occupied = given.DistinctBy(d => d.Workload).ToDictionary(d => d.Workload, d => d.OperationId, StringComparer.Ordinal);

@@ -103,7 +103,7 @@ internal sealed class StageRows(CdDbContext db, BatchPolicies policies, StageMem
             queries.Add(db.Releases.AsNoTracking().Where(r => r.BatchId == batchId)
                 .Select(r => new StageRelease(r.Id, EF.Property<ReleaseStatus>(r, outcome), r.StatusReason))),
             queries.Add(db.Deployments.AsNoTracking().Where(d => d.BatchId == batchId && d.Stage == stage)
-                .Select(d => new StageOperation(d.Id, d.ReleaseId, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun))),
+                .Select(d => new StageOperation(d.Id, d.ReleaseId, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun, d.Outdated))),
             queries.Add(GivenUp()));
     }
 }

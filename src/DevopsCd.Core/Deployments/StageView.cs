@@ -53,8 +53,9 @@ internal sealed class StageView
 internal sealed record StageRelease(long Id, ReleaseStatus Outcome, string? Reason);
 
 /// <summary>What the plan needs to know of a stored operation.</summary>
-internal sealed record StageOperation(long Id, long ReleaseId, string Cluster, int Attempt, OperationStatus Status, string? Error, bool MayHaveMoved)
+internal sealed record StageOperation(long Id, long ReleaseId, string Cluster, int Attempt, OperationStatus Status, string? Error, bool MayHaveMoved,
+    bool Outdated)
 {
     public static StageOperation Of(Deployment operation) => new(operation.Id, operation.ReleaseId, operation.Cluster, operation.Attempt, operation.Status,
-        operation.Error, operation.AcceptedAt is not null || operation.MayRun);
+        operation.Error, operation.AcceptedAt is not null || operation.MayRun, operation.Outdated);
 }

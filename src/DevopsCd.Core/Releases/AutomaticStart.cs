@@ -8,5 +8,9 @@ internal static class AutomaticStart
     public static StartPreDeploy Of(Guid batchId) => new() { BatchId = batchId, Operator = Operators.Engine, Automatic = true };
 
     /// <summary>The same for the seal's message and every scan's, so that one of them is decided.</summary>
-    public static Guid MessageId(Guid batchId, int attemptsSoFar) => EngineMessageId.Of(batchId, nameof(StartPreDeploy), attemptsSoFar + 1);
+    /// <param name="batchId">The batch's correlation id.</param>
+    /// <param name="seal">The number of its seal: a batch that was reopened before it started, starts after the next seal.</param>
+    /// <param name="attemptsSoFar">Starts until now.</param>
+    public static Guid MessageId(Guid batchId, int seal, int attemptsSoFar) =>
+        EngineMessageId.Of(batchId, seal <= 1 ? nameof(StartPreDeploy) : $"{nameof(StartPreDeploy)}/{seal}", attemptsSoFar + 1);
 }

@@ -33,6 +33,9 @@ internal sealed class Batch : SagaStateMachineInstance
 
     public DateTimeOffset? TaggedAt { get; private set; }
 
+    /// <summary>How often it was sealed.</summary>
+    public int SealNumber { get; private set; }
+
     public StageRun Pre { get; private set; } = new();
 
     public StageRun Prod { get; private set; } = new();
@@ -94,7 +97,15 @@ internal sealed class Batch : SagaStateMachineInstance
     /// <param name="by">Who has sealed it.</param>
     /// <param name="startsByItself">Whether pre-production starts without a person.</param>
     /// <param name="now">The time.</param>
-    public void Seal(string by, bool startsByItself, DateTimeOffset now) => (TaggedBy, AutoDeployBlocked, TaggedAt) = (by, !startsByItself, now);
+    public void Seal(string by, bool startsByItself, DateTimeOffset now) =>
+        (TaggedBy, AutoDeployBlocked, TaggedAt, SealNumber) = (by, !startsByItself, now, SealNumber + 1);
+
+    /// <summary>The content may change again (R18). What was told of the last stage is over, and nothing blocks the start after the next seal.</summary>
+    public void Reopen()
+    {
+        (TaggedBy, TaggedAt, AutoDeployBlocked, LastFailure) = (null, null, false, null);
+        (ProdPlan, ProdPlannedAt) = (null, null);
+    }
 
     /// <summary>The next attempt of a stage begins, and has so much time. What was told of the last one is over.</summary>
     public void Begin(Stage stage, DateTimeOffset now, TimeSpan atMost)

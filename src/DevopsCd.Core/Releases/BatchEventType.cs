@@ -38,6 +38,9 @@ internal abstract record BatchEventType
     /// <summary>What people approve by raising it, where a project's policy may ask for several of them; null where one person's word is enough.</summary>
     public ApprovalKind? Approves { get; init; }
 
+    /// <summary>Whether it undoes the seal.</summary>
+    public bool Reopens { get; init; }
+
     /// <summary>Whether whoever raises it has to say why.</summary>
     public bool ReasonRequired { get; init; }
 
@@ -107,8 +110,9 @@ internal sealed record BatchEventType<T> : BatchEventType where T : class
 /// <param name="ExpectedVersion">The version the sender has seen; null asks for no check.</param>
 /// <param name="ContentHash">The content the sender has seen; null asks for no check.</param>
 /// <param name="Attempt">The attempt of a stage that it speaks of; null means the present one.</param>
-internal readonly record struct BatchEventHead(Guid BatchId, string? Operator, string? Reason = null, int? ExpectedVersion = null, string? ContentHash = null,
-    int? Attempt = null);
+/// <param name="All">A stage that begins deploys everything, whatever runs there.</param>
+internal readonly record struct BatchEventHead(
+    Guid BatchId, string? Operator, string? Reason = null, int? ExpectedVersion = null, string? ContentHash = null, int? Attempt = null, bool All = false);
 
 /// <summary>What an event does to the stage it belongs to.</summary>
 internal enum StageEffect

@@ -43,8 +43,8 @@ internal static class BatchEventTypes
             Key = "confirm_tag", Label = "封板确认", EnglishLabel = "Seal", RaisedBy = EventRaisers.Person, Permission = "seal", Seals = true
         },
         new BatchEventType<StartPreDeploy>(
-            m => new(m.BatchId, m.Operator, m.Reason, m.ExpectedVersion),
-            r => new() { BatchId = r.BatchId, Operator = r.Operator, Reason = r.Reason, ExpectedVersion = r.ExpectedVersion })
+            m => new(m.BatchId, m.Operator, m.Reason, m.ExpectedVersion, All: m.All),
+            r => new() { BatchId = r.BatchId, Operator = r.Operator, Reason = r.Reason, ExpectedVersion = r.ExpectedVersion, All = r.All })
         {
             Key = "start_pre_deploy", Label = "开始预发布", EnglishLabel = "Start pre-production", RaisedBy = EventRaisers.Person | EventRaisers.Engine,
             Permission = "deploy_pre", Stage = Releases.Stage.Pre, StageEffect = StageEffect.Begins
@@ -103,6 +103,13 @@ internal static class BatchEventTypes
         {
             Key = "revoke_approval", Label = "撤销审核", EnglishLabel = "Revoke the approval", RaisedBy = EventRaisers.Person | EventRaisers.Engine,
             Permission = "approve", ReasonRequired = true, Extension = true
+        },
+        new BatchEventType<ReopenBatch>(
+            m => new(m.BatchId, m.Operator, m.Reason, m.ExpectedVersion),
+            r => new() { BatchId = r.BatchId, Operator = r.Operator, Reason = r.Reason ?? "", ExpectedVersion = r.ExpectedVersion })
+        {
+            Key = "reopen", Label = "重新开放", EnglishLabel = "Reopen", RaisedBy = EventRaisers.Person, Permission = "reopen", ReasonRequired = true,
+            Extension = true, Reopens = true
         },
     ];
 

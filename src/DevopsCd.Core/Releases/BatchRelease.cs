@@ -71,6 +71,13 @@ internal sealed class BatchRelease
     /// <summary>The sealed settings of a stage.</summary>
     public IReadOnlyList<SealedTarget> Targets(Stage stage) => [.. (_sealed ??= SealedTarget.Read(SealedTargets)).Where(t => t.Stage == stage)];
 
+    /// <summary>The batch is open again: builds flow in, and what the stages have shown is over.</summary>
+    public void Unlock()
+    {
+        (IsLocked, SealedTargets, _sealed) = (false, null, null);
+        (PreStatus, ProdStatus, StatusReason) = (ReleaseStatus.None, ReleaseStatus.None, null);
+    }
+
     public void Show(Stage stage, ReleaseStatus outcome, string? reason)
     {
         if (stage == Stage.Pre)

@@ -67,6 +67,9 @@ internal sealed class Deployment
     /// <summary>When the deploy service said that it runs no more, of an operation that the batch had given up before.</summary>
     public DateTimeOffset? SettledAt { get; set; }
 
+    /// <summary>It has succeeded, and yet the batch deploys there anew: the content was changed after a reopening, or everything was asked for (R18).</summary>
+    public bool Outdated { get; set; }
+
     public string? Error { get; set; }
 
     public bool InFlight => Status is OperationStatus.Pending or OperationStatus.Progressing;

@@ -15,6 +15,9 @@ internal sealed record EventRequest
 
     public int? ExpectedVersion { get; init; }
 
+    /// <summary>A stage that begins deploys everything, whatever runs there.</summary>
+    public bool All { get; init; }
+
     /// <summary>The attempt of a stage that it is about; null means the present one.</summary>
     public int? Attempt { get; init; }
 }

@@ -14,10 +14,10 @@ internal sealed class TriggerPreDeploy(IServiceScopeFactory scopes)
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
         var publish = scope.ServiceProvider.GetRequiredService<IPublishEndpoint>();
         var due = await db.Batches.AsNoTracking().Where(b => b.Status == BatchStatus.Sealed && !b.AutoDeployBlocked).OrderBy(b => b.Id)
-            .Select(b => new { b.CorrelationId, b.BatchNumber, b.Pre.Attempt }).ToListAsync(cancellationToken);
+            .Select(b => new { b.CorrelationId, b.BatchNumber, b.SealNumber, b.Pre.Attempt }).ToListAsync(cancellationToken);
         foreach (var batch in due)
             await publish.Publish(AutomaticStart.Of(batch.CorrelationId),
-                c => c.MessageId = AutomaticStart.MessageId(batch.CorrelationId, batch.Attempt), cancellationToken);
+                c => c.MessageId = AutomaticStart.MessageId(batch.CorrelationId, batch.SealNumber, batch.Attempt), cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return [.. due.Select(b => b.BatchNumber)];
     }

@@ -121,6 +121,7 @@ internal static class BatchEndpoints
             Operator = Caller.Of(http).Operator,
             Reason = body?.Reason,
             ContentHash = body?.ContentHash ?? seen?.Content,
+            All = body?.All == true,
             ExpectedVersion = seen?.Version
         }, Caller.Of(http), key.Value, cancellationToken);
         if (result.RefusalKind is { } kind)

@@ -10,7 +10,8 @@ public sealed class Every_state_and_event
 {
     public static TheoryData<short> States => [.. SeedTable.States.Select(s => s.Code)];
 
-    public static TheoryData<string, short, short> Rows => [.. SeedTable.Rows.Concat(SeedTable.RowsOfR16).Select(r => new TheoryDataRow<string, short, short>(r.Event, r.From, r.To))];
+    public static TheoryData<string, short, short> Rows =>
+        [.. SeedTable.Rows.Concat(SeedTable.RowsOfR16).Concat(SeedTable.RowsOfR18).Select(r => new TheoryDataRow<string, short, short>(r.Event, r.From, r.To))];
 
     [Theory, MemberData(nameof(Rows))]
     public async Task Moves_where_the_table_has_a_row(string batchEvent, short from, short to)

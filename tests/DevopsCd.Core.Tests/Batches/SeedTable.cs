@@ -64,13 +64,21 @@ internal static class SeedTable
         ("revoke_approval", 5, 0),
     ];
 
+    /// <summary>A sealed batch can be opened again, so that a fix gets in (R18).</summary>
+    public static readonly IReadOnlyList<(string Event, short From, short To)> RowsOfR18 =
+    [
+        ("reopen", 11, 5),
+        ("reopen", 22, 5),
+    ];
+
     /// <summary>What was added to the seed's rows.</summary>
-    public static readonly IReadOnlyList<(string Event, short From, short To)> Extensions = [.. RowsOfR6, .. RowsOfR16];
+    public static readonly IReadOnlyList<(string Event, short From, short To)> Extensions = [.. RowsOfR6, .. RowsOfR16, .. RowsOfR18];
 
     /// <summary>The events of those rows that are not the seed's, and that people can ask for.</summary>
     public static readonly IReadOnlyList<(string Event, string Label)> FurtherEvents =
     [
         ("revoke_approval", "撤销审核"),
+        ("reopen", "重新开放"),
     ];
 
     /// <summary>Events that lead to a state, from creation on.</summary>

@@ -28,6 +28,7 @@ public sealed class The_events
         ("final_accept", EventRaisers.Person, "accept"),
         ("deploy_stopped", EventRaisers.Engine, null),
         ("revoke_approval", EventRaisers.Person | EventRaisers.Engine, "approve"),
+        ("reopen", EventRaisers.Person, "reopen"),
     ];
 
     [Fact]

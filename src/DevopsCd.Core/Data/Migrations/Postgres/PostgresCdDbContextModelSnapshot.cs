@@ -805,6 +805,10 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("rejected_reason");
 
+                    b.Property<int>("SealNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("seal_number");
+
                     b.Property<DateTimeOffset?>("StageDeadlineAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("stage_deadline_at");
@@ -1317,6 +1321,10 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasMaxLength(63)
                         .HasColumnType("character varying(63)")
                         .HasColumnName("operation_id");
+
+                    b.Property<bool>("Outdated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("outdated");
 
                     b.Property<long>("ReleaseId")
                         .HasColumnType("bigint")

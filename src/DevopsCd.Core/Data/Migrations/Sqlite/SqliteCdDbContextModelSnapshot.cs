@@ -780,6 +780,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("rejected_reason");
 
+                    b.Property<int>("SealNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seal_number");
+
                     b.Property<long?>("StageDeadlineAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("stage_deadline_at");
@@ -1284,6 +1288,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasMaxLength(63)
                         .HasColumnType("TEXT")
                         .HasColumnName("operation_id");
+
+                    b.Property<bool>("Outdated")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("outdated");
 
                     b.Property<long>("ReleaseId")
                         .HasColumnType("INTEGER")
