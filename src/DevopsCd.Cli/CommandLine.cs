@@ -61,7 +61,7 @@ internal sealed class CommandLine(Surroundings around)
             [
                 LoginCommands.Login(set), LoginCommands.Logout(set), LoginCommands.WhoAmI(set), ContextCommands.All(set), BatchCommands.All(set),
                     ApplicationCommands.All(set),
-                BuildCommands.All(set), DeploymentCommands.All(set), TokenCommands.All(set), ParkedCommands.All(set), NotifyCommands.All(set),
+                BuildCommands.All(set), DeploymentCommands.All(set), TokenCommands.All(set), ParkedCommands.All(set), FreezeCommands.All(set), NotifyCommands.All(set),
                     ScanCommand.Of(set), ApiCommand.Of(set),
                 CompletionCommand.Of(set), VersionCommand.Of(set)
             ])

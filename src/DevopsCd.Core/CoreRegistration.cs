@@ -7,6 +7,7 @@ using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Consuming;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
+using DevopsCd.Core.Freezes;
 using DevopsCd.Core.Intake.Webhooks;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Parking;
@@ -32,6 +33,7 @@ internal static class CoreRegistration
         services.AddStorage(settings.Storage);
         services.AddAccess(settings.Access);
         services.AddPolicies(settings.PolicyBounds);
+        services.AddFreezes();
         services.AddRequests();
         services.AddSingleton<SenderDoor>();
         services.AddApprovals();

@@ -33,6 +33,7 @@ internal static class EngineBus
         bus.AddConsumer<DeploymentReportedConsumer, OutsideCallDefinition<DeploymentReportedConsumer>>();
         bus.AddConsumer<AdvanceStageConsumer, OutsideCallDefinition<AdvanceStageConsumer>>();
         bus.AddConsumer<ProductionReadyTrigger, OutsideCallDefinition<ProductionReadyTrigger>>();
+        bus.AddConsumer<StartScheduledConsumer, OutsideCallDefinition<StartScheduledConsumer>>();
         bus.AddConsumer<ScanBatchesConsumer, OutsideCallDefinition<ScanBatchesConsumer>>();
     }
 

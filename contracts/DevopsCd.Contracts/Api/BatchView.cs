@@ -117,6 +117,9 @@ public sealed record BatchView
     /// <summary>The order, the images and what runs now; present once the batch is pre-deployed.</summary>
     public System.Text.Json.JsonElement? ProductionPlan { get; init; }
 
+    /// <summary>The start of a stage that waits for its time; absent when none does.</summary>
+    public ScheduledStartView? ScheduledStart { get; init; }
+
     /// <summary>When the batch was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -33,6 +33,9 @@ public sealed record EventAccepted
     /// <summary>Where several people have to raise the event: who is still needed.</summary>
     public IReadOnlyList<MissingApproval>? Missing { get; init; }
 
+    /// <summary>Where the event was asked for at a later time: the request as it waits. The state stays as it is until then.</summary>
+    public ScheduledStartView? Scheduled { get; init; }
+
     /// <summary>True when a seal locked other content than the approved one; absent otherwise.</summary>
     public bool? ContentChangedSinceApproval { get; init; }
 

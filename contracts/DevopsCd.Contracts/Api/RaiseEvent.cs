@@ -11,4 +11,13 @@ public sealed record RaiseEvent
 
     /// <summary>With <c>start_pre_deploy</c>: true deploys every application, also those that run there already with the same image and settings.</summary>
     public bool? All { get; init; }
+
+    /// <summary>With <c>start_pre_deploy</c> and <c>start_prod_deploy</c>: true starts although a freeze holds; needs <c>freeze.override</c> and a reason.</summary>
+    public bool? OverrideFreeze { get; init; }
+
+    /// <summary>With <c>start_pre_deploy</c> and <c>start_prod_deploy</c>: start at this time, within 90 days; what stands in the way is asked then.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>With <c>notBefore</c>: give the start up then, if something stands in its way for so long; never without it.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
 }

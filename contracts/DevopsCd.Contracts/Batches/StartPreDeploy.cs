@@ -12,6 +12,15 @@ public sealed record StartPreDeploy
     /// <summary>Why; kept in the audit.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Start although a freeze holds; needs the permission <c>freeze.override</c> and a reason.</summary>
+    public bool OverrideFreeze { get; init; }
+
+    /// <summary>Start at this time instead of at once; what stands in the way is asked then.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>With <c>notBefore</c>: give the start up then, if something stands in its way for so long. Null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>Deploy every application, also those that run there already with the same image and settings.</summary>
     public bool All { get; init; }
 

@@ -15,12 +15,12 @@ internal static class BatchCommands
         new BatchEvent("approve", "approve", "Approve a batch").Of(set),
         new BatchEvent("reject", "reject", "Reject a batch for good") { NeedsReason = true }.Of(set),
         new BatchEvent("seal", "confirm_tag", "Lock the builds of a batch; its pre-production begins by itself") { Stage = StageWait.Pre }.Of(set),
-        new BatchEvent("start-pre", "start_pre_deploy", "Start pre-production again after a failure") { Stage = StageWait.Pre, HasAll = true }.Of(set),
-        new BatchEvent("reopen", "reopen", "Open a sealed batch again, so that a fix gets in") { NeedsReason = true }.Of(set),
-        new BatchEvent("start-prod", "start_prod_deploy", "Start production") { Stage = StageWait.Prod, IsProduction = true }.Of(set),
+        new BatchEvent("start-pre", "start_pre_deploy", "Start pre-production again after a failure") { Stage = StageWait.Pre, HasAll = true, Starts = true }.Of(set),
+        new BatchEvent("reopen", "reopen", "Open a sealed batch again, so that a fix gets in") { NeedsReason = true, Because = "web-shop needs a fix" }.Of(set),
+        new BatchEvent("start-prod", "start_prod_deploy", "Start production") { Stage = StageWait.Prod, IsProduction = true, Starts = true }.Of(set),
         new BatchEvent("accept", "final_accept", "Accept a batch for good").Of(set),
         new BatchEvent("cancel", "cancel", "Cancel a batch; what is in flight ends first") { NeedsReason = true, Stage = StageWait.Cancel }.Of(set),
-        Watch(set));
+        Unschedule(set), Preflight(set), Watch(set));
 
     private static CliCommand Create(CommandSet set)
     {
@@ -134,6 +134,43 @@ internal static class BatchCommands
                 new("LIFTED BY", l => l.Obstacle?.LiftedBy), new("EARLIEST", l => Ages.Exact(l.Obstacle?.EarliestAt)),
                     new("CHECK", l => l.Obstacle?.Guard, IsWide: true));
         });
+    }
+
+    private static CliCommand Preflight(CommandSet set)
+    {
+        var batch = Batches.Argument();
+        var stage = Options.Text("--stage", "pre|prod", "The stage (default: the one that comes next)");
+        return set.Runs(new CliCommand("preflight", "Show what starting a stage would do now, and what would stop it; exit code 5 where something would",
+            "devopscd batch preflight 42", "devopscd batch preflight 42 --stage prod -o json").Takes(batch, stage), async (session, parsed, cancellationToken) =>
+            {
+                var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
+                var reply = await session.Api.GetAsync(Lists.Query($"batches/{id}/preflight", ("stage", parsed.GetValue(stage))), cancellationToken);
+                var preflight = reply.As<BatchPreflight>();
+                await session.Printer.ListAsync(reply, preflight.Operations, o => o.Application,
+                    new("APPLICATION", o => o.Application), new("CLUSTER", o => o.Cluster), new("ACTION", o => o.Action), new("RUNS NOW", o => o.Running),
+                    new("WOULD RUN", o => o.Image), new("USUALLY", o => o.ExpectedSeconds is { } seconds ? Ages.Length(TimeSpan.FromSeconds(seconds)) : null),
+                    new("PROBLEM", o => o.Problems is null ? null : string.Join("; ", o.Problems.Select(p => $"{p.Key}: {string.Join(", ", p.Value)}"))),
+                    new("DEPENDS ON", o => string.Join(",", o.DependsOn), IsWide: true));
+                foreach (var obstacle in preflight.Obstacles)
+                    await session.SayAsync($"in the way: {obstacle.Reason}");
+                if (preflight.ExpectedSeconds is { } usual)
+                    await session.SayAsync($"usually takes {Ages.Length(TimeSpan.FromSeconds(usual))}");
+                if (preflight.DeployServiceNote is { } note)
+                    await session.SayAsync(note);
+                return preflight.Ok ? ExitCodes.Ok : ExitCodes.Refused;
+            });
+    }
+
+    private static CliCommand Unschedule(CommandSet set)
+    {
+        var batch = Batches.Argument();
+        return set.Runs(new CliCommand("unschedule", "Withdraw a start that waits for its time", "devopscd batch unschedule 42").Takes(batch),
+            async (session, parsed, cancellationToken) =>
+            {
+                var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
+                await session.Api.ChangeAsync(HttpMethod.Delete, $"batches/{id}/scheduled-start", null, cancellationToken);
+                await session.SayAsync($"nothing waits to start batch {id} any more");
+            });
     }
 
     private static CliCommand Watch(CommandSet set)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DevopsCd.Cli.Following;
+using DevopsCd.Cli.Output;
 using DevopsCd.Contracts.Api;
 using DevopsCd.Shared;
 
@@ -13,10 +14,16 @@ internal sealed class BatchEvent(string name, string key, string description)
 {
     public bool NeedsReason { get; init; }
 
+    /// <summary>A reason as somebody might give it, for the example.</summary>
+    public string Because { get; init; } = "superseded by 43";
+
     public bool IsProduction { get; init; }
 
     /// <summary>Whether it can be asked to deploy everything, also what need not be.</summary>
     public bool HasAll { get; init; }
+
+    /// <summary>Whether a stage begins by it: at once or at a time, perhaps in spite of a freeze.</summary>
+    public bool Starts { get; init; }
 
     /// <summary>What can be waited for after it; null where nothing goes on.</summary>
     public StageWait? Stage { get; init; }
@@ -30,6 +37,9 @@ internal sealed class BatchEvent(string name, string key, string description)
         var reason = Options.Text("--reason", "TEXT", NeedsReason ? "Why; it is asked for where it is missing" : "Why, for the audit");
         var yes = Options.Flag("--yes", "Do not ask; needed without a terminal", "-y");
         var all = Options.Flag("--all", "Deploy every application, also those that run there already with the same image and settings");
+        var freeze = Options.Flag("--override-freeze", "Start although a freeze holds; takes a reason");
+        var at = Options.Text("--not-before", "TIME", "Start at this time; what stands in the way is asked then");
+        var until = Options.Text("--expires-at", "TIME", "Give a start at a later time up then");
         var wait = Options.Flag("--wait", "Wait for the result of the stage");
         var timeout = Durations.Option("--timeout", "30m", "How long to wait at most");
         var command = new CliCommand(name, description, Example()).Takes(batch, version, reason);
@@ -37,6 +47,8 @@ internal sealed class BatchEvent(string name, string key, string description)
             command.Takes(yes);
         if (HasAll)
             command.Takes(all);
+        if (Starts)
+            command.Takes(freeze, at, until);
         if (Stage is not null)
             command.Takes(wait, timeout);
         return set.Runs(command, async (session, parsed, cancellationToken) =>
@@ -48,14 +60,17 @@ internal sealed class BatchEvent(string name, string key, string description)
             var reply = await session.Api.ChangeAsync(HttpMethod.Post, $"batches/{id}/events/{key}", new RaiseEvent
             {
                 Reason = why,
-                All = HasAll && parsed.GetValue(all) ? true : null
+                All = HasAll && parsed.GetValue(all) ? true : null,
+                OverrideFreeze = Starts && parsed.GetValue(freeze) ? true : null,
+                NotBefore = Starts ? Times.Of(parsed.GetValue(at), "--not-before") : null,
+                ExpiresAt = Starts ? Times.Of(parsed.GetValue(until), "--expires-at") : null
             }, cancellationToken, parsed.GetValue(version));
             var accepted = reply.As<EventAccepted>();
             await session.Printer.FactsAsync(reply, $"{accepted.BatchId}", ("Event", accepted.Event), ("State", $"{accepted.FromName} -> {accepted.ToName}"),
-                ("Version", $"{accepted.Version}"));
+                ("Version", $"{accepted.Version}"), ("Starts at", Ages.Exact(accepted.Scheduled?.NotBefore)));
             foreach (var change in accepted.ChangesSinceApproval ?? [])
                 await session.SayAsync($"changed since the approval: {change.Application}: {string.Join("; ", change.Changes)}");
-            return Stage is { } stage && parsed.GetValue(wait)
+            return Stage is { } stage && accepted.Scheduled is null && parsed.GetValue(wait)
                 ? await new BatchWatch(session, id).WaitAsync(stage, accepted, parsed.GetValue(timeout), cancellationToken)
                 : ExitCodes.Ok;
         });
@@ -70,5 +85,5 @@ internal sealed class BatchEvent(string name, string key, string description)
     }
 
     private string Example() => $"devopscd batch {name} 42"
-        + (NeedsReason ? " --reason 'superseded by 43'" : "") + (IsProduction ? " --yes" : "") + (Stage is not null && !NeedsReason ? " --wait" : "");
+        + (NeedsReason ? $" --reason '{Because}'" : "") + (IsProduction ? " --yes" : "") + (Stage is not null && !NeedsReason ? " --wait" : "");
 }

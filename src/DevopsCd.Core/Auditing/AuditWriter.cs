@@ -17,6 +17,8 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     private IReadOnlyList<ContentChange>? _sinceApproval;
     private VoteCount? _votes;
     private (long BatchId, int Applications)? _known;
+    private string? _overridden;
+    private string? _deferred;
 
     /// <summary>The row of the first event that was accepted through this journal; null before.</summary>
     public BatchEvent? Accepted { get; private set; }
@@ -30,6 +32,17 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
 
     /// <summary>So many applications the batch has: they need not be counted.</summary>
     public void Applications(Batch batch, int count) => _known = (batch.Id, count);
+
+    /// <summary>The event that is being accepted overrides what would stand in its way: the audit says so in a row of its own.</summary>
+    /// <param name="what">What would stand in its way.</param>
+    public void Overrides(string what) => _overridden = what;
+
+    /// <summary>The event that is being decided is to happen later.</summary>
+    /// <param name="what">What is to happen, and when.</param>
+    public void Defers(string what) => _deferred = what;
+
+    /// <summary>Whether it happens later, so that now it is a request and no more.</summary>
+    public bool IsDeferred => _deferred is not null;
 
     /// <summary>Whether others have to ask for it, too, so that it is a vote and no more.</summary>
     public bool IsVote => _votes is { Missing.Count: > 0 };
@@ -66,6 +79,10 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
         var row = Write(batch, batchEvent, EventOutcome.Accepted, from, by, origin, reason, Detail(), now);
         Accepted ??= row;
         _votes = null;
+        if (_overridden is { } overridden)
+            Write(batch, FreezeOverriddenKey, EventOutcome.Noted, batch.Status, by, origin with { MessageId = null, RequestHash = null },
+                $"{overridden}; overridden: {reason}", null, now);
+        _overridden = null;
         await publish.Publish(new BatchTransitioned
         {
             BatchId = batch.CorrelationId,
@@ -121,6 +138,16 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
         log.Voted(batch.BatchNumber, type.Key, by, votes.Votes, votes.Required);
     }
 
+    /// <summary>A request for an event at a later time: the audit row. The batch stays as it is.</summary>
+    public void Deferred(Batch batch, string what, string by, EventOrigin origin)
+    {
+        var now = clock.GetUtcNow();
+        batch.UpdatedAt = now;
+        var row = Write(batch, what, EventOutcome.Noted, batch.Status, by, origin, _deferred, null, now);
+        Accepted ??= row;
+        _deferred = null;
+    }
+
     /// <summary>History that is not an event of the table: a refreshed build, a pin.</summary>
     public void Note(Batch batch, string what, string by, string source, string? reason, string? detail) =>
         Write(batch, what, EventOutcome.Noted, batch.Status, by, new EventOrigin(source), reason, detail, clock.GetUtcNow());
@@ -131,6 +158,9 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
 
     /// <summary>The key of the audit's rows of votes.</summary>
     private const string ApprovalGivenKey = "approval_given";
+
+    /// <summary>The key of the audit's rows of starts in a freeze.</summary>
+    private const string FreezeOverriddenKey = "freeze_overridden";
 
     private string? Detail() => _sinceApproval is { } since ? SealDetail.Write(since) : _votes is { Required: > 1 } votes ? votes.Write() : null;
 

@@ -17,6 +17,9 @@ internal static class BatchBehavior
     /// <summary>The row goes on with the last of the people who have to ask for it; what the others say is kept as their vote (R16).</summary>
     public static EventActivityBinder<Batch, T> CountVote<T>(this EventActivityBinder<Batch, T> row) where T : class => row.Add(new VoteActivity<T>());
 
+    /// <summary>The row goes on at the time that its message asks for; what asks for a later one is kept until then (R21).</summary>
+    public static EventActivityBinder<Batch, T> AwaitTime<T>(this EventActivityBinder<Batch, T> row) where T : class => row.Add(new ScheduleActivity<T>());
+
     public static EventActivityBinder<Batch, RevokeApproval> RevokeApproval(this EventActivityBinder<Batch, RevokeApproval> row) =>
         row.Work((work, c) => work.RevokeApprovalAsync(c.Saga, c.Message, c.CancellationToken));
 

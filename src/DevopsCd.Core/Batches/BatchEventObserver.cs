@@ -40,6 +40,11 @@ internal sealed class BatchEventObserver(BatchStateMachine machine) : IEventObse
             await journal.VotedAsync(context.Saga, type, head.Operator!, EventOrigin.Of(context, head.Operator), head.Reason, context.CancellationToken);
             return;
         }
+        if (journal.IsDeferred)
+        {
+            journal.Deferred(context.Saga, ScheduledStarts.Scheduled, head.Operator!, EventOrigin.Of(context, head.Operator));
+            return;
+        }
         await journal.AcceptAsync(
             context.Saga,
             type,
@@ -48,6 +53,8 @@ internal sealed class BatchEventObserver(BatchStateMachine machine) : IEventObse
             EventOrigin.Of(context, head.Operator),
             head.Reason,
             context.CancellationToken);
+        if (!type.Creates)
+            await context.Service<ScheduledStarts>().PassedAsync(context.Saga, type, context.CancellationToken);
         if (type.Reopens)
             await ChangedAsync(context);
         // A stage that this event began may have ended with it: nothing is to be deployed, or nothing runs that a cancel would wait for.

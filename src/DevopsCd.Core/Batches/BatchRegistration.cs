@@ -30,11 +30,14 @@ internal static class BatchRegistration
         .AddGuard<TargetGuard>()
         .AddGuard<DependencyGuard>()
         .AddGuard<BlockedGuard>()
+        .AddGuard<FreezeGuard>()
+        .AddGuard<ScheduleGuard>()
         .AddGuard<StageEndGuard>()
         .AddSingleton<BatchDoorFilter>()
         .AddScoped<BatchDoor>()
         .AddScoped<BatchTransitions>()
         .AddScoped<BatchFactory>()
+        .AddScoped<ScheduledStarts>()
         .AddScoped<AuditWriter>()
         .AddScoped<RefusalRecorder>()
         .AddScoped<ContentHistory>()
@@ -42,6 +45,7 @@ internal static class BatchRegistration
         .AddScoped<ReleaseEditor>()
         .AddScoped<BatchQueries>().AddScoped<BatchFootnotes>()
         .AddScoped<BatchExplainer>()
+        .AddScoped<BatchPreflights>()
         .AddMediator(mediator => mediator.AddSagaStateMachine<BatchStateMachine, Batch, BatchDefinition>().InTables());
 
     /// <summary>The saga in its tables: the row is locked while an event is decided.</summary>

@@ -24,14 +24,14 @@ internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
             When(ConfirmTag).Seal().TransitionTo(Sealed),
             When(RevokeApproval).RevokeApproval().TransitionTo(PendingApproval));
         During(Sealed,
-            When(StartPreDeploy).BeginStage().TransitionTo(PreDeploying));
+            When(StartPreDeploy).AwaitTime().BeginStage().TransitionTo(PreDeploying));
         During(PreDeploying,
             When(PreDeployCompleted).CompleteStage().TransitionTo(PreDeployed),
             When(PreDeployFailed).RollBackStage().TransitionTo(Sealed),
             When(Cancel).RequestCancel().TransitionTo(PreDeploying),
             When(DeployStopped).FinishCancel().TransitionTo(Cancelled));
         During(PreDeployed,
-            When(StartProdDeploy).CountVote().BeginStage().TransitionTo(ProdDeploying));
+            When(StartProdDeploy).AwaitTime().CountVote().BeginStage().TransitionTo(ProdDeploying));
         During(ProdDeploying,
             When(ProdDeployCompleted).CompleteStage().TransitionTo(ProdDeployed),
             When(ProdDeployFailed).RollBackStage().TransitionTo(PreDeployed));

@@ -5,6 +5,7 @@ using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Deployments;
+using DevopsCd.Core.Freezes;
 using DevopsCd.Core.Policies;
 using MassTransit;
 
@@ -17,7 +18,7 @@ namespace DevopsCd.Core.Batches;
 internal sealed class BatchTransitions(
     BatchReleases releases, IPublishEndpoint publish, BatchFactory opening, StageDispatcher dispatcher, StageEnds ends, AuditWriter journal,
     ContentHistory history, BatchPolicies policies, BatchVotes votes, ApprovalViews approvals, ApprovedContent approvedContent,
-    BuildIntake builds, DeployOptions deploy, TimeProvider clock)
+    BuildIntake builds, FreezeBook freezes, DeployOptions deploy, TimeProvider clock)
 {
     public Task OpenAsync(Batch batch, CreateBatch command, Subject asker, CancellationToken cancellationToken) =>
         opening.OpenAsync(batch, command, asker, cancellationToken);
@@ -104,6 +105,11 @@ internal sealed class BatchTransitions(
         if (said.All)
             await dispatcher.ForgetAsync(batch, stage, cancellationToken);
         batch.Begin(stage, clock.GetUtcNow(), (await policies.OfAsync(batch, cancellationToken)).BatchTimeout);
+        if (said.OverrideFreeze && await freezes.OfAsync(batch, stage, cancellationToken) is { } frozen)
+        {
+            batch.OverrideFreeze(said.Operator!);
+            journal.Overrides(frozen.InWords());
+        }
         await dispatcher.AdvanceAsync(batch, stage, cancellationToken);
     }
 

@@ -18,7 +18,10 @@ internal sealed class RefusalRecorder(CdDbContext db, IPublishEndpoint publish, 
         CancellationToken cancellationToken)
     {
         // Wrong input, or a right that was missing, is not what was decided under a key: the same key afterwards is a first request.
-        var messageId = refused.Kind is RefusalKind.Content or RefusalKind.Denied ? origin.TryId ?? origin.MessageId : origin.MessageId;
+        var messageId = refused.Kind is RefusalKind.Content or RefusalKind.Denied ? origin.TryId ?? origin.MessageId
+            // What the engine asks for comes again under the same id when that has lifted, and is decided then.
+            : refused.Lifts && by == Operators.Engine && origin.Asker.IsEngine ? null
+            : origin.MessageId;
         if (messageId is { } id && await db.BatchEvents.AnyAsync(e => e.MessageId == id, cancellationToken))
             return null;
         var batch = await db.Batches.AsNoTracking().Where(b => b.CorrelationId == batchId)

@@ -16,6 +16,9 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
     /// <summary>Longest answer that is read; what a deploy service says is small.</summary>
     public const int LargestAnswer = 256 * 1024;
 
+    /// <summary>So many operations are looked at in one call.</summary>
+    private const int MostPreflights = 200;
+
     private const string OwnProblems = "urn:devopscd:deploy:", UnknownOperation = OwnProblems + "operation-unknown";
 
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
@@ -34,6 +37,36 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
 
     public Task<DeployAnswer> StopAsync(Deployment operation, CancellationToken cancellationToken) =>
         CallAsync(HttpMethod.Post, operation, "/stop", cancellationToken);
+
+    public async Task<PreflightAnswer> PreflightAsync(IReadOnlyList<Deployment> operations, CancellationToken cancellationToken)
+    {
+        var problems = new List<IReadOnlyDictionary<string, string[]>?>(operations.Count);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(address.CallTimeout);
+        try
+        {
+            foreach (var part in operations.Chunk(MostPreflights))
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/preflight");
+                if (address.ApiKey.Length > 0)
+                    request.Headers.Add("X-API-Key", address.ApiKey);
+                request.Content = JsonContent.Create(new DeployPreflightRequest { Operations = [.. part.Select(Request)] }, options: JsonSerializerOptions.Web);
+                var reply = await SendAsync(request, limit.Token);
+                if (reply.Status != 200)
+                    return PreflightAnswer.NotAsked(operations.Count, $"the deploy service answered {reply.Status}");
+                var results = JsonSerializer.Deserialize<DeployPreflightView>(reply.Body.Span, JsonSerializerOptions.Web)?.Results;
+                if (results?.Count != part.Length)
+                    return PreflightAnswer.NotAsked(operations.Count, "the deploy service's answer cannot be read");
+                problems.AddRange(results.Select(r => r.Ok ? null : r.Problems));
+            }
+            return new PreflightAnswer(problems, null);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested
+            && e is HttpRequestException or OperationCanceledException or JsonException or IOException or FormatException or InvalidOperationException)
+        {
+            return PreflightAnswer.NotAsked(operations.Count, $"the deploy service could not be asked ({e.GetType().Name})");
+        }
+    }
 
     private async Task<DeployAnswer> CallAsync(HttpMethod method, Deployment operation, string verb, CancellationToken cancellationToken)
     {

@@ -9,6 +9,10 @@ internal interface IDeployService
     /// <summary>Asks how an operation stands.</summary>
     Task<DeployAnswer> LookAsync(Deployment operation, CancellationToken cancellationToken);
 
+    /// <summary>Asks what there is against operations, without doing them.</summary>
+    Task<PreflightAnswer> PreflightAsync(IReadOnlyList<Deployment> operations, CancellationToken cancellationToken) =>
+        Task.FromResult(PreflightAnswer.NotAsked(operations.Count, "this deploy service looks at nothing beforehand"));
+
     /// <summary>Asks to stop an operation that has not ended.</summary>
     Task<DeployAnswer> StopAsync(Deployment operation, CancellationToken cancellationToken);
 }

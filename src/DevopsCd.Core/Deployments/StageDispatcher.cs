@@ -1,6 +1,7 @@
 using DevopsCd.Contracts;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Freezes;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Composing;
 using DevopsCd.Core.Notifications.Delivery;
@@ -15,8 +16,8 @@ namespace DevopsCd.Core.Deployments;
 /// Carries out the plan of a stage. Every caller holds the batch's row lock, so that the operations in flight are counted
 /// and started by one at a time over all instances (I7).
 /// </summary>
-internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedContent seals, StageEnds ends, IPublishEndpoint publish, Notices notices,
-    BatchPolicies policies, DeployOptions deploy, TimeProvider clock)
+internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedContent seals, StageEnds ends, IPublishEndpoint publish,
+    IMessageScheduler scheduler, Notices notices, BatchPolicies policies, FreezeBook freezes, DeployOptions deploy, TimeProvider clock)
 {
     /// <summary>Starts what can start. When nothing runs and nothing can, the stage's end waits in <see cref="StageEnds" />, which the caller raises.</summary>
     public async Task AdvanceAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
@@ -35,6 +36,8 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
             plan = Plan(batch, view, policy);
         }
         var now = clock.GetUtcNow();
+        if (await PausedAsync(batch, stage, plan, now, cancellationToken) is { } frozen)
+            plan = Plan(batch, view, policy, frozen);
         var touched = await TouchedAsync(view, plan, cancellationToken);
         foreach (var (item, cluster) in plan.Start)
             await StartOperationAsync(batch, stage, touched[item.ReleaseId], cluster, policy, now, cancellationToken);
@@ -114,8 +117,23 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
 
     private bool OverTime(Batch batch) => batch.OverTime(clock.GetUtcNow());
 
-    private StagePlan Plan(Batch batch, StageView view, ProjectPolicy policy) =>
-        StagePlan.Of(view.Items, policy.ConcurrentApps, batch.CancelRequested || OverTime(batch), batch.CancelRequested, view.LeftBehind);
+    /// <summary>What is about to start does not, in a freeze that pauses. The stage goes on when that ends, with all the time that was left (R20).</summary>
+    private async Task<Frozen?> PausedAsync(Batch batch, Stage stage, StagePlan plan, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var frozen = plan.Start.Count == 0 || batch.FreezeOverriddenBy is not null ? null : await freezes.PausingAsync(batch, stage, cancellationToken);
+        if (frozen is null || !plan.Start.Exists(start => frozen.Covers(start.Cluster)))
+        {
+            batch.Resume(now);
+            return null;
+        }
+        // The scan is the net, and finds a freeze that was shortened.
+        if (batch.Pause(now))
+            await scheduler.SchedulePublish(frozen.Until.UtcDateTime, new AdvanceStage { BatchId = batch.CorrelationId }, cancellationToken);
+        return frozen;
+    }
+
+    private StagePlan Plan(Batch batch, StageView view, ProjectPolicy policy, Frozen? frozen = null) =>
+        StagePlan.Of(frozen is null ? view.Items : view.In(frozen), policy.ConcurrentApps, batch.CancelRequested || OverTime(batch), batch.CancelRequested, view.LeftBehind);
 
     private async Task StartOperationAsync(Batch batch, Stage stage, BatchRelease release, string cluster, ProjectPolicy policy, DateTimeOffset now,
         CancellationToken cancellationToken)

@@ -12,4 +12,5 @@ internal sealed record StageItem(long ReleaseId, string Application, IReadOnlyLi
 /// <param name="Status">Of the operation of this attempt; null: there is none.</param>
 /// <param name="Error">Why it failed.</param>
 /// <param name="Occupied">The operation that was given up and may still run on the workload; null: nothing does.</param>
-internal sealed record StageCluster(string Cluster, OperationStatus? Status, string? Error, string? Occupied = null);
+/// <param name="Frozen">The freeze that lets nothing start there, in words; null: none does.</param>
+internal sealed record StageCluster(string Cluster, OperationStatus? Status, string? Error, string? Occupied = null, string? Frozen = null);

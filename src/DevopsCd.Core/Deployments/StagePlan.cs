@@ -63,7 +63,7 @@ internal sealed class StagePlan
                 plan.Set(item, ReleaseStatus.Waiting, $"waits for {string.Join(", ", waitsFor)}");
                 continue;
             }
-            foreach (var cluster in idle.Where(c => c.Occupied is null).Take(Math.Max(room, 0)))
+            foreach (var cluster in idle.Where(c => c.Occupied is null && c.Frozen is null).Take(Math.Max(room, 0)))
             {
                 plan.Start.Add((item, cluster.Cluster));
                 plan.InFlight++;
@@ -72,6 +72,8 @@ internal sealed class StagePlan
             }
             if (occupied is not null)
                 plan.Set(item, plan._outcomes[item.Application], $"waits for {occupied}: it was given up and may still run; its stop is not confirmed");
+            else if (idle.Select(c => c.Frozen).FirstOrDefault(f => f is not null) is { } frozen)
+                plan.Set(item, plan._outcomes[item.Application], frozen);
             else if (plan._outcomes[item.Application] == ReleaseStatus.Waiting)
                 plan.Set(item, ReleaseStatus.Waiting,
                     plan.InFlight > 0 || leftBehind == 0 ? "waits for a free place" : "waits for a free place; what was given up may still run");

@@ -1,3 +1,4 @@
+using DevopsCd.Core.Freezes;
 
 namespace DevopsCd.Core.Deployments;
 
@@ -37,6 +38,13 @@ internal sealed class StageView
     public IReadOnlyList<StageOperation> Operations { get; }
 
     public IReadOnlyList<StageItem> Items { get; }
+
+    /// <summary>The applications while a freeze holds.</summary>
+    public IReadOnlyList<StageItem> In(Frozen frozen)
+    {
+        var words = frozen.InWords();
+        return [.. Items.Select(i => i with { Clusters = [.. i.Clusters.Select(c => frozen.Covers(c.Cluster) ? c with { Frozen = words } : c)] })];
+    }
 
     /// <summary>What the release's row says now.</summary>
     public (ReleaseStatus Outcome, string? Reason) Shown(long releaseId) => (_byId[releaseId].Outcome, _byId[releaseId].Reason);

@@ -25,6 +25,7 @@ internal static class ContractCatalogue
         Inner<AdvanceStage>(),
         Inner<CheckDeployment>(),
         Inner<ScanBatches>(),
+        Inner<StartScheduled>(),
     ];
 
     /// <summary>What others send or read; the documents are made of these.</summary>

@@ -62,6 +62,12 @@ internal sealed class Batch : SagaStateMachineInstance
     /// <summary>When the running stage is over time; a row, so that a restart resets nothing (R9).</summary>
     public DateTimeOffset? StageDeadlineAt { get; private set; }
 
+    /// <summary>Since when a freeze keeps the running stage from starting anything; its time does not pass. Null while nothing does (R20).</summary>
+    public DateTimeOffset? PausedAt { get; private set; }
+
+    /// <summary>Who has started the present or last stage although a freeze held; null where nobody had to.</summary>
+    public string? FreezeOverriddenBy { get; private set; }
+
     /// <summary>The production plan of R7 as JSON, computed once.</summary>
     public string? ProdPlan { get; private set; }
 
@@ -85,7 +91,7 @@ internal sealed class Batch : SagaStateMachineInstance
     public int Attempt(Stage stage) => Run(stage).Attempt;
 
     /// <summary>The running stage is over time.</summary>
-    public bool OverTime(DateTimeOffset now) => now >= StageDeadlineAt;
+    public bool OverTime(DateTimeOffset now) => PausedAt is null && now >= StageDeadlineAt;
 
     public void Approve(string by, string contentHash, DateTimeOffset now) => (ApprovedBy, ApprovedContentHash, ApprovedAt) = (by, contentHash, now);
 
@@ -113,12 +119,33 @@ internal sealed class Batch : SagaStateMachineInstance
         Set(stage, Run(stage).Begin(now));
         AutoDeployBlocked &= !stage.StartsByItself();
         (StageDeadlineAt, LastFailure) = (now + atMost, null);
+        (PausedAt, FreezeOverriddenBy) = (null, null);
+    }
+
+    /// <summary>The stage that has just begun does so, and goes on, although a freeze holds.</summary>
+    public void OverrideFreeze(string by) => FreezeOverriddenBy = by;
+
+    /// <summary>A freeze keeps the running stage from starting anything.</summary>
+    /// <returns>Whether it has done so from now on.</returns>
+    public bool Pause(DateTimeOffset now)
+    {
+        if (PausedAt is not null)
+            return false;
+        PausedAt = now;
+        return true;
+    }
+
+    /// <summary>Nothing keeps the running stage any more; it has all the time that was left.</summary>
+    public void Resume(DateTimeOffset now)
+    {
+        if (PausedAt is { } since)
+            (PausedAt, StageDeadlineAt) = (null, StageDeadlineAt + (now - since));
     }
 
     public void Complete(Stage stage, DateTimeOffset now)
     {
         Set(stage, Run(stage).Complete(now));
-        (StageDeadlineAt, LastFailure) = (null, null);
+        (StageDeadlineAt, LastFailure, PausedAt) = (null, null, null);
     }
 
     /// <param name="stage">The stage.</param>
@@ -129,7 +156,7 @@ internal sealed class Batch : SagaStateMachineInstance
     {
         Set(stage, Run(stage).Fail(now, moved));
         AutoDeployBlocked |= stage.StartsByItself();
-        (StageDeadlineAt, LastFailure) = (null, reason);
+        (StageDeadlineAt, LastFailure, PausedAt) = (null, reason, null);
     }
 
     /// <summary>The plan of production is made.</summary>
@@ -147,7 +174,7 @@ internal sealed class Batch : SagaStateMachineInstance
     public void FinishCancel(Stage stage, DateTimeOffset now)
     {
         Set(stage, Run(stage).Stop(now));
-        (StageDeadlineAt, CancelledAt) = (null, now);
+        (StageDeadlineAt, CancelledAt, PausedAt) = (null, now, null);
     }
 
     private void Set(Stage stage, StageRun run)

@@ -111,8 +111,12 @@ internal sealed record BatchEventType<T> : BatchEventType where T : class
 /// <param name="ContentHash">The content the sender has seen; null asks for no check.</param>
 /// <param name="Attempt">The attempt of a stage that it speaks of; null means the present one.</param>
 /// <param name="All">A stage that begins deploys everything, whatever runs there.</param>
+/// <param name="OverrideFreeze">A stage that begins does so although a freeze holds.</param>
+/// <param name="NotBefore">A stage that begins does so at this time; null for at once.</param>
+/// <param name="ExpiresAt">A start that was scheduled is given up then; null for never.</param>
 internal readonly record struct BatchEventHead(
-    Guid BatchId, string? Operator, string? Reason = null, int? ExpectedVersion = null, string? ContentHash = null, int? Attempt = null, bool All = false);
+    Guid BatchId, string? Operator, string? Reason = null, int? ExpectedVersion = null, string? ContentHash = null, int? Attempt = null, bool All = false,
+    bool OverrideFreeze = false, DateTimeOffset? NotBefore = null, DateTimeOffset? ExpiresAt = null);
 
 /// <summary>What an event does to the stage it belongs to.</summary>
 internal enum StageEffect

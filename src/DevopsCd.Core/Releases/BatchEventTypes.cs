@@ -43,8 +43,19 @@ internal static class BatchEventTypes
             Key = "confirm_tag", Label = "封板确认", EnglishLabel = "Seal", RaisedBy = EventRaisers.Person, Permission = "seal", Seals = true
         },
         new BatchEventType<StartPreDeploy>(
-            m => new(m.BatchId, m.Operator, m.Reason, m.ExpectedVersion, All: m.All),
-            r => new() { BatchId = r.BatchId, Operator = r.Operator, Reason = r.Reason, ExpectedVersion = r.ExpectedVersion, All = r.All })
+            m => new(m.BatchId, m.Operator, m.Reason, m.ExpectedVersion, All: m.All, OverrideFreeze: m.OverrideFreeze, NotBefore: m.NotBefore,
+                ExpiresAt: m.ExpiresAt),
+            r => new()
+            {
+                BatchId = r.BatchId,
+                Operator = r.Operator,
+                Reason = r.Reason,
+                ExpectedVersion = r.ExpectedVersion,
+                All = r.All,
+                OverrideFreeze = r.OverrideFreeze,
+                NotBefore = r.NotBefore,
+                ExpiresAt = r.ExpiresAt
+            })
         {
             Key = "start_pre_deploy", Label = "开始预发布", EnglishLabel = "Start pre-production", RaisedBy = EventRaisers.Person | EventRaisers.Engine,
             Permission = "deploy_pre", Stage = Releases.Stage.Pre, StageEffect = StageEffect.Begins
@@ -65,8 +76,17 @@ internal static class BatchEventTypes
             Stage = Releases.Stage.Pre, StageEffect = StageEffect.Ends, Tone = EventTone.Bad
         },
         new BatchEventType<StartProdDeploy>(
-            m => new(m.BatchId, m.Operator, m.Reason, m.ExpectedVersion),
-            r => new() { BatchId = r.BatchId, Operator = r.Operator, Reason = r.Reason, ExpectedVersion = r.ExpectedVersion })
+            m => new(m.BatchId, m.Operator, m.Reason, m.ExpectedVersion, OverrideFreeze: m.OverrideFreeze, NotBefore: m.NotBefore, ExpiresAt: m.ExpiresAt),
+            r => new()
+            {
+                BatchId = r.BatchId,
+                Operator = r.Operator,
+                Reason = r.Reason,
+                ExpectedVersion = r.ExpectedVersion,
+                OverrideFreeze = r.OverrideFreeze,
+                NotBefore = r.NotBefore,
+                ExpiresAt = r.ExpiresAt
+            })
         {
             Key = "start_prod_deploy", Label = "开始生产部署", EnglishLabel = "Start production", RaisedBy = EventRaisers.Person, Permission = "deploy_prod",
             Stage = Releases.Stage.Prod, StageEffect = StageEffect.Begins, Approves = ApprovalKind.Production

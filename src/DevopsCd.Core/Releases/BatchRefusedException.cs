@@ -13,6 +13,9 @@ internal sealed class BatchRefusedException(RefusalKind kind, string reason) : E
     /// <summary>The batch's state, or null when there is no such batch.</summary>
     public string? State { get; init; }
 
+    /// <summary>What stands in the way lifts by itself: whoever asks again later asks the same, and may be heard.</summary>
+    public bool Lifts { get; init; }
+
     /// <summary>The wrong fields with what is wrong, for content that cannot be accepted.</summary>
     public IReadOnlyDictionary<string, string[]> Fields { get; init; } = new Dictionary<string, string[]>();
 

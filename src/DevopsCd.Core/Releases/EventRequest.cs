@@ -18,6 +18,15 @@ internal sealed record EventRequest
     /// <summary>A stage that begins deploys everything, whatever runs there.</summary>
     public bool All { get; init; }
 
+    /// <summary>A stage that begins does so although a freeze holds.</summary>
+    public bool OverrideFreeze { get; init; }
+
+    /// <summary>A stage that begins does so at this time; null for at once.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>A start that was scheduled is given up then; null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>The attempt of a stage that it is about; null means the present one.</summary>
     public int? Attempt { get; init; }
 }

@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DevopsCd.Core.Scanning;
 
 /// <summary>
-/// The net under running stages: operations whose call is overdue, and stages in which nothing is in flight or whose time
-/// is up. Whatever message was lost, its row is found here.
+/// The net under running stages: operations whose call is overdue, stages in which nothing is in flight or whose time
+/// is up, and starts that were asked for at a time that is over. Whatever message was lost, its row is found here.
 /// </summary>
 internal sealed class RecoverStalledStages(IServiceScopeFactory scopes, CoreOptions core, TimeProvider clock)
 {
@@ -26,6 +26,10 @@ internal sealed class RecoverStalledStages(IServiceScopeFactory scopes, CoreOpti
             .Select(d => new { d.OperationId, d.BatchCorrelationId }).ToListAsync(cancellationToken);
         foreach (var operation in operations)
             await publish.Publish(new CheckDeployment { OperationId = operation.OperationId, BatchId = operation.BatchCorrelationId }, cancellationToken);
+
+        foreach (var start in await db.Set<ScheduledStart>().AsNoTracking().Where(s => s.EndedAt == null && s.NextTryAt < overdue)
+            .Select(s => new { s.Id, s.BatchCorrelationId }).ToListAsync(cancellationToken))
+            await publish.Publish(new StartScheduled { BatchId = start.BatchCorrelationId, Id = start.Id }, cancellationToken);
 
         var stages = await db.Batches.AsNoTracking()
             .Where(b => (b.Status == BatchStatus.PreDeploying || b.Status == BatchStatus.ProdDeploying) && b.UpdatedAt < overdue

@@ -32,6 +32,9 @@ internal sealed class ResumeAfterRestart(IServiceScopeFactory scopes, TimeProvid
                 await scheduler.SchedulePublish(operation.NextActionAt!.Value.UtcDateTime,
                     new CheckDeployment { OperationId = operation.OperationId, BatchId = operation.BatchCorrelationId }, stoppingToken);
             }
+            foreach (var start in await db.Set<ScheduledStart>().AsNoTracking().Where(s => s.EndedAt == null).ToListAsync(stoppingToken))
+                await scheduler.SchedulePublish(start.NextTryAt.UtcDateTime,
+                    new StartScheduled { BatchId = start.BatchCorrelationId, Id = start.Id }, stoppingToken);
             var deploying = await db.Batches.AsNoTracking().Where(b => b.Status == BatchStatus.PreDeploying || b.Status == BatchStatus.ProdDeploying)
                 .Select(b => b.CorrelationId).ToListAsync(stoppingToken);
             foreach (var batchId in deploying)

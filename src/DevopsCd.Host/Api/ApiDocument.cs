@@ -26,6 +26,7 @@ internal static class ApiDocument
         ("Build intake", "Webhooks of CI systems and registries that report builds."),
         ("Builds", "Builds that were reported, and by which batches offer newer ones."),
         ("Deployments", "Reports of deploy systems."),
+        ("Freezes", "Times in which stages do not start."),
         ("Notifications", "Messages to people about batches."),
         ("Parked messages", "Messages that could not be processed or sent, and decisions about them."),
         ("Projects", "Projects, and what each asks of its releases."),

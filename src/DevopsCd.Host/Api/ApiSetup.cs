@@ -72,6 +72,7 @@ internal static class ApiSetup
         ((IEndpointConventionBuilder)api).Finally(ApiConventions.Describe);
         api.MapBatches();
         api.MapProjects();
+        api.MapFreezes();
         api.MapAccess();
         api.MapApplications();
         api.MapBuilds();

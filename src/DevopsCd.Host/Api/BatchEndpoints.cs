@@ -8,6 +8,7 @@ using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
 using DevopsCd.Host.Access;
+using DevopsCd.Shared;
 using DevopsCd.Shared.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -35,6 +36,11 @@ internal static class BatchEndpoints
                 "The same checks refuse an event when it is raised: its state, the caller's rights, missing approvals and whatever else. What depends on "
                 + "what is sent with it is not judged here.")
             .Answers(200, "Each event, with what stands in its way now.").Refuses(ProblemTypes.NotFound);
+        batches.MapGet("/{id:long}/preflight", PreflightAsync).Requires(Permissions.View, RightsOf.Batch)
+            .Named("PreflightBatch", "Show what starting a stage would do now, and what would stop it",
+                "The checks that would refuse the start, also before the seal; every operation with what runs and what would run; what the deploy service "
+                + "has against them; and how long the stage usually takes. Nothing is written.")
+            .Answers(200, "What would happen.").Refuses(ProblemTypes.NotFound);
         batches.MapGet("/{id:long}/approvals", ApprovalsAsync).Requires(Permissions.View, RightsOf.Batch)
             .Named("ShowBatchApprovals", "Show who has approved a batch, and who is still needed",
                 "People approve with the event `approve`; where the policy asks for it, they start production together with `start_prod_deploy`.")
@@ -43,6 +49,9 @@ internal static class BatchEndpoints
             .Named("RaiseBatchEvent", "Raise an event of a batch",
                 "The answer is the committed result. An event that the batch's state does not allow is refused with the events that it does allow.")
             .Answers(200, "The event was accepted and the batch is in its new state.").Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
+        batches.MapDelete("/{id:long}/scheduled-start", WithdrawStartAsync).Requires(Permissions.Cancel, RightsOf.Batch)
+            .Named("WithdrawScheduledStart", "Withdraw a start that waits for its time", "The batch stays as it is.")
+            .Answers(204, "Nothing starts at that time any more.").Refuses(ProblemTypes.NotFound);
         batches.MapPatch("/{id:long}", ChangeBatchAsync).Requires(Permissions.Edit, RightsOf.Batch)
             .Named("ChangeBatch", "Change the title or the project of a batch",
                 "Possible until the batch is sealed. Another project needs the permission there, too.")
@@ -99,6 +108,18 @@ internal static class BatchEndpoints
             : NoBatch(id);
     }
 
+    private static async Task<Results<Ok<BatchPreflight>, ProblemHttpResult>> PreflightAsync(
+        [Description(IdMeaning)] long id, [Description("The stage: `pre` or `prod`; without it the one that the batch comes to next.")] string? stage,
+        HttpContext http, BatchPreflights preflights, CancellationToken cancellationToken)
+    {
+        if (!string.IsNullOrEmpty(stage) && !EnumNames<Stage>.TryValue(stage, out _))
+            throw QueryValue.None("stage", stage, [.. Stages.All.Select(EnumNames<Stage>.Of)], Stages.All.Select(EnumNames<Stage>.Of));
+        return await preflights.LookAsync(id, string.IsNullOrEmpty(stage) ? null : EnumNames<Stage>.Value(stage), Caller.Of(http), cancellationToken)
+            is { } preflight
+            ? TypedResults.Ok(preflight)
+            : NoBatch(id);
+    }
+
     private static async Task<Results<Ok<BatchApprovals>, ProblemHttpResult>> ApprovalsAsync(
         [Description(IdMeaning)] long id, BatchQueries queries, CancellationToken cancellationToken) =>
         await queries.ApprovalsAsync(id, cancellationToken) is { } approvals ? TypedResults.Ok(approvals) : NoBatch(id);
@@ -107,7 +128,7 @@ internal static class BatchEndpoints
         [Description(IdMeaning)] long id,
             [Description("The key of the event, for example `approve`; a batch lists those that are legal in its state as `availableEvents`.")] string batchEvent,
         JsonBody<RaiseEvent>? sent, IfMatch seenTags, IdempotencyKey key, HttpContext http, BatchCommands commands, BatchQueries queries,
-            BatchTransitionTable lifecycle, CancellationToken cancellationToken)
+            ScheduledStarts starts, BatchTransitionTable lifecycle, CancellationToken cancellationToken)
     {
         if (await queries.CorrelationIdAsync(id, cancellationToken) is not { } batchId)
             return NoBatch(id);
@@ -122,6 +143,9 @@ internal static class BatchEndpoints
             Reason = body?.Reason,
             ContentHash = body?.ContentHash ?? seen?.Content,
             All = body?.All == true,
+            OverrideFreeze = body?.OverrideFreeze == true,
+            NotBefore = body?.NotBefore,
+            ExpiresAt = body?.ExpiresAt,
             ExpectedVersion = seen?.Version
         }, Caller.Of(http), key.Value, cancellationToken);
         if (result.RefusalKind is { } kind)
@@ -139,10 +163,17 @@ internal static class BatchEndpoints
             Votes = result.Votes?.Votes,
             Required = result.Votes?.Required,
             Missing = result.Votes is null ? null : ApprovalViews.View(result.Votes.Missing),
+            Scheduled = result.Event == ScheduledStarts.Scheduled ? await starts.ShowAsync(id, cancellationToken) : null,
             ContentChangedSinceApproval = changes is null ? null : true,
             ChangesSinceApproval = changes is { Count: > 0 } ? changes : null
         }, new BatchTag(result.Version).ToString());
     }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> WithdrawStartAsync(
+        [Description(IdMeaning)] long id, HttpContext http, ScheduledStarts starts, CancellationToken cancellationToken) =>
+        await starts.WithdrawAsync(id, Caller.Of(http).Operator, cancellationToken)
+            ? TypedResults.NoContent()
+            : Problems.NotFound($"scheduled start of batch {id}");
 
     private static async Task<Tagged<Ok<BatchView>>> ChangeAsync(
         [Description(IdMeaning)] long id, [Description("The name of the application.")] string app,

@@ -39,6 +39,7 @@ public sealed class Every_declared_refusal(RefusingHost host, AccessHost strict)
         ["AddReleases"] = (new { releases = new[] { new { application = "web-shop" } } }, new { releases = Array.Empty<object>() }),
         ["ChangeApplication"] = (new { appType = "x" }, new { repository = "javascript:alert(1)" }),
         ["PutProject"] = (new { }, new { concurrentApps = 0 }),
+        ["PutFreeze"] = (new { reason = "inventory", from = "2099-01-01T00:00:00Z", to = "2099-01-02T00:00:00Z" }, new { reason = "inventory" }),
         ["AddBinding"] = (new { subject = "user:zoe", role = "viewer", project = "default" }, new { subject = "", role = "viewer", project = "default" }),
         ["LogIn"] = (new { name = RefusingHost.Person, password = "not the password" }, new { name = "", password = "" }),
         ["SetPassword"] = (new { token = "no link's", password = "not the password" }, new { token = "", password = "" }),
@@ -106,6 +107,7 @@ public sealed class Every_declared_refusal(RefusingHost host, AccessHost strict)
         (_, "operator-required") => Send(route, Address(route), by: "engine"),
         (_, "misdirected") => Send(route, Address(route), headers: ("Host", "rebound.example")),
         // An application of another project: whoever may only view it lacks everything else.
+        ("RemoveFreeze", "forbidden") => Forbidden(route),
         (_, "forbidden") => Send(route, Address(route), client: strict.Http, headers: (AccessHost.Who, route.Method == "GET" ? "ci@shop" : "viewer@*")),
         (_, "cross-site") => Send(route, Address(route), headers: ("Sec-Fetch-Site", "cross-site")),
         (_, "body-too-large") => Send(route, Address(route), Json(new string('x', 1024 * 1024 + 1))),
@@ -133,13 +135,21 @@ public sealed class Every_declared_refusal(RefusingHost host, AccessHost strict)
         _ => throw new NotSupportedException($"nothing provokes {type} of {route}")
     };
 
+    /// <summary>What is not there is forbidden to nobody.</summary>
+    private async Task<(int, string?)> Forbidden(OpenApiOperation removal)
+    {
+        var put = OpenApiContract.Host.Operations.Single(o => o.Id == "PutFreeze");
+        await Send(put, Address(put), client: strict.Http, headers: (AccessHost.Who, "admin@*"));
+        return await Send(removal, Address(removal), client: strict.Http, headers: (AccessHost.Who, "viewer@*"));
+    }
+
     private Task<(int, string?)> Unanswered(OpenApiOperation route, string address) =>
         Send(route, address, headers: ("Idempotency-Key", host.Unanswered(route.Method, address.Split('?')[0])));
 
     /// <summary>The address of what exists.</summary>
     private string Address(OpenApiOperation route) => route.Id switch
     {
-        "GetBatch" or "ListBatchEvents" or "RaiseBatchEvent" or "ChangeRelease" or "ChangeBatch" or "AddReleases" or "RemoveRelease" => Filled(route, host.SealedBatch),
+        "GetBatch" or "ListBatchEvents" or "RaiseBatchEvent" or "ChangeRelease" or "ChangeBatch" or "AddReleases" or "RemoveRelease" or "WithdrawScheduledStart" => Filled(route, host.SealedBatch),
         "ShowParked" or "ReplayParked" or "DiscardParked" => Filled(route, host.Parked()),
         "GetNotification" or "ResendNotification" => Filled(route, host.TestNotice),
         "RemoveBinding" => And(route.Path, "subject=user:zoe&role=viewer&project=default"),

@@ -84,6 +84,8 @@ public sealed class RefusingHost : IAsyncLifetime
         foreach (var stage in (string[])["pre", "prod"])
             (await api.SetTarget(Application, stage)).Expect();
         (await api.AddBuild(Application, 1)).Expect();
+        (await api.Send(HttpMethod.Put, $"freezes/{Application}",
+            new { reason = "inventory", from = "2099-01-01T00:00:00Z", to = "2099-01-02T00:00:00Z" })).Expect();
         SealedBatch = (await api.CreateBatch("a release", null, [Application])).Expect().Id;
         foreach (var batchEvent in (string[])["approve", "confirm_tag"])
             (await api.Raise(SealedBatch, batchEvent)).Expect();

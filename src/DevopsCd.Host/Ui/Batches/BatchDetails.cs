@@ -37,6 +37,9 @@ public sealed record BatchAction
     public required IReadOnlyList<ActionObstacle> Obstacles { get; init; }
 
     public bool IsEnabled => Obstacles.Count == 0;
+
+    /// <summary>Nothing but a freeze stands in its way, and the person may override it, with a reason.</summary>
+    public bool CanOverrideFreeze { get; init; }
 }
 
 /// <summary>Why an event cannot be raised now.</summary>

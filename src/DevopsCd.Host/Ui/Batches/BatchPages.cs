@@ -79,13 +79,16 @@ internal sealed class BatchPages(PageWork pages)
     /// <param name="reason">Why, as the person says.</param>
     /// <param name="key">The same for each repetition of the one click.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public Task<CommandResult> RaiseAsync(BatchView seen, string batchEvent, string? reason, string key, CancellationToken cancellationToken) =>
+    /// <param name="overrideFreeze">Start although a freeze holds.</param>
+    public Task<CommandResult> RaiseAsync(
+        BatchView seen, string batchEvent, string? reason, string key, CancellationToken cancellationToken, bool overrideFreeze = false) =>
         pages.DoAsync((services, subject) => services.GetRequiredService<BatchCommands>().RaiseAsync(BatchEventTypes.Get(batchEvent), new EventRequest
         {
             BatchId = seen.BatchId,
             Operator = subject.Operator,
             Reason = string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(),
             ContentHash = seen.ContentHash,
+            OverrideFreeze = overrideFreeze,
             ExpectedVersion = seen.Version
         }, subject, key, cancellationToken), cancellationToken);
 
@@ -168,6 +171,7 @@ internal sealed class BatchPages(PageWork pages)
             view.Id, [.. types.Where(type => legal.Contains(type.Key))], subject, cancellationToken) is not { } explained)
             return [];
         var obstacles = explained.Events.ToDictionary(asked => asked.Event, asked => asked.Obstacles, StringComparer.Ordinal);
+        var mayOverride = explained.Events.Any(OnlyFrozen) && await MayAsync(services, subject, Permissions.FreezeOverride, view.Id, cancellationToken);
         return [.. types.Select(type => new BatchAction
         {
             Event = type.Key,
@@ -175,11 +179,19 @@ internal sealed class BatchPages(PageWork pages)
             MovesOn = !type.ReasonRequired,
             MovesProduction = type is { Stage: Stage.Prod, StageEffect: StageEffect.Begins },
             ReasonRequired = type.ReasonRequired,
+            CanOverrideFreeze = mayOverride && explained.Events.Any(asked => asked.Event == type.Key && OnlyFrozen(asked)),
             Obstacles = obstacles.TryGetValue(type.Key, out var found)
                 ? [.. found.Select(o => new ActionObstacle(o.Guard, o.Reason, o.EarliestAt) { Permission = o.Permission, LiftedBy = o.CanBeLiftedBy ?? [] })]
                 : [new ActionObstacle(StateGuardName, StateGuard.Of(type, view.StateName).Reason, null)]
         })];
+
+        static bool OnlyFrozen(ExplainedEvent asked) => asked.Obstacles.Count > 0 && asked.Obstacles.All(o => o.Guard == "freeze");
     }
+
+    /// <summary>Withdraws the start that waits for its time.</summary>
+    public Task<bool> WithdrawStartAsync(long id, CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
+        await MayAsync(services, subject, Permissions.Cancel, id, cancellationToken)
+        && await services.GetRequiredService<ScheduledStarts>().WithdrawAsync(id, subject.Operator, cancellationToken), cancellationToken);
 
     /// <summary>Batches that a decision of this person would move on: where the decision is people's, or the engine has given up.</summary>
     private static async Task<IReadOnlyList<WaitingBatch>> WaitingAsync(

@@ -16,10 +16,11 @@ internal sealed class ReaderClock(TextTable texts, TimeProvider clock, string? z
     /// <summary>Day, time and offset.</summary>
     public string Absolute(DateTimeOffset time) => In(time).ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
 
-    /// <summary>How long ago, for what is recent; else the day and the minute.</summary>
+    /// <summary>How long ago, for what is recent; else, and for what is to come, the day and the minute.</summary>
     public string Relative(DateTimeOffset time) => (Now - time) switch
     {
-        { TotalMinutes: < 1 } => texts.JustNow,
+        { TotalMinutes: > -1 and < 1 } => texts.JustNow,
+        { Ticks: < 0 } => In(time).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
         { TotalHours: < 1 } age => texts.MinutesAgo((int)age.TotalMinutes),
         { TotalHours: < 24 } age => texts.HoursAgo((int)age.TotalHours),
         _ => In(time).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)

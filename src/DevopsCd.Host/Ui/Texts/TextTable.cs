@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using DevopsCd.Contracts;
 using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Batches;
 using DevopsCd.Host.Ui.Batches;
 
 namespace DevopsCd.Host.Ui.Texts;
@@ -35,7 +36,12 @@ internal sealed class TextTable(Language language)
         ["title_changed"] = ("标题已修改", "Title changed"),
         ["project_changed"] = ("项目已修改", "Project changed"),
         ["branch_changed"] = ("分支已修改", "Branch changed"),
-        ["approval_given"] = ("已投票", "Vote given")
+        ["approval_given"] = ("已投票", "Vote given"),
+        ["freeze_overridden"] = ("已越过冻结", "Freeze overridden"),
+        [ScheduledStarts.Scheduled] = ("已预约启动", "Start scheduled"),
+        [ScheduledStarts.Withdrawn] = ("预约已撤回", "Scheduled start withdrawn"),
+        [ScheduledStarts.Expired] = ("预约已过期", "Scheduled start expired"),
+        [ScheduledStarts.Refused] = ("预约未能启动", "Scheduled start refused")
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, (string Zh, string En)> s_outcomes = new Dictionary<string, (string, string)>
@@ -214,6 +220,9 @@ internal sealed class TextTable(Language language)
     public string Life => Say("生命周期", "Its life");
     public string CancelUnderWay => Say("已请求取消：进行中的部署结束后即取消。",
         "A cancel is under way: nothing more starts, and the batch ends when nothing runs any more.");
+    public string OverridesFreeze => Say("您将越过冻结。", "You override a freeze:");
+    public string WithdrawStart => Say("撤回", "Withdraw");
+    public string NotWithdrawn => Say("没有可撤回的预约，或您无权撤回。", "Nothing waits any more, or you may not cancel this batch.");
     public string YouCan => Say("您可以操作。", "You can do it.");
     public string StartsByItself => Say("引擎将自动开始预发布。", "Pre-production starts by itself.");
     public string PreProduction => Say("预发布", "Pre-production");
@@ -535,6 +544,8 @@ internal sealed class TextTable(Language language)
     public string MinutesAgo(int minutes) => Say($"{minutes} 分钟前", $"{minutes} min ago");
 
     public string HoursAgo(int hours) => Say($"{hours} 小时前", $"{hours} h ago");
+
+    public string StartsAt(string key, string who) => Say($"已由 {who} 预约：{Event(key)}，时间", $"{Event(key)} is scheduled by {who} for");
 
     public string WaitsForYourEvent(string key) => Say($"等待您：{Event(key)}", $"waits for you: {Event(key)}");
 

@@ -256,6 +256,45 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.ToTable("counters", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Freezes.Freeze", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("definition");
+
+                    b.Property<DateTimeOffset?>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("UpdatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("updated_by");
+
+                    b.HasKey("Name")
+                        .HasName("pk_freezes");
+
+                    b.HasIndex("EndsAt")
+                        .HasDatabaseName("ix_freezes_ends_at");
+
+                    b.ToTable("freezes", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Intake.Webhooks.WebhookDelivery", b =>
                 {
                     b.Property<long>("Id")
@@ -779,6 +818,11 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("final_accepted_by");
 
+                    b.Property<string>("FreezeOverriddenBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("freeze_overridden_by");
+
                     b.Property<string>("Initiator")
                         .IsRequired()
                         .HasColumnType("text")
@@ -787,6 +831,10 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.Property<string>("LastFailure")
                         .HasColumnType("text")
                         .HasColumnName("last_failure");
+
+                    b.Property<DateTimeOffset?>("PausedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paused_at");
 
                     b.Property<string>("ProdPlan")
                         .HasColumnType("text")
@@ -1395,6 +1443,98 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.ToTable("deployments", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Releases.ScheduledStart", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<bool>("All")
+                        .HasColumnType("boolean")
+                        .HasColumnName("deploy_all");
+
+                    b.Property<Guid>("BatchCorrelationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_correlation_id");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("event");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<DateTimeOffset>("NextTryAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_try_at");
+
+                    b.Property<DateTimeOffset>("NotBefore")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_before");
+
+                    b.Property<string>("Operator")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("operator");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<bool>("OverrideFreeze")
+                        .HasColumnType("boolean")
+                        .HasColumnName("override_freeze");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.Property<string>("WaitsFor")
+                        .HasColumnType("text")
+                        .HasColumnName("waits_for");
+
+                    b.HasKey("Id")
+                        .HasName("pk_scheduled_starts");
+
+                    b.HasIndex(new[] { "NextTryAt" }, "ix_scheduled_starts_due")
+                        .HasDatabaseName("ix_scheduled_starts_next_try_at")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.HasIndex(new[] { "BatchId" }, "ix_scheduled_starts_waiting")
+                        .IsUnique()
+                        .HasDatabaseName("ix_scheduled_starts_batch_id")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.ToTable("scheduled_starts", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Requests.RememberedRequest", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1678,6 +1818,16 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_deployments_releases_release_id");
 
                     b.Navigation("Release");
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Releases.ScheduledStart", b =>
+                {
+                    b.HasOne("DevopsCd.Core.Releases.Batch", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_scheduled_starts_batches_batch_id");
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Releases.Application", b =>

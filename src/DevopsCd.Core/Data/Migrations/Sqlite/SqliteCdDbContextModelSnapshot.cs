@@ -245,6 +245,45 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.ToTable("counters", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Freezes.Freeze", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("definition");
+
+                    b.Property<long?>("EndsAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ends_at");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("UpdatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("updated_by");
+
+                    b.HasKey("Name")
+                        .HasName("pk_freezes");
+
+                    b.HasIndex("EndsAt")
+                        .HasDatabaseName("ix_freezes_ends_at");
+
+                    b.ToTable("freezes", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Intake.Webhooks.WebhookDelivery", b =>
                 {
                     b.Property<long>("Id")
@@ -754,6 +793,11 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("final_accepted_by");
 
+                    b.Property<string>("FreezeOverriddenBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("freeze_overridden_by");
+
                     b.Property<string>("Initiator")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -762,6 +806,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.Property<string>("LastFailure")
                         .HasColumnType("TEXT")
                         .HasColumnName("last_failure");
+
+                    b.Property<long?>("PausedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("paused_at");
 
                     b.Property<string>("ProdPlan")
                         .HasColumnType("TEXT")
@@ -1362,6 +1410,96 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.ToTable("deployments", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Releases.ScheduledStart", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("All")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deploy_all");
+
+                    b.Property<Guid>("BatchCorrelationId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("batch_correlation_id");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batch_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long>("NextTryAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_try_at");
+
+                    b.Property<long>("NotBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("not_before");
+
+                    b.Property<string>("Operator")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("operator");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("outcome");
+
+                    b.Property<bool>("OverrideFreeze")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("override_freeze");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.Property<string>("WaitsFor")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("waits_for");
+
+                    b.HasKey("Id")
+                        .HasName("pk_scheduled_starts");
+
+                    b.HasIndex(new[] { "NextTryAt" }, "ix_scheduled_starts_due")
+                        .HasDatabaseName("ix_scheduled_starts_next_try_at")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.HasIndex(new[] { "BatchId" }, "ix_scheduled_starts_waiting")
+                        .IsUnique()
+                        .HasDatabaseName("ix_scheduled_starts_batch_id")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.ToTable("scheduled_starts", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Requests.RememberedRequest", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1645,6 +1783,16 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_deployments_releases_release_id");
 
                     b.Navigation("Release");
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Releases.ScheduledStart", b =>
+                {
+                    b.HasOne("DevopsCd.Core.Releases.Batch", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_scheduled_starts_batches_batch_id");
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Releases.Application", b =>

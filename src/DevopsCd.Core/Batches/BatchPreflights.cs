@@ -1,0 +1,154 @@
+using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Data;
+using DevopsCd.Core.Deployments;
+using DevopsCd.Core.Policies;
+using DevopsCd.Shared;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Core.Batches;
+
+/// <summary>
+/// What would happen if a stage were started now: the answers of the guards that would refuse it, the operations with what runs and what would
+/// run, what the deploy service has against them, and how long it usually takes. Changes nothing.
+/// </summary>
+internal sealed class BatchPreflights(
+    CdDbContext db, BatchExplainer explainer, BatchReleases releases, BatchPolicies policies, IDeployService service, TimeProvider clock)
+{
+    /// <summary>So many of the last operations say how long one usually takes.</summary>
+    private const int Remembered = 20, MostRemembered = 10_000;
+
+    private const string StateGuardName = "state";
+
+    /// <param name="id">The batch.</param>
+    /// <param name="wanted">The stage; null for the one that the batch comes to next.</param>
+    /// <param name="asker">For whom: what they may not do is in the way, too.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null when there is no such batch.</returns>
+    public async Task<BatchPreflight?> LookAsync(long id, Stage? wanted, Subject asker, CancellationToken cancellationToken)
+    {
+        if (await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is not { } batch)
+            return null;
+        var stage = wanted ?? Next(batch);
+        var obstacles = await ObstaclesAsync(batch, stage, asker, cancellationToken);
+        var rows = await RowsAsync(batch, stage, cancellationToken);
+        var times = await UsualAsync([.. rows.Select(r => r.Release.App.Name).Distinct(StringComparer.Ordinal)], stage, cancellationToken);
+        var deployed = rows.Where(r => r is { Action: Deploy, Release.ImageName: not null }).ToList();
+        var answer = await service.PreflightAsync([.. deployed.Select(r => Operation(batch, stage, r))], cancellationToken);
+        var problems = deployed.Zip(answer.Problems).ToDictionary(p => p.First, p => p.Second, (IEqualityComparer<Row>)ReferenceEqualityComparer.Instance);
+        var policy = await policies.OfAsync(batch, cancellationToken);
+        return new BatchPreflight
+        {
+            BatchId = batch.Id,
+            Version = batch.Version,
+            Stage = EnumNames<Stage>.Of(stage),
+            Ok = obstacles.Count == 0 && problems.Values.All(p => p is null),
+            Obstacles = obstacles,
+            Operations = [.. rows.Select(r => View(r, times, problems.GetValueOrDefault(r)))],
+            Concurrency = policy.ConcurrentApps,
+            ExpectedSeconds = Expected(deployed, times, policy.ConcurrentApps),
+            DeployServiceNote = answer.Note
+        };
+    }
+
+    /// <summary>Of the start; and before the seal those of the seal, with what else would be in the way of the start.</summary>
+    private async Task<IReadOnlyList<EventObstacle>> ObstaclesAsync(Batch batch, Stage stage, Subject asker, CancellationToken cancellationToken)
+    {
+        var start = BatchEventTypes.All.Single(e => e.Stage == stage && e.StageEffect == StageEffect.Begins);
+        var ofStart = (await explainer.ExplainAsync(batch.Id, start, asker, cancellationToken))!.Events.Single().Obstacles;
+        if (!BatchStatus.Refreshes(batch.Status))
+            return ofStart;
+        var seal = BatchEventTypes.All.Single(e => e.Seals);
+        var ofSeal = (await explainer.ExplainAsync(batch.Id, seal, asker, cancellationToken))!.Events.Single().Obstacles;
+        return [.. ofSeal, .. ofStart.Where(o => o.Guard != StateGuardName)];
+    }
+
+    /// <summary>The first stage that the batch has not been through since it was sealed.</summary>
+    private static Stage Next(Batch batch) =>
+        batch.Status is BatchStatus.PreDeployed or BatchStatus.ProdDeploying or BatchStatus.ProdDeployed or BatchStatus.FinalAccepted ? Stages.All[^1] : Stages.All[0];
+
+    private async Task<List<Row>> RowsAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
+    {
+        var content = await releases.OfAsync(batch, cancellationToken);
+        var isSealed = !BatchStatus.Refreshes(batch.Status);
+        var targets = await releases.TargetsAsync(batch, cancellationToken);
+        var done = (await db.Deployments.AsNoTracking().Where(d => d.BatchId == batch.Id && d.Stage == stage).OrderBy(d => d.Id).ToListAsync(cancellationToken))
+            .GroupBy(d => (d.ReleaseId, d.Cluster)).ToDictionary(g => g.Key, g => g.Last());
+        var apps = content.Select(r => r.AppId).ToList();
+        var running = (await db.Deployments.AsNoTracking()
+                .Where(d => d.Stage == stage && d.Status == OperationStatus.Succeeded && apps.Contains(d.Release.AppId))
+                .GroupBy(d => new { d.Release.AppId, d.Cluster })
+                .Select(g => new { g.Key.AppId, g.Key.Cluster, g.OrderByDescending(d => d.Id).First().Image }).ToListAsync(cancellationToken))
+            .ToDictionary(r => (r.AppId, r.Cluster), r => r.Image);
+        var byName = content.ToDictionary(r => r.App.Name, StringComparer.Ordinal);
+        var rows = new List<Row>();
+        foreach (var release in DependencyOrder.Sorted(byName.ToDictionary(r => r.Key, r => (IReadOnlyList<string>)r.Value.DependsOn)).Select(name => byName[name]))
+        {
+            var places = (isSealed ? release.Targets(stage) : SealedTarget.Read(SealedTarget.Write(targets[release.AppId])).Where(t => t.Stage == stage)).ToList();
+            if (places.Count == 0)
+                rows.Add(new Row(release, null, Skip, null));
+            foreach (var place in places)
+            {
+                var last = done.GetValueOrDefault((release.Id, place.Cluster));
+                var isSame = last is { Status: OperationStatus.Succeeded, Outdated: false } && last.Image == release.Image && last.Target == place.ToJson();
+                rows.Add(new Row(release, place, isSame ? Keep : Deploy, running.GetValueOrDefault((release.AppId, place.Cluster))));
+            }
+        }
+        return rows;
+    }
+
+    private async Task<Dictionary<(string Application, string Cluster), TimeSpan>> UsualAsync(
+        List<string> applications, Stage stage, CancellationToken cancellationToken)
+    {
+        var last = await db.Deployments.AsNoTracking()
+            .Where(d => d.Stage == stage && d.Status == OperationStatus.Succeeded && d.FinishedAt != null && applications.Contains(d.Application))
+            .OrderByDescending(d => d.Id).Take(Math.Min(applications.Count * Remembered, MostRemembered))
+            .Select(d => new { d.Application, d.Cluster, d.StartedAt, d.FinishedAt }).ToListAsync(cancellationToken);
+        return last.GroupBy(d => (d.Application, d.Cluster)).ToDictionary(g => g.Key,
+            g => ExpectedDuration.Usual(g.Take(Remembered).Select(d => d.FinishedAt!.Value - d.StartedAt))!.Value);
+    }
+
+    private static int? Expected(List<Row> deployed, Dictionary<(string, string), TimeSpan> times, int concurrency)
+    {
+        var known = deployed.Select(r => Time(r, times)).OfType<TimeSpan>().ToList();
+        // What has never been deployed there is taken for a usual one.
+        return ExpectedDuration.Usual(known) is not { } usual ? null : (int)Math.Ceiling(ExpectedDuration.Of(
+            [.. deployed.Select(r => new TimedOperation(r.Release.App.Name, r.Release.DependsOn, Time(r, times) ?? usual))], concurrency).TotalSeconds);
+    }
+
+    private static TimeSpan? Time(Row row, Dictionary<(string, string), TimeSpan> times) =>
+        times.TryGetValue((row.Release.App.Name, row.Target!.Cluster), out var time) ? time : null;
+
+    private static PreflightOperation View(Row row, Dictionary<(string, string), TimeSpan> times, IReadOnlyDictionary<string, string[]>? problems) => new()
+    {
+        Application = row.Release.App.Name,
+        Cluster = row.Target?.Cluster,
+        DependsOn = row.Release.DependsOn,
+        Image = row.Release.ImageName is null ? null : row.Release.Image,
+        Running = row.Running,
+        Action = row.Action,
+        HasDigest = row.Release.ImageDigest is not null,
+        ExpectedSeconds = row.Action == Deploy && Time(row, times) is { } time ? (int)Math.Ceiling(time.TotalSeconds) : null,
+        Problems = problems
+    };
+
+    /// <summary>The operation as it would be sent; it is stored nowhere.</summary>
+    private Deployment Operation(Batch batch, Stage stage, Row row) => new()
+    {
+        OperationId = "preflight",
+        BatchId = batch.Id,
+        BatchCorrelationId = batch.CorrelationId,
+        Application = row.Release.App.Name,
+        Stage = stage,
+        Cluster = row.Target!.Cluster,
+        Attempt = batch.Attempt(stage) + 1,
+        Image = row.Release.Image,
+        Target = row.Target.ToJson(),
+        StartedAt = clock.GetUtcNow(),
+        DeadlineAt = clock.GetUtcNow().AddMinutes(10)
+    };
+
+    private const string Deploy = "deploy", Keep = "keep", Skip = "skip";
+
+    private sealed record Row(BatchRelease Release, SealedTarget? Target, string Action, string? Running);
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using DevopsCd.Contracts;
+using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Data;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Core.Batches;
+
+/// <summary>Starts of stages that people have asked for at a later time (R21): rows, so that a restart forgets none. The scan is the net.</summary>
+internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler scheduler, AuditWriter journal, TimeProvider clock)
+{
+    /// <summary>Keys of the audit's rows.</summary>
+    public const string Scheduled = "start_scheduled", Withdrawn = "start_withdrawn", Expired = "start_expired", Refused = "start_refused";
+
+    /// <summary>Writes a start down, in the transaction that has locked the batch; it replaces one that waits.</summary>
+    /// <returns>False when its time has come already: it is to happen now.</returns>
+    public async Task<bool> AddAsync(Batch batch, BatchEventType type, BatchEventHead head, Subject asker, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (head.NotBefore is not { } due || due <= now)
+            return false;
+        if (await WaitingAsync(batch.Id, cancellationToken) is { } before)
+        {
+            before.End($"replaced by {head.Operator}", now);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        var start = new ScheduledStart
+        {
+            BatchId = batch.Id,
+            BatchCorrelationId = batch.CorrelationId,
+            Event = type.Key,
+            Operator = head.Operator!,
+            Subject = asker.IsEngine ? null : JsonSerializer.Serialize(asker),
+            Reason = head.Reason,
+            All = head.All,
+            OverrideFreeze = head.OverrideFreeze,
+            NotBefore = due,
+            ExpiresAt = head.ExpiresAt,
+            NextTryAt = due,
+            CreatedAt = now
+        };
+        db.Add(start);
+        await db.SaveChangesAsync(cancellationToken);
+        await WakeAsync(start, cancellationToken);
+        journal.Defers(string.Create(CultureInfo.InvariantCulture, $"{type.Key} at {due.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC")
+            + (head.ExpiresAt is { } end ? string.Create(CultureInfo.InvariantCulture, $", until {end.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC") : "")
+            + (string.IsNullOrWhiteSpace(head.Reason) ? "" : $": {head.Reason}"));
+        return true;
+    }
+
+    /// <summary>The batch goes on, by whatever event: what was to start it is over.</summary>
+    /// <param name="batch">Locked by this transaction.</param>
+    /// <param name="type">The event.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task PassedAsync(Batch batch, BatchEventType type, CancellationToken cancellationToken)
+    {
+        if (await WaitingAsync(batch.Id, cancellationToken) is { } start)
+            start.End(start.Event == type.Key ? "started" : $"ended by {type.Key}", clock.GetUtcNow());
+    }
+
+    /// <summary>Withdraws the start that waits.</summary>
+    /// <returns>Whether there was one.</returns>
+    public Task<bool> WithdrawAsync(long batchId, string by, CancellationToken cancellationToken) => db.InTransactionAsync(async () =>
+    {
+        if (await db.LockBatchAsync(batchId, cancellationToken) is not { } batch || await WaitingAsync(batchId, cancellationToken) is not { } start)
+            return false;
+        start.End($"withdrawn by {by}", clock.GetUtcNow());
+        journal.Note(batch, Withdrawn, by, EventSource.Http, start.Event, null);
+        batch.UpdatedAt = clock.GetUtcNow();
+        await db.SaveChangesAsync(cancellationToken);
+        return true;
+    }, cancellationToken);
+
+    /// <summary>The start that waits, as people see it; null when none does.</summary>
+    public async Task<ScheduledStartView?> ShowAsync(long batchId, CancellationToken cancellationToken) =>
+        await db.Set<ScheduledStart>().AsNoTracking().SingleOrDefaultAsync(s => s.BatchId == batchId && s.EndedAt == null, cancellationToken) is { } start
+            ? new ScheduledStartView
+            {
+                Event = start.Event,
+                Operator = start.Operator,
+                Reason = start.Reason,
+                NotBefore = start.NotBefore,
+                ExpiresAt = start.ExpiresAt,
+                NextTryAt = start.NextTryAt,
+                WaitsFor = start.WaitsFor
+            }
+            : null;
+
+    /// <summary>A scheduled message that wakes it; the net finds the row if the message is lost.</summary>
+    public Task WakeAsync(ScheduledStart start, CancellationToken cancellationToken) =>
+        scheduler.SchedulePublish(start.NextTryAt.UtcDateTime, new StartScheduled { BatchId = start.BatchCorrelationId, Id = start.Id }, cancellationToken);
+
+    private Task<ScheduledStart?> WaitingAsync(long batchId, CancellationToken cancellationToken) =>
+        db.Set<ScheduledStart>().SingleOrDefaultAsync(s => s.BatchId == batchId && s.EndedAt == null, cancellationToken);
+}

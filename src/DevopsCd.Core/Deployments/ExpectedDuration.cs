@@ -1,0 +1,35 @@
+namespace DevopsCd.Core.Deployments;
+
+/// <summary>How long a stage takes when each of its operations takes its time: dependencies, and a bound on how many run at once. Pure.</summary>
+internal static class ExpectedDuration
+{
+    /// <param name="operations">The operations in the order in which they start when several could.</param>
+    /// <param name="concurrency">Most operations in flight at once.</param>
+    public static TimeSpan Of(IReadOnlyList<TimedOperation> operations, int concurrency)
+    {
+        var left = operations.GroupBy(o => o.Application, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
+        var waiting = operations.ToList();
+        var running = new PriorityQueue<TimedOperation, TimeSpan>();
+        var now = TimeSpan.Zero;
+        while (true)
+        {
+            for (var i = 0; i < waiting.Count && running.Count < concurrency; i++)
+                if (waiting[i].DependsOn.All(name => left.GetValueOrDefault(name) == 0))
+                {
+                    running.Enqueue(waiting[i], now + waiting[i].Time);
+                    waiting.RemoveAt(i--);
+                }
+            // What waits for itself never starts, and takes no time.
+            if (!running.TryDequeue(out var ended, out var end))
+                return now;
+            now = end;
+            left[ended.Application]--;
+        }
+    }
+
+    /// <summary>What is usual: the middle one, which a few that went wrong do not move.</summary>
+    public static TimeSpan? Usual(IEnumerable<TimeSpan> times) => times.Order().ToList() is { Count: > 0 } sorted ? sorted[(sorted.Count - 1) / 2] : null;
+}
+
+/// <summary>An operation with the time that it takes.</summary>
+internal sealed record TimedOperation(string Application, IReadOnlyList<string> DependsOn, TimeSpan Time);
