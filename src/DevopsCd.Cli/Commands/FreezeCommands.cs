@@ -84,7 +84,7 @@ internal static class FreezeCommands
 
     private static string Names(IReadOnlyList<string>? names) => names is null ? "all" : string.Join(",", names);
 
-    private static IReadOnlyList<string>? Given(string[]? names) => names is { Length: > 0 } ? names : null;
+    private static string[]? Given(string[]? names) => names is { Length: > 0 } ? names : null;
 
     private static string Path(ParseResult parsed) => string.Create(CultureInfo.InvariantCulture, $"freezes/{Uri.EscapeDataString(parsed.GetValue(s_name)!)}");
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using DevopsCd.Contracts;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Batches;
 using DevopsCd.Host.Ui.Batches;
@@ -111,28 +112,28 @@ internal sealed class TextTable(Language language)
 
     private static readonly FrozenDictionary<string, (string Zh, string En)> s_permissions = new Dictionary<string, (string, string)>
     {
-        ["view"] = ("查看", "look"),
-        ["create"] = ("创建批次", "create batches"),
-        ["edit"] = ("修改批次内容", "change batches"),
-        ["approve"] = ("审核", "approve"),
-        ["seal"] = ("封板", "seal"),
-        ["deploy_pre"] = ("部署到预发布", "deploy to pre-production"),
-        ["deploy_prod"] = ("部署到生产", "deploy to production"),
-        ["accept"] = ("验收", "accept"),
-        ["cancel"] = ("取消批次", "cancel"),
-        ["reopen"] = ("重新开放批次", "reopen"),
-        ["rollback"] = ("回滚生产", "roll back production"),
-        ["application.manage"] = ("管理应用", "manage applications"),
-        ["build.report"] = ("上报构建", "report builds"),
-        ["deployment.report"] = ("上报部署", "report deployments"),
-        ["notification.manage"] = ("管理通知", "manage notifications"),
-        ["parked.manage"] = ("处理滞留消息", "decide about parked messages"),
-        ["freeze.manage"] = ("管理封网", "manage freezes"),
-        ["freeze.override"] = ("封网期间放行", "override freezes"),
-        ["gate.override"] = ("跳过门禁", "override gates"),
-        ["policy.manage"] = ("管理项目策略", "manage policies"),
-        ["access.manage"] = ("管理权限", "manage access"),
-        ["audit.read"] = ("查看审计", "read the audit")
+        [Permissions.View] = ("查看", "look"),
+        [Permissions.Create] = ("创建批次", "create batches"),
+        [Permissions.Edit] = ("修改批次内容", "change batches"),
+        [Permissions.Approve] = ("审核", "approve"),
+        [Permissions.Seal] = ("封板", "seal"),
+        [Permissions.DeployPre] = ("部署到预发布", "deploy to pre-production"),
+        [Permissions.DeployProd] = ("部署到生产", "deploy to production"),
+        [Permissions.Accept] = ("验收", "accept"),
+        [Permissions.Cancel] = ("取消批次", "cancel"),
+        [Permissions.Reopen] = ("重新开放批次", "reopen"),
+        [Permissions.Rollback] = ("回滚生产", "roll back production"),
+        [Permissions.ApplicationManage] = ("管理应用", "manage applications"),
+        [Permissions.BuildReport] = ("上报构建", "report builds"),
+        [Permissions.DeploymentReport] = ("上报部署", "report deployments"),
+        [Permissions.NotificationManage] = ("管理通知", "manage notifications"),
+        [Permissions.ParkedManage] = ("处理滞留消息", "decide about parked messages"),
+        [Permissions.FreezeManage] = ("管理封网", "manage freezes"),
+        [Permissions.FreezeOverride] = ("封网期间放行", "override freezes"),
+        [Permissions.GateOverride] = ("跳过门禁", "override gates"),
+        [Permissions.PolicyManage] = ("管理项目策略", "manage policies"),
+        [Permissions.AccessManage] = ("管理权限", "manage access"),
+        [Permissions.AuditRead] = ("查看审计", "read the audit")
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, (string Zh, string En)> s_accessEvents = new Dictionary<string, (string, string)>
