@@ -106,7 +106,8 @@ public sealed class PostgresDatabase : IAsyncDisposable
             throw new TestServerUnreachableException("PostgreSQL", $"{connection.Host}:{connection.Port}", e);
         }
 
-        await using var command = new NpgsqlCommand(sql, connection);
+        // Creating and dropping wait for every session of the server, those that a test beside this one has made to stand still included.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
         await command.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
