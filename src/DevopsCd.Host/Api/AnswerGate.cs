@@ -13,12 +13,12 @@ internal sealed class AnswerGate : IHttpResponseFeature, IHttpResponseBodyFeatur
     private readonly IHttpResponseFeature _response;
     private readonly IHttpResponseBodyFeature _body;
     private readonly IFeatureCollection _features;
-    private readonly Action _onBegin;
+    private readonly Func<bool> _mayBegin;
     private int _answeredBy;
 
-    private AnswerGate(IFeatureCollection features, Action onBegin)
+    private AnswerGate(IFeatureCollection features, Func<bool> mayBegin)
     {
-        (_features, _onBegin) = (features, onBegin);
+        (_features, _mayBegin) = (features, mayBegin);
         _response = features.GetRequiredFeature<IHttpResponseFeature>();
         _body = features.GetRequiredFeature<IHttpResponseBodyFeature>();
     }
@@ -82,10 +82,10 @@ internal sealed class AnswerGate : IHttpResponseFeature, IHttpResponseBodyFeatur
 
     /// <summary>Puts the gate between the work that follows and the answer.</summary>
     /// <param name="features">The request's.</param>
-    /// <param name="onBegin">Called when the work begins to answer.</param>
-    public static AnswerGate Install(IFeatureCollection features, Action onBegin)
+    /// <param name="mayBegin">Called when the work begins to answer: whether it is in time.</param>
+    public static AnswerGate Install(IFeatureCollection features, Func<bool> mayBegin)
     {
-        var gate = new AnswerGate(features, onBegin);
+        var gate = new AnswerGate(features, mayBegin);
         features.Set<IHttpResponseFeature>(gate);
         features.Set<IHttpResponseBodyFeature>(gate);
         return gate;
@@ -132,9 +132,9 @@ internal sealed class AnswerGate : IHttpResponseFeature, IHttpResponseBodyFeatur
         {
             case Answerer.Deadline:
                 throw new OperationCanceledException("The request has been answered: its work took too long.");
-            case Answerer.Nobody:
-                _onBegin();
-                break;
+            case Answerer.Nobody when !_mayBegin():
+                Volatile.Write(ref _answeredBy, (int)Answerer.Nobody);
+                throw new OperationCanceledException("The time for the answer is over.");
         }
         return _body;
     }

@@ -31,7 +31,12 @@ internal sealed class RequestDeadline(RequestDelegate next, TimeProvider clock)
         var time = new WorkTime(patience, clock, deadline);
         http.Features.Set(time);
         http.RequestAborted = either.Token;
-        var gate = AnswerGate.Install(http.Features, time.Lift);
+        var gate = AnswerGate.Install(http.Features, () =>
+        {
+            time.Lift();
+            // What its work writes after that is cut off at the first wait, with some of it in the buffer.
+            return !deadline.IsCancellationRequested;
+        });
         try
         {
             var work = next(http);
@@ -48,13 +53,9 @@ internal sealed class RequestDeadline(RequestDelegate next, TimeProvider clock)
         }
         // Whatever it was wrapped in on its way: what fails after the deadline fails because of it.
         catch (Exception failure) when (failure is not BatchRefusedException && deadline.IsCancellationRequested && !caller.IsCancellationRequested
-            && !http.Response.HasStarted)
+            && !http.Response.HasStarted && gate.TryTakeOver())
         {
-            if (gate.TryTakeOver())
-                await AnswerAsync(http, patience, caller);
-            else
-                // What it has written is on its way already, and a second answer would follow the first.
-                http.Abort();
+            await AnswerAsync(http, patience, caller);
         }
         finally
         {

@@ -30,7 +30,7 @@ public sealed class A_project(AccessHost host)
         (await host.Get(Admin, "/api/v1/projects/default")).Json.GetProperty("effective").GetProperty("automaticPreDeploy").GetBoolean().ShouldBeTrue();
         Names(await host.Get("viewer@default", "/api/v1/projects")).ShouldBe(["default"]);
 
-        (await Send(Admin, HttpMethod.Delete, "default")).ShouldExplain(HttpStatusCode.Conflict, "stays");
+        (await Send(Admin, HttpMethod.Delete, "default")).ShouldExplain(HttpStatusCode.Conflict, "cannot be removed");
     }
 
     [Fact]
