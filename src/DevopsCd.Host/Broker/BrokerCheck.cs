@@ -12,7 +12,7 @@ internal sealed class BrokerCheck(IBusControl bus, BrokerWatch watch, BrokerLine
 {
     private volatile bool _hasWorked;
 
-    public bool Connected => bus.CheckHealth().Status == BusHealthStatus.Healthy && watch.Trouble is null;
+    public bool Connected => bus.CheckHealth().Status == BusHealthStatus.Healthy && watch is { IsFollowing: true, Trouble: null };
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Check());
 

@@ -22,11 +22,12 @@ internal sealed class BrokerWatch(IBusInstance bus, BrokerLine line, HungSends s
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan s_between = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_untilFollowed = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_untilSilent = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_untilCut = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_untilHung = TimeSpan.FromSeconds(15);
 
-    private IConnection? _connection;
+    private volatile IConnection? _connection;
     private Task _finding = Task.CompletedTask;
     private volatile string? _blocked;
     private volatile bool _silent;
@@ -35,16 +36,23 @@ internal sealed class BrokerWatch(IBusInstance bus, BrokerLine line, HungSends s
     /// <summary>Why the broker takes nothing although it can be reached; null while it answers.</summary>
     public string? Trouble => _blocked is { } alarm ? $"the broker accepts no messages: {alarm}" : _silent ? "the broker does not answer" : _refused;
 
+    /// <summary>
+    /// Whether the bus's connection tells this watch what the broker says of it. An alarm is told to a connection once: whoever listens only
+    /// after that takes the connection for a dead one.
+    /// </summary>
+    public bool IsFollowing => bus.HostConfiguration is not IRabbitMqHostConfiguration || _connection is not null;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (bus.HostConfiguration is not IRabbitMqHostConfiguration broker)
             return;
-        using var timer = new PeriodicTimer(s_between, clock);
         try
         {
-            do
+            while (true)
+            {
                 await LookAsync(broker, stoppingToken);
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+                await Task.Delay(IsFollowing ? s_between : s_untilFollowed, clock, stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -58,7 +66,7 @@ internal sealed class BrokerWatch(IBusInstance bus, BrokerLine line, HungSends s
         var health = bus.BusControl.CheckHealth();
         if (health.Status != BusHealthStatus.Healthy)
         {
-            (_silent, _blocked) = (false, null);
+            (_silent, _blocked, _connection) = (false, null, null);
             TellRefusal(health);
             return;
         }

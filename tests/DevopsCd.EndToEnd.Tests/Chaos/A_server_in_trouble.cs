@@ -27,7 +27,7 @@ public sealed class A_server_in_trouble(ITestOutputHelper output)
     [Theory, InlineData("database-full"), InlineData("sqlite-full")]
     public Task That_has_no_space_left_is_named_and_works_again_as_soon_as_it_has_some(string figure) => Run(figure);
 
-    [Theory, InlineData("broker-disk")]
+    [Theory, InlineData("broker-memory"), InlineData("broker-disk")]
     public async Task That_takes_no_messages_keeps_nobody_but_the_messages_waiting(string figure)
     {
         var report = await Run(figure);
