@@ -1,5 +1,6 @@
 using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
+using DevopsCd.Core.Batches.Guards;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Policies;
@@ -13,12 +14,11 @@ namespace DevopsCd.Core.Batches;
 /// run, what the deploy service has against them, and how long it usually takes. Changes nothing.
 /// </summary>
 internal sealed class BatchPreflights(
-    CdDbContext db, BatchExplainer explainer, BatchReleases releases, BatchPolicies policies, IDeployService service, TimeProvider clock)
+    CdDbContext db, BatchExplainer explainer, BatchReleases releases, RunningVersions versions, BatchPolicies policies, IDeployService service,
+    TimeProvider clock)
 {
     /// <summary>So many of the last operations say how long one usually takes.</summary>
     private const int Remembered = 20, MostRemembered = 10_000;
-
-    private const string StateGuardName = "state";
 
     /// <param name="id">The batch.</param>
     /// <param name="wanted">The stage; null for the one that the batch comes to next.</param>
@@ -55,12 +55,10 @@ internal sealed class BatchPreflights(
     private async Task<IReadOnlyList<EventObstacle>> ObstaclesAsync(Batch batch, Stage stage, Subject asker, CancellationToken cancellationToken)
     {
         var start = BatchEventTypes.All.Single(e => e.Stage == stage && e.StageEffect == StageEffect.Begins);
-        var ofStart = (await explainer.ExplainAsync(batch.Id, start, asker, cancellationToken))!.Events.Single().Obstacles;
         if (!BatchStatus.Refreshes(batch.Status))
-            return ofStart;
-        var seal = BatchEventTypes.All.Single(e => e.Seals);
-        var ofSeal = (await explainer.ExplainAsync(batch.Id, seal, asker, cancellationToken))!.Events.Single().Obstacles;
-        return [.. ofSeal, .. ofStart.Where(o => o.Guard != StateGuardName)];
+            return (await explainer.ExplainAsync(batch.Id, start, asker, cancellationToken))!.Events.Single().Obstacles;
+        var explained = await explainer.ExplainAsync(batch.Id, [BatchEventTypes.All.Single(e => e.Seals), start], asker, cancellationToken);
+        return [.. explained!.Events[0].Obstacles, .. explained.Events[1].Obstacles.Where(o => o.Guard != StateGuard.Key)];
     }
 
     /// <summary>The first stage that the batch has not been through since it was sealed.</summary>
@@ -74,17 +72,13 @@ internal sealed class BatchPreflights(
         var targets = await releases.TargetsAsync(batch, cancellationToken);
         var done = (await db.Deployments.AsNoTracking().Where(d => d.BatchId == batch.Id && d.Stage == stage).OrderBy(d => d.Id).ToListAsync(cancellationToken))
             .GroupBy(d => (d.ReleaseId, d.Cluster)).ToDictionary(g => g.Key, g => g.Last());
-        var apps = content.Select(r => r.AppId).ToList();
-        var running = (await db.Deployments.AsNoTracking()
-                .Where(d => d.Stage == stage && d.Status == OperationStatus.Succeeded && apps.Contains(d.Release.AppId))
-                .GroupBy(d => new { d.Release.AppId, d.Cluster })
-                .Select(g => new { g.Key.AppId, g.Key.Cluster, g.OrderByDescending(d => d.Id).First().Image }).ToListAsync(cancellationToken))
-            .ToDictionary(r => (r.AppId, r.Cluster), r => r.Image);
+        var running = (await versions.ImagesAsync([.. content.Select(r => r.AppId)], stage, cancellationToken))
+            .ToDictionary(r => (r.ApplicationId, r.Cluster), r => r.Image);
         var byName = content.ToDictionary(r => r.App.Name, StringComparer.Ordinal);
         var rows = new List<Row>();
         foreach (var release in DependencyOrder.Sorted(byName.ToDictionary(r => r.Key, r => (IReadOnlyList<string>)r.Value.DependsOn)).Select(name => byName[name]))
         {
-            var places = (isSealed ? release.Targets(stage) : SealedTarget.Read(SealedTarget.Write(targets[release.AppId])).Where(t => t.Stage == stage)).ToList();
+            var places = (isSealed ? release.Targets(stage) : SealedTarget.Of(targets[release.AppId]).Where(t => t.Stage == stage)).ToList();
             if (places.Count == 0)
                 rows.Add(new Row(release, null, Skip, null));
             foreach (var place in places)

@@ -12,7 +12,7 @@ namespace DevopsCd.Core.Deployments;
 
 /// <summary>Computes a batch's production plan once and tells once that it waits (R7). It starts nothing.</summary>
 internal sealed class ProductionPlanner(
-    CdDbContext db, IPublishEndpoint publish, Notices notices, BatchVotes votes, ApprovalViews approvals, TimeProvider clock)
+    CdDbContext db, RunningVersions versions, IPublishEndpoint publish, Notices notices, BatchVotes votes, ApprovalViews approvals, TimeProvider clock)
 {
     /// <returns>The batch's number, or null when there was nothing to do.</returns>
     public Task<string?> PrepareAsync(Guid batchId, CancellationToken cancellationToken) =>
@@ -49,13 +49,8 @@ internal sealed class ProductionPlanner(
 
     private async Task<List<ProductionStep>> StepsAsync(List<BatchRelease> releases, CancellationToken cancellationToken)
     {
-        var apps = releases.Select(r => r.AppId).ToList();
-        var running = (await db.Deployments.AsNoTracking()
-                .Where(d => d.Stage == Stage.Prod && d.Status == OperationStatus.Succeeded && apps.Contains(d.Release.AppId))
-                .GroupBy(d => d.Release.AppId)
-                .Select(g => new { g.Key, g.OrderByDescending(d => d.FinishedAt).First().Image })
-                .ToListAsync(cancellationToken))
-            .ToDictionary(g => g.Key, g => g.Image);
+        var running = (await versions.ImagesAsync([.. releases.Select(r => r.AppId)], Stage.Prod, cancellationToken))
+            .GroupBy(r => r.ApplicationId).ToDictionary(g => g.Key, g => g.MaxBy(r => r.Since)!.Image);
         var byName = releases.ToDictionary(r => r.App.Name, StringComparer.Ordinal);
         return [.. DependencyOrder.Sorted(releases.ToDictionary(r => r.App.Name, r => (IReadOnlyList<string>)r.DependsOn))
             .Select(name => byName[name])

@@ -20,10 +20,7 @@ internal sealed class RunningVersions(CdDbContext db)
             var text = search.Trim().ToLowerInvariant();
             applications = applications.Where(a => a.Name.ToLower().Contains(text));
         }
-        // Operations of one place follow each other: the last row is the last that began.
-        var last = db.Deployments.Where(d => d.Status == OperationStatus.Succeeded && applications.Any(a => a.Id == d.Release.AppId))
-            .GroupBy(d => new { d.Release.AppId, d.Stage, d.Cluster }).Select(g => g.Max(d => d.Id));
-        var rows = await db.Deployments.AsNoTracking().Where(d => last.Contains(d.Id)).Select(d => new
+        var rows = await Last(db.Deployments.Where(d => applications.Any(a => a.Id == d.Release.AppId))).Select(d => new
         {
             d.Application,
             d.Release.App.Project,
@@ -40,7 +37,23 @@ internal sealed class RunningVersions(CdDbContext db)
                 r.Application, r.Project, EnumNames<Stage>.Of(r.Stage), r.Cluster, r.Image, r.BuildNumber, r.CommitId, r.FinishedAt, r.BatchId, r.BatchNumber))
             .OrderBy(r => r.Application, StringComparer.Ordinal).ThenBy(r => r.Stage, StringComparer.Ordinal).ThenBy(r => r.Cluster, StringComparer.Ordinal)];
     }
+
+    /// <summary>What runs of some applications in each cluster of a stage.</summary>
+    public Task<List<RunningImage>> ImagesAsync(IReadOnlyCollection<long> applications, Stage stage, CancellationToken cancellationToken) =>
+        Last(db.Deployments.Where(d => d.Stage == stage && applications.Contains(d.Release.AppId)))
+            .Select(d => new RunningImage(d.Release.AppId, d.Cluster, d.Image, d.FinishedAt)).ToListAsync(cancellationToken);
+
+    private IQueryable<Deployment> Last(IQueryable<Deployment> operations)
+    {
+        // Operations of one place follow each other: the last row is the last that began.
+        var last = operations.Where(d => d.Status == OperationStatus.Succeeded)
+            .GroupBy(d => new { d.Release.AppId, d.Stage, d.Cluster }).Select(g => g.Max(d => d.Id));
+        return db.Deployments.AsNoTracking().Where(d => last.Contains(d.Id));
+    }
 }
+
+/// <summary>The image that runs in one place.</summary>
+internal sealed record RunningImage(long ApplicationId, string Cluster, string Image, DateTimeOffset? Since);
 
 /// <summary>What runs in one place.</summary>
 /// <param name="Application">The application.</param>

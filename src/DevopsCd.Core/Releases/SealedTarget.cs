@@ -15,8 +15,11 @@ internal sealed record SealedTarget(
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Converters = { new StageConverter() } };
 
-    public static string Write(IEnumerable<ApplicationTarget> targets) => JsonSerializer.Serialize(
-        new Seal(Format, [.. targets.OrderBy(t => t.Stage).ThenBy(t => t.Cluster, StringComparer.Ordinal).Select(Of)]), s_json);
+    public static string Write(IEnumerable<ApplicationTarget> targets) => JsonSerializer.Serialize(new Seal(Format, Of(targets)), s_json);
+
+    /// <summary>The settings as a seal made now would keep them, by stage and cluster.</summary>
+    public static List<SealedTarget> Of(IEnumerable<ApplicationTarget> targets) =>
+        [.. targets.OrderBy(t => t.Stage).ThenBy(t => t.Cluster, StringComparer.Ordinal).Select(Of)];
 
     /// <exception cref="JsonException">The seal is of a format that this version does not know.</exception>
     public static IReadOnlyList<SealedTarget> Read(string? json)

@@ -7,7 +7,10 @@ namespace DevopsCd.Core.Batches.Guards;
 /// <summary>Nothing starts in a freeze, unless somebody who may overrides it and says why (R20).</summary>
 internal sealed class FreezeGuard(FreezeBook freezes, AccessDoor door, BatchPolicies policies, TimeProvider clock) : IEventGuard
 {
-    public string Name => "freeze";
+    /// <summary>What explanations call it.</summary>
+    public const string Key = "freeze";
+
+    public string Name => Key;
 
     public bool Guards(BatchEventType type) => type.StageEffect == StageEffect.Begins;
 

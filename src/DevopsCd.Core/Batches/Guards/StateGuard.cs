@@ -3,7 +3,10 @@ namespace DevopsCd.Core.Batches.Guards;
 /// <summary>The event is legal in the batch's state: the word of the state machine's table.</summary>
 internal sealed class StateGuard(BatchTransitionTable lifecycle) : IEventGuard
 {
-    public string Name => "state";
+    /// <summary>What explanations call it.</summary>
+    public const string Key = "state";
+
+    public string Name => Key;
 
     public bool Guards(BatchEventType type) => !type.Creates;
 

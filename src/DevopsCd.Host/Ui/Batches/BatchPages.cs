@@ -15,9 +15,6 @@ namespace DevopsCd.Host.Ui.Batches;
 /// <summary>What the pages of batches read and do: the API's own queries and commands, with the rights of whoever looks.</summary>
 internal sealed class BatchPages(PageWork pages)
 {
-    /// <summary>The guard that knows the state machine's table.</summary>
-    public const string StateGuardName = "state";
-
     private const int PageLength = 50, MostWaiting = 100, MostApplications = 2000, MostEvents = 500, MostNotices = 200, MostBuilds = 100;
 
     public Task<BatchListView> ListAsync(BatchFilter filter, CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
@@ -182,10 +179,10 @@ internal sealed class BatchPages(PageWork pages)
             CanOverrideFreeze = mayOverride && explained.Events.Any(asked => asked.Event == type.Key && OnlyFrozen(asked)),
             Obstacles = obstacles.TryGetValue(type.Key, out var found)
                 ? [.. found.Select(o => new ActionObstacle(o.Guard, o.Reason, o.EarliestAt) { Permission = o.Permission, LiftedBy = o.CanBeLiftedBy ?? [] })]
-                : [new ActionObstacle(StateGuardName, StateGuard.Of(type, view.StateName).Reason, null)]
+                : [new ActionObstacle(StateGuard.Key, StateGuard.Of(type, view.StateName).Reason, null)]
         })];
 
-        static bool OnlyFrozen(ExplainedEvent asked) => asked.Obstacles.Count > 0 && asked.Obstacles.All(o => o.Guard == "freeze");
+        static bool OnlyFrozen(ExplainedEvent asked) => asked.Obstacles.Count > 0 && asked.Obstacles.All(o => o.Guard == FreezeGuard.Key);
     }
 
     /// <summary>Withdraws the start that waits for its time.</summary>

@@ -1,8 +1,6 @@
 using System.Collections.Frozen;
 using DevopsCd.Contracts;
-using DevopsCd.Core.Access;
-using DevopsCd.Core.Auditing;
-using DevopsCd.Core.Batches;
+using DevopsCd.Core.Batches.Guards;
 using DevopsCd.Host.Ui.Batches;
 
 namespace DevopsCd.Host.Ui.Texts;
@@ -10,156 +8,6 @@ namespace DevopsCd.Host.Ui.Texts;
 /// <summary>Every text of the pages, in Chinese and in English side by side: one that is missing does not compile.</summary>
 internal sealed class TextTable(Language language)
 {
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_states = new Dictionary<string, (string, string)>
-    {
-        [BatchStatus.PendingApproval] = (BatchStatus.Label(BatchStatus.PendingApproval), "Pending approval"),
-        [BatchStatus.Approved] = (BatchStatus.Label(BatchStatus.Approved), "Approved"),
-        [BatchStatus.Rejected] = (BatchStatus.Label(BatchStatus.Rejected), "Rejected"),
-        [BatchStatus.Sealed] = (BatchStatus.Label(BatchStatus.Sealed), "Sealed"),
-        [BatchStatus.PreDeploying] = (BatchStatus.Label(BatchStatus.PreDeploying), "Deploying to pre-production"),
-        [BatchStatus.PreDeployed] = (BatchStatus.Label(BatchStatus.PreDeployed), "In pre-production"),
-        [BatchStatus.ProdDeploying] = (BatchStatus.Label(BatchStatus.ProdDeploying), "Deploying to production"),
-        [BatchStatus.ProdDeployed] = (BatchStatus.Label(BatchStatus.ProdDeployed), "In production"),
-        [BatchStatus.FinalAccepted] = (BatchStatus.Label(BatchStatus.FinalAccepted), "Accepted"),
-        [BatchStatus.Cancelled] = (BatchStatus.Label(BatchStatus.Cancelled), "Cancelled")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    /// <summary>What the audit records beside the events of the table.</summary>
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_notes = new Dictionary<string, (string, string)>
-    {
-        ["build_refreshed"] = ("构建已更新", "Build refreshed"),
-        ["pinned"] = ("固定构建", "Build pinned"),
-        ["unpinned"] = ("取消固定", "Build unpinned"),
-        ["dependencies_changed"] = ("依赖已修改", "Dependencies changed"),
-        ["build_withdrawn"] = ("构建已撤回", "Build withdrawn"),
-        ["application_added"] = ("应用已添加", "Application added"),
-        ["application_removed"] = ("应用已移除", "Application removed"),
-        ["title_changed"] = ("标题已修改", "Title changed"),
-        ["project_changed"] = ("项目已修改", "Project changed"),
-        ["branch_changed"] = ("分支已修改", "Branch changed"),
-        ["approval_given"] = ("已投票", "Vote given"),
-        ["freeze_overridden"] = ("已越过冻结", "Freeze overridden"),
-        [ScheduledStarts.Scheduled] = ("已预约启动", "Start scheduled"),
-        [ScheduledStarts.Withdrawn] = ("预约已撤回", "Scheduled start withdrawn"),
-        [ScheduledStarts.Expired] = ("预约已过期", "Scheduled start expired"),
-        [ScheduledStarts.Refused] = ("预约未能启动", "Scheduled start refused")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_outcomes = new Dictionary<string, (string, string)>
-    {
-        ["none"] = ("未开始", "not begun"),
-        ["waiting"] = ("等待中", "waiting"),
-        ["deploying"] = ("部署中", "deploying"),
-        ["succeeded"] = ("成功", "succeeded"),
-        ["failed"] = ("失败", "failed"),
-        ["timed_out"] = ("超时", "timed out"),
-        ["held"] = ("被阻挡", "held"),
-        ["skipped"] = ("已跳过", "skipped"),
-        ["stopped"] = ("已停止", "stopped"),
-        ["pending"] = ("待提交", "pending"),
-        ["progressing"] = ("进行中", "progressing")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_eventOutcomes = new Dictionary<string, (string, string)>
-    {
-        ["accepted"] = ("已接受", "accepted"),
-        ["refused"] = ("已拒绝", "refused"),
-        ["denied"] = ("无权限", "denied"),
-        ["ignored"] = ("已忽略", "ignored"),
-        ["noted"] = ("已记录", "noted")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_sources = new Dictionary<string, (string, string)>
-    {
-        [EventSource.Http] = ("通过 API 或页面", "by API or page"),
-        [EventSource.Message] = ("通过消息", "by message"),
-        [EventSource.Engine] = ("由引擎", "by the engine")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_notices = new Dictionary<string, (string, string)>
-    {
-        ["pending"] = ("待发送", "pending"),
-        ["sending"] = ("发送中", "being sent"),
-        ["sent"] = ("已发送", "sent"),
-        ["failed"] = ("失败", "failed"),
-        ["superseded"] = ("已合并", "carried by another")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_parked = new Dictionary<string, (string, string)>
-    {
-        ["parked"] = ("待处理", "waits for a decision"),
-        ["replayed"] = ("已重新发送", "sent again"),
-        ["discarded"] = ("已丢弃", "discarded")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_webhooks = new Dictionary<string, (string, string)>
-    {
-        ["pending"] = ("待处理", "not read yet"),
-        ["applied"] = ("已生效", "applied"),
-        ["ignored"] = ("已忽略", "ignored"),
-        ["unmatched"] = ("未匹配", "of no application"),
-        ["failed"] = ("无法读取", "cannot be read")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_noticeKinds = new Dictionary<string, (string, string)>
-    {
-        ["transition"] = ("状态变化", "change of state"),
-        ["app_failed"] = ("应用部署失败", "an application failed"),
-        ["production_ready"] = ("等待生产部署", "production waits"),
-        ["approval_given"] = ("已投票", "vote given"),
-        ["test"] = ("测试通知", "test")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_permissions = new Dictionary<string, (string, string)>
-    {
-        [Permissions.View] = ("查看", "look"),
-        [Permissions.Create] = ("创建批次", "create batches"),
-        [Permissions.Edit] = ("修改批次内容", "change batches"),
-        [Permissions.Approve] = ("审核", "approve batches"),
-        [Permissions.Seal] = ("封板", "seal"),
-        [Permissions.DeployPre] = ("部署到预发布", "deploy to pre-production"),
-        [Permissions.DeployProd] = ("部署到生产", "deploy to production"),
-        [Permissions.Accept] = ("验收", "accept"),
-        [Permissions.Cancel] = ("取消批次", "cancel batches"),
-        [Permissions.Reopen] = ("重新开放批次", "reopen batches"),
-        [Permissions.Rollback] = ("回滚生产", "roll back production"),
-        [Permissions.ApplicationManage] = ("管理应用", "manage applications"),
-        [Permissions.BuildReport] = ("上报构建", "report builds"),
-        [Permissions.DeploymentReport] = ("上报部署", "report deployments"),
-        [Permissions.NotificationManage] = ("管理通知", "manage notifications"),
-        [Permissions.ParkedManage] = ("处理滞留消息", "decide about parked messages"),
-        [Permissions.FreezeManage] = ("管理封网", "manage freezes"),
-        [Permissions.FreezeOverride] = ("封网期间放行", "override freezes"),
-        [Permissions.GateOverride] = ("跳过门禁", "override gates"),
-        [Permissions.PolicyManage] = ("管理项目策略", "manage policies"),
-        [Permissions.AccessManage] = ("管理权限", "manage access"),
-        [Permissions.AuditRead] = ("查看审计", "read the audit")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_accessEvents = new Dictionary<string, (string, string)>
-    {
-        ["denied"] = ("无权限被拒绝", "denied"),
-        ["binding_added"] = ("授予角色", "role given"),
-        ["binding_removed"] = ("收回角色", "role taken"),
-        ["project_created"] = ("创建项目", "project created"),
-        ["policy_changed"] = ("修改策略", "policy changed"),
-        ["project_removed"] = ("删除项目", "project removed"),
-        ["application_moved"] = ("移动应用", "application moved")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_bindingSources = new Dictionary<string, (string, string)>
-    {
-        ["database"] = ("在此授予", "given here"),
-        ["configuration"] = ("来自配置", "from the configuration")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<string, (string Zh, string En)> s_changeEffects = new Dictionary<string, (string, string)>
-    {
-        ["keep"] = ("仍然有效，仅显示变化", "stays, and the change is shown"),
-        ["hold"] = ("仍然有效，不再接收新构建", "stays, and new builds are only shown"),
-        ["void"] = ("作废", "is void")
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
     public Language Language => language;
 
     // Around every page
@@ -221,7 +69,7 @@ internal sealed class TextTable(Language language)
     public string Life => Say("生命周期", "Its life");
     public string CancelUnderWay => Say("已请求取消：进行中的部署结束后即取消。",
         "A cancel is under way: nothing more starts, and the batch ends when nothing runs any more.");
-    public string OverridesFreeze => Say("您将越过冻结。", "You override a freeze:");
+    public string OverridesFreeze => Say("您将越过封网。", "You override a freeze:");
     public string WithdrawStart => Say("撤回", "Withdraw");
     public string NotWithdrawn => Say("没有可撤回的预约，或您无权撤回。", "Nothing waits any more, or you may not cancel this batch.");
     public string YouCan => Say("您可以操作。", "You can do it.");
@@ -404,21 +252,21 @@ internal sealed class TextTable(Language language)
     public string Unavailable => Say("服务暂时不可用", "The service is not available at the moment");
     public string UnavailableHint => Say("数据库或消息代理暂时没有响应，请稍后重试。", "Its database does not answer at the moment. Try again in a moment.");
 
-    public string ParkedState(string name) => Of(s_parked, name);
+    public string ParkedState(string name) => Of(NameTable.Parked, name);
 
-    public string WebhookOutcome(string name) => Of(s_webhooks, name);
+    public string WebhookOutcome(string name) => Of(NameTable.Webhooks, name);
 
-    public string NoticeKind(string name) => Of(s_noticeKinds, name);
+    public string NoticeKind(string name) => Of(NameTable.NoticeKinds, name);
 
-    public string Permission(string name) => Of(s_permissions, name);
+    public string Permission(string name) => Of(NameTable.Rights, name);
 
     /// <summary>What the audit of access records.</summary>
-    public string AccessEvent(string name) => Of(s_accessEvents, name);
+    public string AccessEvent(string name) => Of(NameTable.AccessEvents, name);
 
-    public string BindingSource(string name) => Of(s_bindingSources, name);
+    public string BindingSource(string name) => Of(NameTable.BindingSources, name);
 
     /// <summary>What a change of the content does to an approval.</summary>
-    public string ChangeEffect(string name) => Of(s_changeEffects, name);
+    public string ChangeEffect(string name) => Of(NameTable.ChangeEffects, name);
 
     public string YesNo(bool? value) => value == true ? Say("是", "yes") : Say("否", "no");
 
@@ -517,13 +365,13 @@ internal sealed class TextTable(Language language)
     public string PasswordWrong => Say("密码错误，或该账户暂时不能登录。", "The password is wrong, or the account is locked for a while.");
 
     /// <summary>A state of a batch by its English name.</summary>
-    public string State(string name) => Of(s_states, name);
+    public string State(string name) => Of(NameTable.States, name);
 
     /// <summary>An event by its key, or what else the audit records.</summary>
-    public string Event(string key) => BatchEventTypes.Find(key) is { } type ? Say(type.Label, type.EnglishLabel) : Of(s_notes, key);
+    public string Event(string key) => BatchEventTypes.Find(key) is { } type ? Say(type.Label, type.EnglishLabel) : Of(NameTable.Notes, key);
 
     /// <summary>How an application or an operation stands, as the API names it.</summary>
-    public string Outcome(string name) => Of(s_outcomes, name);
+    public string Outcome(string name) => Of(NameTable.Outcomes, name);
 
     public string BuildResult(BuildStatus status) => status switch
     {
@@ -533,12 +381,12 @@ internal sealed class TextTable(Language language)
         _ => Say("已取消", "cancelled")
     };
 
-    public string EventOutcome(string name) => Of(s_eventOutcomes, name);
+    public string EventOutcome(string name) => Of(NameTable.EventOutcomes, name);
 
-    public string NoticeStatus(string name) => Of(s_notices, name);
+    public string NoticeStatus(string name) => Of(NameTable.Notices, name);
 
     /// <summary>Through what an event came.</summary>
-    public string Source(string name) => Of(s_sources, name);
+    public string Source(string name) => Of(NameTable.Sources, name);
 
     public string Stage(string name) => name == "pre" ? PreProduction : Production;
 
@@ -601,7 +449,7 @@ internal sealed class TextTable(Language language)
     public string Ended(string state) => Say($"批次已结束：{State(state)}。", $"The batch has ended: {State(state)}.");
 
     /// <summary>Why an event cannot be raised. In English it is the guard's own sentence, as the API says it.</summary>
-    public string Obstacle(ActionObstacle obstacle, string state) => obstacle.Guard == BatchPages.StateGuardName ? NotLegalIn(state)
+    public string Obstacle(ActionObstacle obstacle, string state) => obstacle.Guard == StateGuard.Key ? NotLegalIn(state)
         : language == Language.English ? obstacle.Reason
         : obstacle.Guard switch
         {
@@ -616,6 +464,8 @@ internal sealed class TextTable(Language language)
             "targets" => $"有应用没有部署配置（{obstacle.Reason}）",
             "dependencies" => $"依赖关系形成了环：{obstacle.Reason[(obstacle.Reason.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()}",
             "stage" => "阶段的结果由引擎根据部署情况决定",
+            FreezeGuard.Key => $"处于封网期间（{obstacle.Reason}）",
+            "moved" => "失败的生产部署已更新部分应用：请先完成其余应用的部署或回滚",
             _ => obstacle.Reason
         };
 
