@@ -12,8 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace DevopsCd.Core.Batches;
 
 /// <summary>Reads of batches for people.</summary>
-internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycle, ContentHistory history, ApprovalViews approvals, BatchPolicies policies,
-    ScheduledStarts starts)
+internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycle, ContentHistory history, ApprovalViews approvals, BatchPolicies policies)
 {
     public Task<Guid?> CorrelationIdAsync(long id, CancellationToken cancellationToken) =>
         db.Batches.Where(b => b.Id == id).Select(b => (Guid?)b.CorrelationId).SingleOrDefaultAsync(cancellationToken);
@@ -94,6 +93,7 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
             Error = d.Error,
             MayRun = d.MayRun
         }));
+        var starts = queries.Add(ScheduledStarts.Shown(db, id));
         var known = policies.ReadWith(queries, id);
         await queries.ReadAsync(cancellationToken);
         known();
@@ -106,7 +106,7 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
         var approval = await approvals.OfAsync(batch, ApprovalKind.Release, hash, cancellationToken);
         var view = View(batch, hash, releases, operations.ToLookup(d => d.ReleaseId), approval!) with
         {
-            ScheduledStart = await starts.ShowAsync(id, cancellationToken),
+            ScheduledStart = starts.SingleOrDefault(),
             ProdApproval = await approvals.OfAsync(batch, ApprovalKind.Production, hash, cancellationToken),
             ContentChangedSinceApproval = differs,
             ChangesSinceApproval = differs ? await history.SinceAsync(id, content, batch.ApprovedContentHash!, cancellationToken) : null

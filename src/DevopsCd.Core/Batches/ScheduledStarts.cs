@@ -23,7 +23,7 @@ internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler schedule
         var now = clock.GetUtcNow();
         if (head.NotBefore is not { } due || due <= now)
             return false;
-        if (await WaitingAsync(batch.Id, cancellationToken) is { } before)
+        if (await Waiting(db, batch.Id).SingleOrDefaultAsync(cancellationToken) is { } before)
         {
             before.End($"replaced by {head.Operator}", now);
             await db.SaveChangesAsync(cancellationToken);
@@ -58,7 +58,7 @@ internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler schedule
     /// <param name="cancellationToken">Gives up.</param>
     public async Task PassedAsync(Batch batch, BatchEventType type, CancellationToken cancellationToken)
     {
-        if (await WaitingAsync(batch.Id, cancellationToken) is { } start)
+        if (await Waiting(db, batch.Id).SingleOrDefaultAsync(cancellationToken) is { } start)
             start.End(start.Event == type.Key ? "started" : $"ended by {type.Key}", clock.GetUtcNow());
     }
 
@@ -66,7 +66,8 @@ internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler schedule
     /// <returns>Whether there was one.</returns>
     public Task<bool> WithdrawAsync(long batchId, string by, CancellationToken cancellationToken) => db.InTransactionAsync(async () =>
     {
-        if (await db.LockBatchAsync(batchId, cancellationToken) is not { } batch || await WaitingAsync(batchId, cancellationToken) is not { } start)
+        if (await db.LockBatchAsync(batchId, cancellationToken) is not { } batch
+            || await Waiting(db, batchId).SingleOrDefaultAsync(cancellationToken) is not { } start)
             return false;
         start.End($"withdrawn by {by}", clock.GetUtcNow());
         journal.Note(batch, Withdrawn, by, EventSource.Http, start.Event, null);
@@ -76,24 +77,26 @@ internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler schedule
     }, cancellationToken);
 
     /// <summary>The start that waits, as people see it; null when none does.</summary>
-    public async Task<ScheduledStartView?> ShowAsync(long batchId, CancellationToken cancellationToken) =>
-        await db.Set<ScheduledStart>().AsNoTracking().SingleOrDefaultAsync(s => s.BatchId == batchId && s.EndedAt == null, cancellationToken) is { } start
-            ? new ScheduledStartView
-            {
-                Event = start.Event,
-                Operator = start.Operator,
-                Reason = start.Reason,
-                NotBefore = start.NotBefore,
-                ExpiresAt = start.ExpiresAt,
-                NextTryAt = start.NextTryAt,
-                WaitsFor = start.WaitsFor
-            }
-            : null;
+    public Task<ScheduledStartView?> ShowAsync(long batchId, CancellationToken cancellationToken) =>
+        Shown(db, batchId).SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>The same to be read together with others: one row at most.</summary>
+    public static IQueryable<ScheduledStartView> Shown(CdDbContext db, long batchId) =>
+        Waiting(db, batchId).AsNoTracking().Select(start => new ScheduledStartView
+        {
+            Event = start.Event,
+            Operator = start.Operator,
+            Reason = start.Reason,
+            NotBefore = start.NotBefore,
+            ExpiresAt = start.ExpiresAt,
+            NextTryAt = start.NextTryAt,
+            WaitsFor = start.WaitsFor
+        });
 
     /// <summary>A scheduled message that wakes it; the net finds the row if the message is lost.</summary>
     public Task WakeAsync(ScheduledStart start, CancellationToken cancellationToken) =>
         scheduler.SchedulePublish(start.NextTryAt.UtcDateTime, new StartScheduled { BatchId = start.BatchCorrelationId, Id = start.Id }, cancellationToken);
 
-    private Task<ScheduledStart?> WaitingAsync(long batchId, CancellationToken cancellationToken) =>
-        db.Set<ScheduledStart>().SingleOrDefaultAsync(s => s.BatchId == batchId && s.EndedAt == null, cancellationToken);
+    private static IQueryable<ScheduledStart> Waiting(CdDbContext db, long batchId) =>
+        db.Set<ScheduledStart>().Where(s => s.BatchId == batchId && s.EndedAt == null);
 }

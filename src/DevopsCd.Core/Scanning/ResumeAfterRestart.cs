@@ -1,4 +1,5 @@
 using DevopsCd.Contracts;
+using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -20,6 +21,7 @@ internal sealed class ResumeAfterRestart(IServiceScopeFactory scopes, TimeProvid
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
         var publish = scope.ServiceProvider.GetRequiredService<IPublishEndpoint>();
         var scheduler = scope.ServiceProvider.GetRequiredService<IMessageScheduler>();
+        var starts = scope.ServiceProvider.GetRequiredService<ScheduledStarts>();
         var now = clock.GetUtcNow();
         await db.InTransactionAsync(Resume, stoppingToken);
 
@@ -33,8 +35,7 @@ internal sealed class ResumeAfterRestart(IServiceScopeFactory scopes, TimeProvid
                     new CheckDeployment { OperationId = operation.OperationId, BatchId = operation.BatchCorrelationId }, stoppingToken);
             }
             foreach (var start in await db.Set<ScheduledStart>().AsNoTracking().Where(s => s.EndedAt == null).ToListAsync(stoppingToken))
-                await scheduler.SchedulePublish(start.NextTryAt.UtcDateTime,
-                    new StartScheduled { BatchId = start.BatchCorrelationId, Id = start.Id }, stoppingToken);
+                await starts.WakeAsync(start, stoppingToken);
             var deploying = await db.Batches.AsNoTracking().Where(b => b.Status == BatchStatus.PreDeploying || b.Status == BatchStatus.ProdDeploying)
                 .Select(b => b.CorrelationId).ToListAsync(stoppingToken);
             foreach (var batchId in deploying)
