@@ -53,9 +53,12 @@ internal static class AuthenticatorPages
         Caller.Find(http) is { Kind: SubjectKind.User } person && await accounts.FindByNameAsync(person.Name) is { PasswordHash: not null } account
             ? account : null;
 
-    private static IResult Refused(HttpContext http) => Caller.Find(http) is { Kind: SubjectKind.User }
-        ? Page(http, $"<p>{http.Request.Texts().OnlyWithPassword}</p>", StatusCodes.Status404NotFound)
-        : Results.Redirect(LoginFor(Path));
+    /// <summary>To whom has no such account: that only those with a password have this page, or the login first.</summary>
+    public static IResult Refused(HttpContext http, string title, string path) => Caller.Find(http) is { Kind: SubjectKind.User }
+        ? LoginPages.Page(http, title, $"<p>{http.Request.Texts().OnlyWithPassword}</p>", StatusCodes.Status404NotFound)
+        : Results.Redirect(LoginFor(path));
+
+    private static IResult Refused(HttpContext http) => Refused(http, http.Request.Texts().Authenticator, Path);
 
     private static HtmlPage Page(HttpContext http, string body, int status = StatusCodes.Status200OK) =>
         LoginPages.Page(http, http.Request.Texts().Authenticator, body, status);

@@ -86,9 +86,7 @@ internal static class PasskeyPages
         Task<HtmlPage> WrongAsync(string said) => PageAsync(http, accounts, passkeys, account, said, StatusCodes.Status422UnprocessableEntity);
     }
 
-    private static IResult Refused(HttpContext http) => Caller.Find(http) is { Kind: SubjectKind.User }
-        ? Page(http, http.Request.Texts().Passkeys, $"<p>{http.Request.Texts().OnlyWithPassword}</p>", StatusCodes.Status404NotFound)
-        : Results.Redirect(LoginFor(Path));
+    private static IResult Refused(HttpContext http) => AuthenticatorPages.Refused(http, http.Request.Texts().Passkeys, Path);
 
     private static async Task<HtmlPage> PageAsync(
         HttpContext http, UserManager<Account> accounts, Passkeys passkeys, Account account, string? said = null, int status = StatusCodes.Status200OK)
