@@ -51,7 +51,7 @@ internal sealed class BuildIntake(
         }
 
         if (build is null)
-            db.Builds.Add(build = await NewAsync(said, application?.Id, cancellationToken));
+            db.Builds.Add(build = await NewAsync(said, application?.Id, known, cancellationToken));
         await WriteAsync(build, said, word, notes, cancellationToken);
         var overtaken = run.Supersede(build);
         await db.SaveChangesAsync(cancellationToken);
@@ -150,16 +150,22 @@ internal sealed class BuildIntake(
             ContentHistory.Detail(before, release, null));
     }
 
-    private async Task<Build> NewAsync(BuildCompleted said, long? applicationId, CancellationToken cancellationToken)
+    private async Task<Build> NewAsync(BuildCompleted said, long? applicationId, List<Build> known, CancellationToken cancellationToken)
     {
         var name = BuildRun.Named(said);
         var own = db.Builds.Where(b => b.ApplicationName == said.Application);
-        var revision = 1 + (await own.Where(b => (b.RunNumber == said.BuildNumber && b.Attempt == said.Attempt) || b.BuildNumber == name)
-            .MaxAsync(b => (int?)b.Revision, cancellationToken) ?? 0);
-        // "128.2" may be the second attempt at 128 and a number of the CI's own, "128~2" the second content of 128 and somebody's number: one
-        // that is not among this number's builds may have the name.
-        while (BuildRun.Revised(name, revision) is var taken && await own.AnyAsync(b => b.BuildNumber == taken, cancellationToken))
-            revision++;
+        var revision = 1;
+        // Nearly every build is the first of its number; only what has namesakes has to be looked for.
+        if (known.Count > 0)
+        {
+            revision += await own.Where(b => (b.RunNumber == said.BuildNumber && b.Attempt == said.Attempt) || b.BuildNumber == name)
+                .MaxAsync(b => (int?)b.Revision, cancellationToken) ?? 0;
+            // "128.2" may be the second attempt at 128 and a number of the CI's own, "128~2" the second content of 128 and somebody's number:
+            // one that is not among this number's builds may have the name.
+            while (BuildRun.Revised(name, revision) is var taken && await own.AnyAsync(b => b.BuildNumber == taken, cancellationToken))
+                revision++;
+        }
+
         return new Build
         {
             ApplicationName = said.Application,

@@ -14,14 +14,16 @@ internal static class StorageRegistration
             var connection = storage.PostgresConnection()!;
             services.AddSingleton<DatabaseRoom>();
             services.AddDbContext<PostgresCdDbContext>(
-                (provider, options) => CdDbContextOptions.UsePostgres(options.AddInterceptors(provider.GetRequiredService<DatabaseRoom>()), connection));
+                (provider, options) => CdDbContextOptions.UsePostgres(options.AddInterceptors(provider.GetRequiredService<DatabaseRoom>()), connection),
+                optionsLifetime: ServiceLifetime.Singleton);
             services.AddScoped<CdDbContext>(provider => provider.GetRequiredService<PostgresCdDbContext>());
             services.AddDatabaseClock();
         }
         else
         {
             services.AddSingleton<SqliteFile>();
-            services.AddDbContext<SqliteCdDbContext>(options => CdDbContextOptions.UseSqlite(options, storage.ConnectionString));
+            services.AddDbContext<SqliteCdDbContext>(
+                options => CdDbContextOptions.UseSqlite(options, storage.ConnectionString), optionsLifetime: ServiceLifetime.Singleton);
             services.AddScoped<CdDbContext>(provider => provider.GetRequiredService<SqliteCdDbContext>());
         }
         return services;

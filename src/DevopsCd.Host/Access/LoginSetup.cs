@@ -101,13 +101,16 @@ internal static class LoginSetup
     {
         if (storage.Postgres)
         {
-            services.AddDbContext<PostgresAccessDbContext>(options =>
-                CdDbContextOptions.UsePostgres(options, storage.PostgresConnection()!, AccessDbContext.History));
+            services.AddDbContext<PostgresAccessDbContext>(
+                options => CdDbContextOptions.UsePostgres(options, storage.PostgresConnection()!, AccessDbContext.History),
+                optionsLifetime: ServiceLifetime.Singleton);
             services.AddScoped<AccessDbContext>(provider => provider.GetRequiredService<PostgresAccessDbContext>());
         }
         else
         {
-            services.AddDbContext<SqliteAccessDbContext>(options => CdDbContextOptions.UseSqlite(options, storage.ConnectionString, AccessDbContext.History));
+            services.AddDbContext<SqliteAccessDbContext>(
+                options => CdDbContextOptions.UseSqlite(options, storage.ConnectionString, AccessDbContext.History),
+                optionsLifetime: ServiceLifetime.Singleton);
             services.AddScoped<AccessDbContext>(provider => provider.GetRequiredService<SqliteAccessDbContext>());
         }
         services.AddScoped<IFurtherSchema, AccessSchema>();
