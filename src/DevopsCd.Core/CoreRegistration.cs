@@ -14,6 +14,7 @@ using DevopsCd.Core.Parking;
 using DevopsCd.Core.Policies;
 using DevopsCd.Core.Requests;
 using DevopsCd.Core.Scanning;
+using DevopsCd.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -3,6 +3,7 @@ using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Intake.Webhooks;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Policies;
+using DevopsCd.Shared;
 
 namespace DevopsCd.Core;
 

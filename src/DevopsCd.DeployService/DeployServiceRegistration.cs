@@ -16,12 +16,10 @@ namespace DevopsCd.DeployService;
 /// <summary>One method a room.</summary>
 internal static class DeployServiceRegistration
 {
-    public static IServiceCollection AddDeployments(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddDeployments(this IServiceCollection services, DeployServiceOptions options)
     {
-        services.AddOptionsWithValidateOnStart<DeployServiceOptions>()
-            .Configure(options => Readable(configuration.GetSection(DeployServiceOptions.Section)).Bind(options));
         return services
-            .AddSingleton<IValidateOptions<DeployServiceOptions>, DeployServiceOptionsCheck>()
+            .AddSingleton(Options.Create(options))
             .AddSingleton(new ClusterClock(TimeProvider.System))
             .AddSingleton<TimeProvider>(provider => provider.GetRequiredService<ClusterClock>())
             .AddSingleton<DeployMetrics>()
@@ -40,15 +38,6 @@ internal static class DeployServiceRegistration
             .AddSingleton<OperationEngine>()
             .AddHostedService(provider => provider.GetRequiredService<Reporter>())
             .AddHostedService(provider => provider.GetRequiredService<OperationEngine>());
-    }
-
-    /// <summary>Without the values that cannot be read: the check names those, and with them everything else that is wrong.</summary>
-    private static IConfiguration Readable(IConfigurationSection section)
-    {
-        var unreadable = ConfigurationErrors.In(section, typeof(DeployServiceOptions));
-        return new ConfigurationBuilder()
-            .AddInMemoryCollection(section.AsEnumerable(makePathsRelative: true).Where(p => !unreadable.ContainsKey($"{section.Path}:{p.Key}")))
-            .Build();
     }
 
     /// <summary>One line for each strategy and driver.</summary>

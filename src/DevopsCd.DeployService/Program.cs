@@ -3,7 +3,6 @@ using DevopsCd.DeployService.Api;
 using DevopsCd.DeployService.Configuration;
 using DevopsCd.Shared;
 using DevopsCd.Shared.Http;
-using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Formatting.Compact;
 
@@ -20,12 +19,12 @@ try
         .ReadFrom.Configuration(context.Configuration)
         .Enrich.FromLogContext()
         .WriteTo.Queued(to => to.Console(new PrintableJson(new CompactJsonFormatter()))));
-    builder.Services.AddDeployments(builder.Configuration).AddStrategies().AddCallbacks().AddApi();
+    var settings = DeployServiceOptions.Read(builder.Configuration);
+    builder.Services.AddDeployments(settings).AddStrategies().AddCallbacks().AddApi();
     builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.AddServerHeader = false);
 
     var app = builder.Build();
     lifetime = app.Lifetime;
-    var limits = app.Services.GetRequiredService<IOptions<DeployServiceOptions>>().Value.Limits;
     app.UseExceptionHandler();
     app.UseStatusCodePages();
     app.UseMiddleware<HeadRequests>();
@@ -34,15 +33,15 @@ try
     app.UseRateLimiter();
     app.UseAuthorization();
     // Not a byte of a body is taken in before it is known whose it is and that it is not one too many.
-    app.Use((context, next) => context.TakeBodyAsync(limits, next));
+    app.Use((context, next) => context.TakeBodyAsync(settings.Limits, next));
     app.MapService();
     services = app.Services.GetServices<IHostedService>().ToList();
     await app.RunAsync();
     return await BackgroundFailure.TellAsync("The deploy service", services);
 }
-catch (OptionsValidationException wrong)
+catch (WrongConfigurationException wrong)
 {
-    await Console.Error.WriteLineAsync($"The configuration is wrong:{string.Concat(wrong.Failures.Select(f => $"{Environment.NewLine}- {f}"))}");
+    await Console.Error.WriteLineAsync(wrong.Message);
     return StartFailure.ExitCode;
 }
 catch (OperationCanceledException) when (lifetime?.ApplicationStopping.IsCancellationRequested == true)

@@ -23,15 +23,15 @@ public sealed class A_wrong_configuration
         lines[0].ShouldBe("The configuration is wrong:");
         foreach (var told in new[]
         {
-            "clusters:far:call_timeout: 'soon' is not a duration", "clusters:far: the credentials cannot be used",
+            "clusters:far:call_timeout must be a duration such as", "clusters:far: the credentials cannot be used",
                 "clusters:near must have either kubeconfig or in_cluster=true",
-            "clusters:near:namespaces is empty", "clusters:near:in_cluster: 'maybe' is not true or false", "keys:0:sha256 must be 64 hex digits",
+            "clusters:near:namespaces is empty", "clusters:near:in_cluster must be true or false", "keys:0:sha256 must be 64 hex digits",
                 "keys:0:clusters 'mars' is not among the clusters",
             "callback:url must be an absolute address with amqp or amqps", "limits:requests_per_second must be 1..",
-                "rollout:workers: 'many' is not a whole number", "rolout is not known; did you mean deploy_service:rollout?"
+                "rollout:workers must be a whole number", "rolout is not known; did you mean deploy_service:rollout?"
         })
             lines.ShouldContain(l => l.StartsWith($"- deploy_service:{told}", StringComparison.Ordinal), told);
-        lines.Length.ShouldBe(12);
+        lines.Length.ShouldBe(12, error);
         error.ShouldNotContain("the-key-itself");
         error.ShouldNotContain("hidden");
     }

@@ -7,8 +7,6 @@ internal static class CallbackKinds
     public const string Http = "http";
     public const string RabbitMq = "rabbitmq";
 
-    public static readonly IReadOnlyList<string> All = [None, Http, RabbitMq];
-
     /// <summary>What its address may begin with; empty where it needs none.</summary>
     public static IReadOnlyList<string> Schemes(string kind) => kind switch
     {

@@ -4,14 +4,14 @@ namespace DevopsCd.DeployService.Configuration;
 internal sealed class ApiKeyOptions
 {
     /// <summary>The caller's name in logs and limits.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <summary>SHA-256 of the key, in hex: <c>printf %s "$key" | sha256sum</c>.</summary>
-    public string Sha256 { get; init; } = "";
+    public string Sha256 { get; set; } = "";
 
     /// <summary>The clusters the caller may use; <c>*</c> for all.</summary>
-    public List<string> Clusters { get; init; } = [];
+    public List<string> Clusters { get; set; } = [];
 
     /// <summary>The namespaces the caller may use; <c>*</c> for all.</summary>
-    public List<string> Namespaces { get; init; } = [];
+    public List<string> Namespaces { get; set; } = [];
 }

@@ -1,98 +1,71 @@
 using System.Text.RegularExpressions;
 using DevopsCd.DeployService.Callbacks;
 using DevopsCd.Shared;
-using Microsoft.Extensions.Options;
 
 namespace DevopsCd.DeployService.Configuration;
 
-/// <summary>Says at the start, in one message, every key that is wrong and what is allowed.</summary>
-internal sealed partial class DeployServiceOptionsCheck(IConfiguration configuration) : IValidateOptions<DeployServiceOptions>
+/// <summary>What no attribute of one key can say: rules that look at several keys, files and credentials.</summary>
+internal static partial class DeployServiceOptionsCheck
 {
-    public ValidateOptionsResult Validate(string? name, DeployServiceOptions options)
+    private const string Root = DeployServiceOptions.Section;
+
+    /// <summary>Each a key and what is allowed.</summary>
+    public static IEnumerable<string> Errors(DeployServiceOptions options) =>
+        [.. Clusters(options.Clusters), .. Records(options), .. Keys(options), .. Callback(options.Callback)];
+
+    private static IEnumerable<string> Clusters(Dictionary<string, ClusterOptions> clusters)
     {
-        var wrong = ConfigurationErrors.In(configuration.GetSection(DeployServiceOptions.Section), typeof(DeployServiceOptions)).Values.ToList();
-        wrong.AddRange(Beside());
-        if (options.Clusters.Count == 0)
-            wrong.Add("deploy_service:clusters names no cluster; add deploy_service:clusters:<name>:kubeconfig or :in_cluster=true");
-        foreach (var (cluster, settings) in options.Clusters)
+        if (clusters.Count == 0)
+            yield return $"{Root}:clusters names no cluster; add {Root}:clusters:<name>:kubeconfig or :in_cluster=true";
+        foreach (var (cluster, settings) in clusters)
         {
-            var key = $"deploy_service:clusters:{cluster}";
+            var key = $"{Root}:clusters:{cluster}";
             if (settings.InCluster == !string.IsNullOrEmpty(settings.Kubeconfig))
-                wrong.Add($"{key} must have either kubeconfig or in_cluster=true");
+                yield return $"{key} must have either kubeconfig or in_cluster=true";
             else if (!settings.InCluster && !File.Exists(settings.Kubeconfig))
-                wrong.Add($"{key}:kubeconfig '{settings.Kubeconfig}' does not exist");
+                yield return $"{key}:kubeconfig '{settings.Kubeconfig}' does not exist";
             else if (UnusableBecause(settings) is { } why)
-                wrong.Add($"{key}: the credentials cannot be used: {why}");
+                yield return $"{key}: the credentials cannot be used: {why}";
             if (settings.Namespaces.Count == 0)
-                wrong.Add($"{key}:namespaces is empty; list the namespaces, or '*'");
-            if (settings.ParallelCalls is < 1 or > 1000)
-                wrong.Add($"{key}:parallel_calls must be 1..1000");
-            Range(wrong, $"{key}:call_timeout", settings.CallTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
-            if (settings.Prometheus is { } p && (!p.IsAbsoluteUri || p.Scheme is not ("http" or "https")))
-                wrong.Add($"{key}:prometheus must be an http or https address");
+                yield return $"{key}:namespaces is empty; list the namespaces, or '*'";
+            if (settings.Prometheus is { } address && (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https")))
+                yield return $"{key}:prometheus must be an http or https address";
         }
+    }
+
+    private static IEnumerable<string> Records(DeployServiceOptions options)
+    {
         if (options.Records.Cluster is { } home && !options.Clusters.ContainsKey(home))
-            wrong.Add($"deploy_service:records:cluster '{home}' is not among the clusters ({string.Join(", ", options.Clusters.Keys)})");
-        if (!Namespace().IsMatch(options.Records.Namespace))
-            wrong.Add("deploy_service:records:namespace must be a namespace's name: a-z 0-9 -, at most 63 characters");
-        Range(wrong, "deploy_service:records:history", options.Records.History, 1, 1000);
-        Rollout(wrong, options.Rollout);
-        Range(wrong, "deploy_service:limits:body_bytes", options.Limits.BodyBytes, 1024, 100 * 1024 * 1024);
-        Range(wrong, "deploy_service:limits:body_timeout", options.Limits.BodyTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
-        Range(wrong, "deploy_service:limits:requests_per_second", options.Limits.RequestsPerSecond, 1, 100_000);
-        Range(wrong, "deploy_service:limits:burst", options.Limits.Burst, 1, 1_000_000);
-        Range(wrong, "deploy_service:limits:anonymous_per_minute", options.Limits.AnonymousPerMinute, 1, 1_000_000);
+            yield return $"{Root}:records:cluster '{home}' is not among the clusters ({string.Join(", ", options.Clusters.Keys)})";
+        if (options.Rollout.MaxTimeout.Value < options.Rollout.DefaultTimeout.Value)
+            yield return $"{Root}:rollout:max_timeout must be at least {Root}:rollout:default_timeout, {options.Rollout.DefaultTimeout}";
+    }
+
+    private static IEnumerable<string> Keys(DeployServiceOptions options)
+    {
+        if (options.Keys.Count == 0)
+            yield return $"{Root}:keys is empty; no caller would be accepted";
         for (var i = 0; i < options.Keys.Count; i++)
         {
             var key = options.Keys[i];
             if (string.IsNullOrWhiteSpace(key.Name))
-                wrong.Add($"deploy_service:keys:{i}:name is missing");
+                yield return $"{Root}:keys:{i}:name is missing";
             else if (options.Keys.FindIndex(k => k.Name == key.Name) < i)
-                wrong.Add($"deploy_service:keys:{i}:name '{key.Name}' is taken: limits and logs tell callers apart by it");
+                yield return $"{Root}:keys:{i}:name '{key.Name}' is taken: limits and logs tell callers apart by it";
             if (!Hash().IsMatch(key.Sha256))
-                wrong.Add($"deploy_service:keys:{i}:sha256 must be 64 hex digits: the SHA-256 of the key, not the key");
+                yield return $"{Root}:keys:{i}:sha256 must be 64 hex digits: the SHA-256 of the key, not the key";
             if (key.Clusters.Count == 0 || key.Namespaces.Count == 0)
-                wrong.Add($"deploy_service:keys:{i} must list clusters and namespaces, or '*'");
+                yield return $"{Root}:keys:{i} must list clusters and namespaces, or '*'";
             foreach (var unknown in key.Clusters.Where(c => c != "*" && !options.Clusters.ContainsKey(c)))
-                wrong.Add($"deploy_service:keys:{i}:clusters '{unknown}' is not among the clusters ({string.Join(", ", options.Clusters.Keys)})");
+                yield return $"{Root}:keys:{i}:clusters '{unknown}' is not among the clusters ({string.Join(", ", options.Clusters.Keys)})";
         }
-        if (options.Keys.Count == 0)
-            wrong.Add("deploy_service:keys is empty; no caller would be accepted");
-        if (!CallbackKinds.All.Contains(options.Callback.Kind))
-            wrong.Add($"deploy_service:callback:kind '{options.Callback.Kind}' unknown; known: {string.Join(", ", CallbackKinds.All)}");
-        else if (CallbackKinds.Schemes(options.Callback.Kind) is { Count: > 0 } schemes
-            && (options.Callback.Url is not { IsAbsoluteUri: true } url || !schemes.Contains(url.Scheme)))
-            wrong.Add($"deploy_service:callback:url must be an absolute address with {string.Join(" or ", schemes)}");
-        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 
-    /// <summary>Sections whose name is nearly ours: their keys would be read by nobody.</summary>
-    private IEnumerable<string> Beside() => configuration.GetChildren()
-        .Where(child => child.Key is var key && !string.Equals(key, DeployServiceOptions.Section, StringComparison.OrdinalIgnoreCase)
-            && child.GetChildren().Any()
-            && NearestName.Distance(key.ToLowerInvariant(), DeployServiceOptions.Section) <= 2)
-        .Select(child => $"{child.Path} is not read; did you mean {DeployServiceOptions.Section}?");
-
-    private static void Rollout(List<string> wrong, RolloutOptions rollout)
+    private static IEnumerable<string> Callback(CallbackOptions callback)
     {
-        Range(wrong, "deploy_service:rollout:workers", rollout.Workers, 1, 256);
-        Range(wrong, "deploy_service:rollout:crash_restarts", rollout.CrashRestarts, 1, 1000);
-        Range(wrong, "deploy_service:rollout:default_timeout", rollout.DefaultTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30));
-        Range(wrong, "deploy_service:rollout:max_timeout", rollout.MaxTimeout, rollout.DefaultTimeout.Value, TimeSpan.FromDays(30));
-        Range(wrong, "deploy_service:rollout:poll_interval", rollout.PollInterval, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
-        Range(wrong, "deploy_service:rollout:takeover_after", rollout.TakeoverAfter, TimeSpan.Zero, TimeSpan.FromMinutes(10));
-    }
-
-    private static void Range(List<string> wrong, string key, int value, int least, int most)
-    {
-        if (value < least || value > most)
-            wrong.Add($"{key} must be {least}..{most}");
-    }
-
-    private static void Range(List<string> wrong, string key, Duration value, TimeSpan least, TimeSpan most)
-    {
-        if (value.Value < least || value.Value > most)
-            wrong.Add($"{key} must be {least.TotalSeconds:0}s..{most.TotalSeconds:0}s");
+        if (CallbackKinds.Schemes(callback.Kind) is { Count: > 0 } schemes
+            && (callback.Url is not { IsAbsoluteUri: true } url || !schemes.Contains(url.Scheme)))
+            yield return $"{Root}:callback:url must be an absolute address with {string.Join(" or ", schemes)}";
     }
 
     private static string? UnusableBecause(ClusterOptions settings)
@@ -111,7 +84,4 @@ internal sealed partial class DeployServiceOptionsCheck(IConfiguration configura
 
     [GeneratedRegex(@"^[0-9a-fA-F]{64}\z")]
     private static partial Regex Hash();
-
-    [GeneratedRegex(@"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z")]
-    private static partial Regex Namespace();
 }

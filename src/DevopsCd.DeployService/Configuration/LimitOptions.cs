@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using DevopsCd.Shared;
 
 namespace DevopsCd.DeployService.Configuration;
@@ -6,21 +7,22 @@ namespace DevopsCd.DeployService.Configuration;
 internal sealed class LimitOptions
 {
     /// <summary>Bytes of a request's body.</summary>
-    [ConfigurationKeyName("body_bytes")]
-    public int BodyBytes { get; init; } = 1024 * 1024;
+    [ConfigurationKeyName("body_bytes"), Range(1024, 100 * 1024 * 1024)]
+    public int BodyBytes { get; set; } = 1024 * 1024;
 
     /// <summary>How long a body may take to arrive.</summary>
-    [ConfigurationKeyName("body_timeout")]
-    public Duration BodyTimeout { get; init; } = Duration.Seconds(10);
+    [ConfigurationKeyName("body_timeout"), DurationRange("100ms", "5m")]
+    public Duration BodyTimeout { get; set; } = Duration.Seconds(10);
 
     /// <summary>Requests a second for one key, sustained.</summary>
-    [ConfigurationKeyName("requests_per_second")]
-    public int RequestsPerSecond { get; init; } = 200;
+    [ConfigurationKeyName("requests_per_second"), Range(1, 100_000)]
+    public int RequestsPerSecond { get; set; } = 200;
 
     /// <summary>Requests at once before the sustained rate holds.</summary>
-    public int Burst { get; init; } = 1000;
+    [Range(1, 1_000_000)]
+    public int Burst { get; set; } = 1000;
 
     /// <summary>Requests a minute from one address without a valid key.</summary>
-    [ConfigurationKeyName("anonymous_per_minute")]
-    public int AnonymousPerMinute { get; init; } = 60;
+    [ConfigurationKeyName("anonymous_per_minute"), Range(1, 1_000_000)]
+    public int AnonymousPerMinute { get; set; } = 60;
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using DevopsCd.Shared;
 
 namespace DevopsCd.DeployService.Configuration;
@@ -6,15 +7,17 @@ namespace DevopsCd.DeployService.Configuration;
 internal sealed class RecordOptions
 {
     /// <summary>The cluster that holds the records; the first one when left out.</summary>
-    public string? Cluster { get; init; }
+    public string? Cluster { get; set; }
 
     /// <summary>The namespace that holds the records and nothing else.</summary>
-    public string Namespace { get; init; } = "devopscd-operations";
+    [RegularExpression(@"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z", ErrorMessage = "must be a namespace's name: a-z 0-9 -, at most 63 characters")]
+    public string Namespace { get; set; } = "devopscd-operations";
 
     /// <summary>Ended operations kept for each workload.</summary>
-    public int History { get; init; } = 20;
+    [Range(1, 1000)]
+    public int History { get; set; } = 20;
 
     /// <summary>No ended operation younger than this is forgotten, whatever the history says.</summary>
     [ConfigurationKeyName("keep_at_least")]
-    public Duration KeepAtLeast { get; init; } = Duration.Seconds(7 * 24 * 3600);
+    public Duration KeepAtLeast { get; set; } = Duration.Seconds(7 * 24 * 3600);
 }

@@ -6,6 +6,7 @@ using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Channels;
 using DevopsCd.Core.Parking;
 using DevopsCd.Host.Access;
+using DevopsCd.Shared;
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using RabbitMQ.Client;

@@ -1,5 +1,6 @@
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Configuration;
+using DevopsCd.Shared;
 using Microsoft.Extensions.Configuration;
 
 namespace DevopsCd.Core.Tests.Access;

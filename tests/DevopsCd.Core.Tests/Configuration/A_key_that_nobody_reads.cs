@@ -1,5 +1,6 @@
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Intake.Webhooks;
+using DevopsCd.Shared;
 using Microsoft.Extensions.Configuration;
 
 namespace DevopsCd.Core.Tests.Configuration;

@@ -1,5 +1,6 @@
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Deployments;
+using DevopsCd.Shared;
 using DevopsCd.Testing.Fakes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -117,7 +118,7 @@ public sealed class A_deploy_service_over_http
     {
         var values = new Dictionary<string, string?> { ["core:deploy:driver"] = "http", ["core:k8s:base_url"] = "http://deploy.example", [key] = value };
 
-        var wrong = Should.Throw<Core.Configuration.WrongConfigurationException>(() =>
+        var wrong = Should.Throw<WrongConfigurationException>(() =>
             new ServiceCollection().AddCore(new ConfigurationReader(new ConfigurationBuilder().AddInMemoryCollection(values).Build())));
 
         wrong.Message.ShouldContain(key);

@@ -2,6 +2,7 @@ using DevopsCd.Core.Applications;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Deployments;
+using DevopsCd.Shared;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

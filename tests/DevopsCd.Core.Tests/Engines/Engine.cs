@@ -9,6 +9,7 @@ using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Scanning;
+using DevopsCd.Shared;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;

@@ -7,6 +7,7 @@ using DevopsCd.Core.Notifications.Channels;
 using DevopsCd.Core.Notifications.Composing;
 using DevopsCd.Core.Notifications.Delivery;
 using DevopsCd.Core.Policies;
+using DevopsCd.Shared;
 using DevopsCd.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;

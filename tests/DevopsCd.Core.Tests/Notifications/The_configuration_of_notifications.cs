@@ -2,6 +2,7 @@ using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Channels;
 using DevopsCd.Core.Policies;
+using DevopsCd.Shared;
 using Microsoft.Extensions.Configuration;
 
 namespace DevopsCd.Core.Tests.Notifications;

@@ -1,5 +1,6 @@
 using DevopsCd.Core.Configuration;
 using DevopsCd.Host.Broker;
+using DevopsCd.Shared;
 using Microsoft.Extensions.Configuration;
 
 namespace DevopsCd.Host.Tests.Access;

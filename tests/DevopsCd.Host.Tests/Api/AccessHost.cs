@@ -10,6 +10,7 @@ using DevopsCd.Host.Api;
 using DevopsCd.Host.Broker;
 using DevopsCd.Host.Starting;
 using DevopsCd.Host.Tests.Api;
+using DevopsCd.Shared;
 using DevopsCd.Testing;
 using DevopsCd.Testing.Hosting;
 using MassTransit;

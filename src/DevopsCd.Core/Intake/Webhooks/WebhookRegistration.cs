@@ -2,6 +2,7 @@ using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Intake.Webhooks.Sources;
 using DevopsCd.Core.Outbound;
+using DevopsCd.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,4 +1,4 @@
-namespace DevopsCd.Core.Configuration;
+namespace DevopsCd.Shared;
 
 /// <summary>The configuration is wrong; the message has a line for every wrong key.</summary>
 internal sealed class WrongConfigurationException(IReadOnlyList<string> errors)

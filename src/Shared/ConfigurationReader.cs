@@ -3,10 +3,9 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
-using DevopsCd.Shared;
 using Microsoft.Extensions.Configuration;
 
-namespace DevopsCd.Core.Configuration;
+namespace DevopsCd.Shared;
 
 /// <summary>
 /// Binds one section after the other, nested classes, lists and dictionaries included, and collects what is wrong: values that cannot be read
