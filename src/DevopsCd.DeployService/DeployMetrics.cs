@@ -21,7 +21,9 @@ internal sealed class DeployMetrics
         _apiCalls = meter.CreateCounter<long>("devopscd.deploy.api.calls", "{call}", "Calls to Kubernetes API servers, by cluster, verb and resource.");
         _throttled = meter.CreateCounter<long>("devopscd.deploy.api.throttles", "{call}", "Calls an API server answered with 429.");
         _callbacks = meter.CreateCounter<long>("devopscd.deploy.callbacks", "{callback}", "Callbacks sent, by result.");
-        _duration = meter.CreateHistogram<double>("devopscd.deploy.operations.duration", "s", "From acceptance to the end of an operation.");
+        // The default bounds are meant for milliseconds.
+        _duration = meter.CreateHistogram("devopscd.deploy.operations.duration", "s", "From acceptance to the end of an operation.", null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600] });
         meter.CreateObservableGauge("devopscd.deploy.operations", () => _phases(), "{operation}", "Operations on record, by phase.");
     }
 

@@ -6,10 +6,12 @@ using DevopsCd.DeployService.Drivers;
 using DevopsCd.DeployService.Kubernetes;
 using DevopsCd.DeployService.Operations;
 using DevopsCd.DeployService.Strategies;
+using DevopsCd.Shared;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 
 namespace DevopsCd.DeployService;
 
@@ -82,9 +84,12 @@ internal static class DeployServiceRegistration
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddHealthChecks().AddCheck<RecordsReady>("records", tags: ["ready"]);
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(DeployMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")
-            .AddPrometheusExporter());
+        services.AddOpenTelemetry()
+            .ConfigureResource(service => service.Clear().AddTelemetrySdk().AddService("devopscd-deploy-service", serviceVersion: ProgramVersion.Text)
+                .AddEnvironmentVariableDetector())
+            .WithMetrics(metrics => metrics
+                .AddMeter(DeployMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")
+                .AddPrometheusExporter());
         return services.AddRateLimiter(_ => { }).AddSingleton<IConfigureOptions<RateLimiterOptions>, CallerLimits>();
     }
 

@@ -8,6 +8,7 @@ using DevopsCd.Core.Access;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Consuming;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Observability;
 using DevopsCd.Shared;
 using MassTransit;
 using MassTransit.Mediator;
@@ -90,6 +91,11 @@ internal sealed class BatchCommands(CdDbContext db, IServiceScopeFactory scopes,
         catch (Exception repetition) when (RefusalFilter.IsAnswer(repetition))
         {
             // Decided in this instant by another request under the same key, or by a try of this one whose commit nobody saw.
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Metrics.Faulted(type.Key);
+            throw;
         }
         return await DecidedAsync(origin, cancellationToken)
             ?? throw new InvalidOperationException($"the audit does not hold the outcome of message {origin.MessageId}");

@@ -1,4 +1,5 @@
 using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Observability;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -32,6 +33,11 @@ internal sealed class RefusalFilter(IServiceScopeFactory scopes, ILogger<Refusal
             // What the door refuses reaches no consumer, and would count as a message that nobody takes.
             if (!context.ReceiveContext.IsFaulted)
                 await type.SettleAsync(context);
+        }
+        catch (Exception) when (!context.CancellationToken.IsCancellationRequested && BatchEventTypes.Carried(context) is { } carried)
+        {
+            Metrics.Faulted(carried.Type.Key);
+            throw;
         }
     }
 

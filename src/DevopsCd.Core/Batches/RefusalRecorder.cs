@@ -80,7 +80,7 @@ internal sealed class RefusalRecorder(CdDbContext db, IPublishEndpoint publish, 
                 throw;
             return null;
         }
-        Metrics.Refused(batchEvent);
+        Metrics.Refused(batchEvent, refused.Kind.ToString().ToLowerInvariant());
         log.Refused(batch?.BatchNumber ?? batchId.ToString(), batchEvent, state, by, refused.Reason);
         return row;
     }

@@ -1,10 +1,6 @@
 using System.Diagnostics;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Observability;
-using DevopsCd.Core.Parking;
-using MassTransit.EntityFrameworkCoreIntegration;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace DevopsCd.Core.Scanning;
@@ -14,8 +10,7 @@ namespace DevopsCd.Core.Scanning;
 /// what a lost message left behind. Two scans never overlap in the cluster.
 /// </summary>
 internal sealed class BatchScan(IClusterLock locks, RefreshBuilds refresh, TriggerPreDeploy trigger, PrepareProdDeploy prepare, RecoverStalledStages wake,
-    ExpireApprovals expire,
-    IServiceScopeFactory scopes, ILogger<BatchScan> log)
+    ExpireApprovals expire, TimeProvider clock, ILogger<BatchScan> log)
 {
     /// <summary>Runs one scan; null when another one runs somewhere, or may run because this one has lost the lock.</summary>
     public async Task<ScanResult?> RunAsync(CancellationToken cancellationToken)
@@ -38,23 +33,19 @@ internal sealed class BatchScan(IClusterLock locks, RefreshBuilds refresh, Trigg
     private async Task<ScanResult> RunLockedAsync(CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var result = new ScanResult(await refresh.RunAsync(cancellationToken), await trigger.RunAsync(cancellationToken),
-            await prepare.RunAsync(cancellationToken), await wake.RunAsync(cancellationToken), await expire.RunAsync(cancellationToken));
-        var (batches, messages) = await CountsAsync(cancellationToken);
-        Metrics.Scanned(Stopwatch.GetElapsedTime(started), batches, messages);
-        log.Scanned(result.Refreshed.Count, result.Started.Count, result.Prepared.Count, result.Woken.Count,
-            Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        return result;
-    }
-
-    private async Task<(IReadOnlyList<(string, long)> Batches, IReadOnlyList<(string, long)> Messages)> CountsAsync(CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
-        var rows = await db.Batches.GroupBy(b => b.Status).Select(g => new { Status = g.Key, Count = g.LongCount() }).ToListAsync(cancellationToken);
-        var outgoing = await db.Set<OutboxState>().LongCountAsync(s => s.Parked != null, cancellationToken);
-        var waiting = await db.Set<OutboxMessage>().LongCountAsync(cancellationToken) - outgoing;
-        var parked = await db.Set<ParkedMessage>().LongCountAsync(m => m.Status == ParkedStatus.Parked, cancellationToken);
-        return ([.. rows.Select(r => (r.Status, r.Count))], [("waiting", Math.Max(0, waiting)), ("parked_outgoing", outgoing), ("parked", parked)]);
+        try
+        {
+            var result = new ScanResult(await refresh.RunAsync(cancellationToken), await trigger.RunAsync(cancellationToken),
+                await prepare.RunAsync(cancellationToken), await wake.RunAsync(cancellationToken), await expire.RunAsync(cancellationToken));
+            Metrics.Scanned(Stopwatch.GetElapsedTime(started), clock.GetUtcNow());
+            log.Scanned(result.Refreshed.Count, result.Started.Count, result.Prepared.Count, result.Woken.Count,
+                Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            return result;
+        }
+        catch
+        {
+            Metrics.Scanned(Stopwatch.GetElapsedTime(started), endedAt: null);
+            throw;
+        }
     }
 }

@@ -10,4 +10,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Scan abandoned: its lock was lost, so another host may be scanning ({Reason})")]
     public static partial void LockLost(this ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The gauges show nothing: the database did not answer ({Reason})")]
+    public static partial void NotCounted(this ILogger log, string reason);
 }

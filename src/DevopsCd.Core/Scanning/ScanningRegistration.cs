@@ -14,6 +14,8 @@ internal static class ScanningRegistration
         else
             services.AddSingleton<IClusterLock, ProcessLock>().AddHostedService<ResumeAfterRestart>();
         return services
+            .AddSingleton<StateGauges>()
+            .AddHostedService(provider => provider.GetRequiredService<StateGauges>())
             .AddSingleton<BatchScan>()
             .AddSingleton<RefreshBuilds>()
             .AddSingleton<TriggerPreDeploy>()

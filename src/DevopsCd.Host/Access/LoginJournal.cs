@@ -1,3 +1,4 @@
+using DevopsCd.Core.Observability;
 using DevopsCd.Host.Access.Data;
 
 namespace DevopsCd.Host.Access;
@@ -5,6 +6,12 @@ namespace DevopsCd.Host.Access;
 /// <summary>Records what happens at the door, in the log and in <c>access_login_events</c>. The row is written with the caller's next save.</summary>
 internal sealed class LoginJournal(AccessDbContext db, IHttpContextAccessor http, TimeProvider clock, ILogger<LoginJournal> log)
 {
+    /// <summary>Somebody has logged in.</summary>
+    public const string LoggedIn = "login";
+
+    /// <summary>Somebody wanted to log in and was refused.</summary>
+    public const string LoginFailed = "login_failed";
+
     private const int LongestSubject = 256, LongestDetail = 1024;
 
     /// <param name="what">What happened, for example <c>login_failed</c>.</param>
@@ -23,6 +30,8 @@ internal sealed class LoginJournal(AccessDbContext db, IHttpContextAccessor http
             Detail = detail is null ? null : Cut(detail, LongestDetail)
         };
         db.LoginEvents.Add(happened);
+        if (what is LoggedIn or LoginFailed)
+            Metrics.LoggedIn(what == LoggedIn);
         log.Happened(what, happened.Subject, happened.Operator, happened.Address, happened.Detail);
     }
 

@@ -42,7 +42,7 @@ internal static class PasskeyPages
         if (form is null || await passkeys.OwnerAsync(http, form[Question].ToString(), form[Answer].ToString()) is not { } account)
         {
             limits.Failed(address);
-            journal.Add("login_failed", Subject.Of(SubjectKind.User, "unknown"), "passkey", by: "nobody");
+            journal.Add(LoginJournal.LoginFailed, Subject.Of(SubjectKind.User, "unknown"), "passkey", by: "nobody");
             await db.SaveChangesAsync(http.RequestAborted);
             return FailedPage(http, texts.PasskeyWrong);
         }

@@ -53,7 +53,7 @@ internal sealed class PasswordLogin(UserManager<Account> accounts, IPasswordHash
     public async Task BeginAsync(HttpContext http, Account account, string proof = Scheme)
     {
         var subject = account.AsSubject();
-        journal.Add("login", subject.Id, proof, by: subject.Id);
+        journal.Add(LoginJournal.LoggedIn, subject.Id, proof, by: subject.Id);
         await db.SaveChangesAsync(http.RequestAborted);
         await http.SignInAsync(Sessions.SessionCookie.Scheme, Identities.Of(subject, Scheme));
     }
@@ -112,7 +112,7 @@ internal sealed class PasswordLogin(UserManager<Account> accounts, IPasswordHash
 
     private LoginOutcome Failed(string name, string why)
     {
-        journal.Add("login_failed", Subject.Of(SubjectKind.User, name), why, by: "nobody");
+        journal.Add(LoginJournal.LoginFailed, Subject.Of(SubjectKind.User, name), why, by: "nobody");
         return LoginOutcome.Wrong;
     }
 }

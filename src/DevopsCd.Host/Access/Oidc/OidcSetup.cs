@@ -124,7 +124,7 @@ internal static class OidcSetup
         var session = new ProviderSession(person.Key, claims.Find(claim => claim.Type == "sid")?.Value,
             properties.GetTokenValue(OpenIdConnectParameterNames.RefreshToken), properties.GetTokenValue(OpenIdConnectParameterNames.IdToken));
         var subject = account.AsSubject();
-        services.GetRequiredService<LoginJournal>().Add("login", subject.Id, AccessModes.Oidc, by: subject.Id);
+        services.GetRequiredService<LoginJournal>().Add(LoginJournal.LoggedIn, subject.Id, AccessModes.Oidc, by: subject.Id);
         await services.GetRequiredService<AccessDbContext>().SaveChangesAsync(context.HttpContext.RequestAborted);
         // A session of its own length, and nothing of the handshake in it.
         context.Properties = new AuthenticationProperties();
@@ -149,7 +149,7 @@ internal static class OidcSetup
         HandleRequestContext<RemoteAuthenticationOptions> context, Func<TextTable, string> said, string? name = null, string? why = null)
     {
         var services = context.HttpContext.RequestServices;
-        services.GetRequiredService<LoginJournal>().Add("login_failed", Core.Access.Subject.Of(Core.Access.SubjectKind.User, name ?? "unknown"), why ?? said(s_english),
+        services.GetRequiredService<LoginJournal>().Add(LoginJournal.LoginFailed, Core.Access.Subject.Of(Core.Access.SubjectKind.User, name ?? "unknown"), why ?? said(s_english),
             by: "nobody");
         await services.GetRequiredService<AccessDbContext>().SaveChangesAsync(context.HttpContext.RequestAborted);
         await LoginPages.FailedPage(context.HttpContext, said(context.HttpContext.Request.Texts())).ExecuteAsync(context.HttpContext);

@@ -1,0 +1,94 @@
+using DevopsCd.Core.Data;
+using DevopsCd.Core.Observability;
+using DevopsCd.Core.Parking;
+using DevopsCd.Shared;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DevopsCd.Core.Scanning;
+
+/// <summary>
+/// Reads what the gauges show, in one round trip every 15 s, on every instance: what only the instance that has scanned knew would be wrong
+/// for ever on the others. While the database does not answer the gauges show nothing rather than what was.
+/// </summary>
+internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider clock, ILogger<StateGauges> log) : BackgroundService
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(15);
+
+    /// <summary>Reads once.</summary>
+    public async Task<StateFigures> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
+        var late = clock.GetUtcNow() - TimeSpan.FromMinutes(1);
+        var queries = new QueryBatch(db);
+        var batches = queries.Add(db.Batches.GroupBy(b => b.Status).Select(g => new StateCount(g.Key, g.LongCount())));
+        var blocked = queries.Add(Number(db.Batches.Where(b => b.Status == BatchStatus.Sealed && b.AutoDeployBlocked)));
+        var approval = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.PendingApproval).OrderBy(b => b.CreatedAt).Select(b => b.CreatedAt).Take(1));
+        var retry = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.Sealed && b.AutoDeployBlocked)
+            .OrderBy(b => b.UpdatedAt).Select(b => b.UpdatedAt).Take(1));
+        var start = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.PreDeployed).OrderBy(b => b.UpdatedAt).Select(b => b.UpdatedAt).Take(1));
+        var accept = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.ProdDeployed).OrderBy(b => b.UpdatedAt).Select(b => b.UpdatedAt).Take(1));
+        var pre = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.PreDeploying).OrderBy(b => b.Pre.StartedAt).Select(b => b.Pre.StartedAt).Take(1));
+        var prod = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.ProdDeploying).OrderBy(b => b.Prod.StartedAt).Select(b => b.Prod.StartedAt).Take(1));
+        var inFlight = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null)));
+        var overdue = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null && d.DeadlineAt < late)));
+        var parkedOutgoing = queries.Add(Number(db.Set<OutboxState>().Where(s => s.Parked != null)));
+        var outgoing = queries.Add(Number(db.Set<OutboxMessage>()));
+        var oldest = queries.Add(db.Set<OutboxMessage>()
+            .Where(m => !db.Set<OutboxState>().Any(s => s.OutboxId == m.OutboxId && s.SequenceNumber == m.SequenceNumber && s.Parked != null))
+            .OrderBy(m => m.SentTime).Select(m => m.SentTime).Take(1));
+        var parked = queries.Add(Number(db.Set<ParkedMessage>().Where(m => m.Status == ParkedStatus.Parked)));
+        await queries.ReadAsync(cancellationToken);
+
+        long Batches(string status) => batches.FirstOrDefault(b => b.Status == status)?.Count ?? 0;
+        return new StateFigures
+        {
+            Batches = [.. BatchStatus.All.Select(s => (s.Name, Batches(s.Name)))],
+            Waiting =
+            [
+                ("approval", Batches(BatchStatus.PendingApproval), First(approval)), ("retry", Count(blocked), First(retry)),
+                ("start_prod", Batches(BatchStatus.PreDeployed), First(start)), ("accept", Batches(BatchStatus.ProdDeployed), First(accept))
+            ],
+            Running = [(EnumNames<Stage>.Of(Stage.Pre), pre.FirstOrDefault()), (EnumNames<Stage>.Of(Stage.Prod), prod.FirstOrDefault())],
+            InFlight = Count(inFlight),
+            Overdue = Count(overdue),
+            Messages =
+            [
+                ("waiting", Math.Max(0, Count(outgoing) - Count(parkedOutgoing))), ("parked_outgoing", Count(parkedOutgoing)), ("parked", Count(parked))
+            ],
+            OldestMessage = oldest.Count == 0 ? null : new DateTimeOffset(DateTime.SpecifyKind(oldest[0], DateTimeKind.Utc))
+        };
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        Metrics.Announce();
+        using var timer = new PeriodicTimer(s_interval, clock);
+        do
+        {
+            try
+            {
+                Metrics.Show(await ReadAsync(stoppingToken), clock);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                Metrics.Show(StateFigures.None, clock);
+                log.NotCounted(e.GetBaseException().Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    // A count as rows, so that it goes with the others.
+    private static IQueryable<long> Number<T>(IQueryable<T> rows) where T : class => rows.GroupBy(_ => 1).Select(g => g.LongCount());
+
+    private static long Count(IReadOnlyList<long> rows) => rows.Count == 0 ? 0 : rows[0];
+
+    private static DateTimeOffset? First(IReadOnlyList<DateTimeOffset> rows) => rows.Count == 0 ? null : rows[0];
+
+    private sealed record StateCount(string Status, long Count);
+}
