@@ -53,7 +53,7 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider cloc
                 ("approval", Batches(BatchStatus.PendingApproval), First(approval)), ("retry", Count(blocked), First(retry)),
                 ("start_prod", Batches(BatchStatus.PreDeployed), First(start)), ("accept", Batches(BatchStatus.ProdDeployed), First(accept))
             ],
-            Running = [(EnumNames<Stage>.Of(Stage.Pre), pre.FirstOrDefault()), (EnumNames<Stage>.Of(Stage.Prod), prod.FirstOrDefault())],
+            Running = [(EnumNames<Stage>.Of(Stage.Pre), First(pre)), (EnumNames<Stage>.Of(Stage.Prod), First(prod))],
             InFlight = Count(inFlight),
             Overdue = Count(overdue),
             Messages =
@@ -89,6 +89,8 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider cloc
     private static long Count(IReadOnlyList<long> rows) => rows.Count == 0 ? 0 : rows[0];
 
     private static DateTimeOffset? First(IReadOnlyList<DateTimeOffset> rows) => rows.Count == 0 ? null : rows[0];
+
+    private static DateTimeOffset? First(IReadOnlyList<DateTimeOffset?> rows) => rows.Count == 0 ? null : rows[0];
 
     private sealed record StateCount(string Status, long Count);
 }
