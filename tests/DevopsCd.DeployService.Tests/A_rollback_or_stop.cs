@@ -105,4 +105,25 @@ public sealed class A_rollback_or_stop(TestCluster cluster)
         untouched.ShouldBe("registry.example/app:3");
         (await given.DeploymentAsync("shop")).Image().ShouldBe("registry.example/app:1");
     }
+
+    [Fact]
+    public async Task Goes_back_past_a_retry_that_found_the_image_in_place()
+    {
+        await using var given = await Given.ServiceAsync(cluster);
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+        foreach (var attempt in new[] { "first", "again" })
+        {
+            await given.DeployAsync(attempt, given.Request("shop", "registry.example/app:2"));
+            await given.UntilAsync(attempt, DeployPhases.Succeeded);
+        }
+        var (first, again) = (await given.ViewAsync("first"), await given.ViewAsync("again"));
+
+        await given.CommandAsync("first", "rollback");
+        var ended = await given.UntilAsync("first", DeployPhases.Stopped);
+
+        first.Previous.ShouldBe(new DeployPrevious { Image = "registry.example/app:1", Revision = "1", Unchanged = false });
+        again.Previous!.ShouldSatisfyAllConditions(p => p.Image.ShouldBe("registry.example/app:2"), p => p.Unchanged.ShouldBeTrue());
+        ended.Reason.ShouldBe("RolledBack");
+        (await given.DeploymentAsync("shop")).Image().ShouldBe("registry.example/app:1");
+    }
 }

@@ -47,6 +47,7 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
 
         written.Image().ShouldBe("registry.example/app:2");
         ended.Replicas.ShouldBe(new DeployReplicas { Desired = 3, Updated = 3, Available = 3 });
+        ended.Previous.ShouldBe(new DeployPrevious { Image = "registry.example/app:1", Unchanged = false });
     }
 
     [Fact]
@@ -154,6 +155,7 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
         source.Items("kustomize", "images").Single().GetString().ShouldBe("registry.example/app:2");
         written.Root.Text("operation", "sync", "revision").ShouldBe("main");
         (ended.FinishedAt - ended.StartedAt)!.Value.ShouldBeGreaterThan(TimeSpan.FromSeconds(1));
+        ended.Previous.ShouldBe(new DeployPrevious { Revision = "registry.example/app:1", Unchanged = false });
     }
 
     [Fact]
@@ -187,6 +189,7 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
 
         (shop.Root.Text("spec", "values", "image", "tag"), shop.Root.Number("spec", "values", "replicas")).ShouldBe(("2", 2));
         ended.Reason.ShouldBe("RollbackSucceeded");
+        ended.Previous.ShouldBe(new DeployPrevious { Revision = "image.repository=registry.example/app, image.tag=1", Unchanged = false });
     }
 
     [Theory]
@@ -200,8 +203,9 @@ public sealed class Drivers_for_custom_resources(TestCluster cluster)
 
         await given.DeployAsync("op-1",
             given.Request("shop", "registry.example/app:2", new { type = "helm", chart = "oci://registry.example/charts/shop" }, "Release"));
-        await given.UntilAsync("op-1", DeployPhases.Succeeded);
+        var ended = await given.UntilAsync("op-1", DeployPhases.Succeeded);
 
+        ended.Previous.ShouldBe(new DeployPrevious { Revision = "1", Unchanged = false });
         var calls = helm.Calls();
         calls.ShouldContain(c => c.StartsWith("rollback shop 1", StringComparison.Ordinal));
         var upgrade = calls.Single(c => c.StartsWith("upgrade shop oci://registry.example/charts/shop", StringComparison.Ordinal));

@@ -18,6 +18,9 @@ public sealed record DeployOperationView
     /// <summary>The pods of the workload, once they were seen.</summary>
     public DeployReplicas? Replicas { get; init; }
 
+    /// <summary>What ran before; absent until the operation has begun to change its target.</summary>
+    public DeployPrevious? Previous { get; init; }
+
     /// <summary>When the operation was accepted.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 

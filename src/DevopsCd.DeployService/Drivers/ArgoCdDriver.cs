@@ -66,6 +66,12 @@ internal sealed class ArgoCdDriver : IDeployStrategy
             : [new DeployPreflightChange { Container = "spec.source", From = source.GetRawText(), To = wanted.GetRawText() }]);
     }
 
+    public DeployPrevious Before(JsonElement previous, DeployOperationRequest request)
+    {
+        var source = previous.Deserialize<CustomSnapshot>(Json.Options)!.Part!.Value;
+        return new DeployPrevious { Revision = Told(source, request), Unchanged = JsonElement.DeepEquals(source, Wanted(source, request)) };
+    }
+
     public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request) => CustomObjects.Needs(s_resource);
 
     public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken)
@@ -189,6 +195,15 @@ internal sealed class ArgoCdDriver : IDeployStrategy
         }
         return JsonSerializer.SerializeToElement(wanted);
     }
+
+    /// <summary>What the request would write, as it is in a source: short enough for people.</summary>
+    private static string Told(JsonElement source, DeployOperationRequest request) => (request.TextSetting("update") ?? "kustomize") switch
+    {
+        "revision" => source.Text("targetRevision") ?? "unset",
+        "helm" => $"{request.TextSetting("parameter")}={source.Items("helm", "parameters")
+            .Where(p => p.Text("name") == request.TextSetting("parameter")).Select(p => p.Text("value")).FirstOrDefault() ?? "unset"}",
+        _ => string.Join(", ", source.Items("kustomize", "images").Select(i => i.GetString())) is { Length: > 0 } images ? images : "unset"
+    };
 
     private static string Replaced(string image) => image.IndexOf('=') is > 0 and var equals ? image[..equals] : ImageParts.Of(image).Name;
 

@@ -33,6 +33,12 @@ internal sealed class ArgoRolloutsDriver : IDeployStrategy
             image == request.Image ? [] : [new DeployPreflightChange { Container = container, From = image, To = request.Image }]);
     }
 
+    public DeployPrevious Before(JsonElement previous, DeployOperationRequest request)
+    {
+        var image = previous.Deserialize<CustomSnapshot>(Json.Options)!.Image;
+        return new DeployPrevious { Image = image, Unchanged = Hands.Same(image, request.Image) };
+    }
+
     public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request) => CustomObjects.Needs(s_resource);
 
     public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken)

@@ -31,6 +31,17 @@ internal sealed class FluxDriver : IDeployStrategy
                 .Select(v => new DeployPreflightChange { Container = v.Key, From = v.Old, To = v.New })]);
     }
 
+    public DeployPrevious Before(JsonElement previous, DeployOperationRequest request)
+    {
+        var before = previous.Deserialize<CustomSnapshot>(Json.Options)!.Part;
+        var values = ValueSettings.Of(request).Select(v => (Path: v.Key, Old: before?.Text(v.Key.Split('.')), New: v.Value)).ToList();
+        return new DeployPrevious
+        {
+            Revision = string.Join(", ", values.Select(v => $"{v.Path}={v.Old ?? "unset"}")),
+            Unchanged = values.TrueForAll(v => v.Old == v.New)
+        };
+    }
+
     public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request) => CustomObjects.Needs(s_resource);
 
     public async Task DryRunAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken)

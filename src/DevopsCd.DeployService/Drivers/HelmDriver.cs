@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Configuration;
@@ -68,6 +70,10 @@ internal sealed partial class HelmDriver(IOptions<DeployServiceOptions> options,
             [.. ValueSettings.Of(request)
                 .Select(v => new DeployPreflightChange { Container = v.Key, From = deployed is null ? null : $"revision {deployed.Revision}", To = v.Value })]);
     }
+
+    /// <summary>Helm has no say in what its revisions run: another revision counts as a change.</summary>
+    public DeployPrevious Before(JsonElement previous, DeployOperationRequest request) =>
+        new() { Revision = previous.Number("revision")?.ToString(CultureInfo.InvariantCulture), Unchanged = false };
 
     public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request) => [];
 

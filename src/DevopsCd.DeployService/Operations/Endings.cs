@@ -6,7 +6,7 @@ namespace DevopsCd.DeployService.Operations;
 internal static class Endings
 {
     public const string Stopped = "Stopped";
-    public const string RolledBack = "RolledBack";
+    public const string RolledBack = DeployReasons.RolledBack;
     public const string Superseded = "Superseded";
     public const string DeadlineExceeded = "DeadlineExceeded";
 

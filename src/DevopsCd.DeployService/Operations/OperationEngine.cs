@@ -14,7 +14,7 @@ namespace DevopsCd.DeployService.Operations;
 /// </summary>
 internal sealed class OperationEngine(
     Clusters clusters, OperationStore store, Schedule schedule, DeploySteps deploy, ReturnSteps goBack, FinishSteps finish, Transitions transitions,
-    IOptions<DeployServiceOptions> options, DeployMetrics metrics, TimeProvider clock, ILogger<OperationEngine> log) : BackgroundService
+    StrategyCatalogue strategies, IOptions<DeployServiceOptions> options, DeployMetrics metrics, TimeProvider clock, ILogger<OperationEngine> log) : BackgroundService
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_watchRest = TimeSpan.FromMinutes(5);
@@ -38,7 +38,10 @@ internal sealed class OperationEngine(
     /// <summary>The operation as this process sees it now.</summary>
     public DeployOperationView View(OperationRecord record)
     {
-        var view = record.ToView();
+        var view = record.ToView() with
+        {
+            Previous = record.Previous is { } previous ? strategies[record.StrategyType].Before(previous, record.Request) : null
+        };
         if (schedule.Find(record.Id)?.Seen is not { } seen)
             return view;
         if (record.HasEnded)

@@ -78,14 +78,16 @@ internal sealed class OperationService(
             return Answer.Refused(ProblemTypes.NothingToRollBack, $"operation '{record.Id}' has changed nothing");
         if (store.OnSameWorkload(record).FirstOrDefault(o => !o.HasEnded) is { } busy)
             return Answer.Refused(ProblemTypes.WorkloadBusy, $"operation '{busy.Id}' is under way on the same workload; stop it first");
-        // What it would go back to is older than what somebody has deployed here since.
-        if (store.OnSameWorkload(record).Where(o => o.IsLaterThan(record) && o.SharesContainerWith(record) && o.Stands).MaxBy(o => o.StartedAt) is { } newer)
+        // What it would go back to is older than what somebody has deployed here since. Who found all of it in place has only tried again.
+        if (store.OnSameWorkload(record).Where(o => o.IsLaterThan(record) && o.SharesContainerWith(record) && o.Stands && !FoundInPlace(o)).MaxBy(o => o.StartedAt) is { } newer)
             return Answer.Refused(ProblemTypes.NewerOperation,
                 $"operation '{newer.Id}' has deployed '{newer.Request.Image}' to this workload since; roll that one back first, or deploy the image you want");
         return transitions.Returning(record,
             new Ending(DeployPhases.Stopped, Endings.RolledBack, $"rolled back by {caller.Name}")) with
         { Reason = "RollingBack" };
     }, cancellationToken);
+
+    private bool FoundInPlace(OperationRecord record) => strategies[record.StrategyType].Before(record.Previous!.Value, record.Request).Unchanged;
 
     public Task<Answer> PromoteAsync(string id, bool full, Caller caller, CancellationToken cancellationToken) => ChangeAsync(id, caller, "promote", record =>
     {

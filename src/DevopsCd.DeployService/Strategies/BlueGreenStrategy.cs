@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Configuration;
 using DevopsCd.DeployService.Kubernetes;
@@ -49,6 +50,8 @@ internal sealed class BlueGreenStrategy(OperationStore store) : IDeployStrategy
         await ServicePin.CheckPodsAsync(cluster, live, cancellationToken);
         return Workloads.Inspect(live, request, service.Root.At("spec", "selector"));
     }
+
+    public DeployPrevious Before(JsonElement previous, DeployOperationRequest request) => Workloads.Before(previous, request);
 
     public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Kubernetes;
 using DevopsCd.DeployService.Operations;
@@ -51,6 +52,8 @@ internal sealed class CanaryStrategy(PrometheusAnalysis prometheus, OperationSto
         }
         return Workloads.Inspect(live, request);
     }
+
+    public DeployPrevious Before(JsonElement previous, DeployOperationRequest request) => Workloads.Before(previous, request);
 
     public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request)
     {

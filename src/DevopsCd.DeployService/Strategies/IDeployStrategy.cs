@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Kubernetes;
 
@@ -27,6 +28,11 @@ internal interface IDeployStrategy
 
     /// <summary>Reads the target; throws <see cref="TargetRejectedException"/> when the request does not fit it.</summary>
     Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken);
+
+    /// <summary>What of a recorded target a caller is told: what runs again after a return.</summary>
+    /// <param name="previous">As <see cref="InspectAsync"/> has read it.</param>
+    /// <param name="request">The operation that has changed it since.</param>
+    DeployPrevious Before(JsonElement previous, DeployOperationRequest request);
 
     /// <summary>The permissions it needs, for preflight.</summary>
     IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Kubernetes;
 
@@ -19,6 +20,8 @@ internal sealed class RecreateStrategy : IDeployStrategy
 
     public async Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken) =>
         Workloads.Inspect(await Workloads.ReadAsync(cluster, request, cancellationToken), request);
+
+    public DeployPrevious Before(JsonElement previous, DeployOperationRequest request) => Workloads.Before(previous, request);
 
     public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request) =>
         [("get", KubeResource.Deployments), ("watch", KubeResource.Deployments), ("patch", KubeResource.Deployments), ("list", KubeResource.Pods),

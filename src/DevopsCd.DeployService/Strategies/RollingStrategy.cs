@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.DeployService.Kubernetes;
 
@@ -16,6 +17,8 @@ internal sealed class RollingStrategy : IDeployStrategy
 
     public async Task<Inspection> InspectAsync(Cluster cluster, DeployOperationRequest request, CancellationToken cancellationToken) =>
         Workloads.Inspect(await Workloads.ReadAsync(cluster, request, cancellationToken), request);
+
+    public DeployPrevious Before(JsonElement previous, DeployOperationRequest request) => Workloads.Before(previous, request);
 
     public IEnumerable<(string Verb, KubeResource Resource)> Needs(DeployOperationRequest request) =>
         [("get", Workloads.ResourceOf(request.Workload.Kind)), ("watch", Workloads.ResourceOf(request.Workload.Kind)),

@@ -100,6 +100,13 @@ internal static class Workloads
             image == request.Image ? [] : [new DeployPreflightChange { Container = container, From = image, To = request.Image }]);
     }
 
+    /// <inheritdoc cref="IDeployStrategy.Before" />
+    public static DeployPrevious Before(JsonElement previous, DeployOperationRequest request)
+    {
+        var snapshot = previous.Deserialize<WorkloadSnapshot>(Json.Options)!;
+        return new DeployPrevious { Image = snapshot.Image, Revision = snapshot.Revision, Unchanged = Hands.Same(snapshot.Image, request.Image) };
+    }
+
     /// <summary>Our part of the workload: the image, and who put it there. Carries the version read, so nobody's later change is lost.</summary>
     public static object Part(KubeObject live, DeployOperationRequest request, Dictionary<string, string> stamps, bool withVersion = true)
     {
