@@ -105,13 +105,31 @@ public sealed record BatchView
     /// <summary>The number of production deploys so far.</summary>
     public required int ProdAttempt { get; init; }
 
+    /// <summary>The number of rollbacks of production so far.</summary>
+    public required int RollbackAttempt { get; init; }
+
+    /// <summary>When the last rollback of production began.</summary>
+    public DateTimeOffset? RollbackStartedAt { get; init; }
+
+    /// <summary>When production was last taken back completely to what ran before the batch.</summary>
+    public DateTimeOffset? RolledBackAt { get; init; }
+
+    /// <summary>The person who asked for the last rollback.</summary>
+    public string? RollbackBy { get; init; }
+
+    /// <summary>Why the last rollback was asked for.</summary>
+    public string? RollbackReason { get; init; }
+
+    /// <summary>Whether a rollback waits for what is in flight.</summary>
+    public required bool RollbackRequested { get; init; }
+
     /// <summary>Whether the last pre-deploy failed, so that only a person can start it again.</summary>
     public required bool AutoDeployBlocked { get; init; }
 
     /// <summary>Why the last stage failed.</summary>
     public string? LastFailure { get; init; }
 
-    /// <summary>Whether a failed production stage had already changed an application.</summary>
+    /// <summary>Whether production runs a part of the batch: a production stage that failed had already changed an application, or a rollback is not complete.</summary>
     public required bool ProdDirty { get; init; }
 
     /// <summary>The order, the images and what runs now; present once the batch is pre-deployed.</summary>

@@ -6,7 +6,7 @@ public sealed record DeploymentView
     /// <summary>The operation's id at the deploy service.</summary>
     public required string OperationId { get; init; }
 
-    /// <summary>The stage: <c>pre</c> or <c>prod</c>.</summary>
+    /// <summary>The stage: <c>pre</c> or <c>prod</c>; <c>rollback</c> where production goes back to what ran before.</summary>
     public required string Stage { get; init; }
 
     /// <summary>The name of the cluster.</summary>
@@ -21,8 +21,17 @@ public sealed record DeploymentView
     /// <summary>How often the operation was submitted to the deploy service.</summary>
     public required int Tries { get; init; }
 
-    /// <summary>The image that the operation deploys.</summary>
+    /// <summary>The image that the operation deploys; of a rollback, what it brings back.</summary>
     public required string Image { get; init; }
+
+    /// <summary>The image that ran before, as the deploy service recorded it; absent where it has not told, or the target names none.</summary>
+    public string? PreviousImage { get; init; }
+
+    /// <summary>The revision that ran before, as the target counts or names it.</summary>
+    public string? PreviousRevision { get; init; }
+
+    /// <summary>Of a rollback: the operation that it takes back.</summary>
+    public string? Reverts { get; init; }
 
     /// <summary>When the operation began.</summary>
     public required DateTimeOffset StartedAt { get; init; }

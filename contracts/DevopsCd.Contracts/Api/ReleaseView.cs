@@ -48,6 +48,9 @@ public sealed record ReleaseView
     /// <summary>How the application stands in production, with the same values as <c>preStatus</c>.</summary>
     public required string ProdStatus { get; init; }
 
+    /// <summary>How the application stands in the rollback of production, with the same values as <c>preStatus</c>.</summary>
+    public required string RollbackStatus { get; init; }
+
     /// <summary>What the application waits for, or why it failed.</summary>
     public string? StatusReason { get; init; }
 

@@ -12,6 +12,9 @@ public sealed record CancelBatch
     /// <summary>Why; required.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>While production runs a part of the batch: true leaves it as it is, and without it the cancel is refused.</summary>
+    public bool AcceptMoved { get; init; }
+
     /// <summary>The version the asker has seen; another version refuses the event. Null asks for no check.</summary>
     public int? ExpectedVersion { get; init; }
 }

@@ -12,7 +12,7 @@ public sealed record DeploymentFinished
     /// <summary>The application.</summary>
     public required string Application { get; init; }
 
-    /// <summary><c>pre</c> or <c>prod</c>.</summary>
+    /// <summary><c>pre</c> or <c>prod</c>; <c>rollback</c> where production goes back to what ran before.</summary>
     public required string Stage { get; init; }
 
     /// <summary>The cluster.</summary>

@@ -12,13 +12,13 @@ public sealed record DeploymentStarted
     /// <summary>The application.</summary>
     public required string Application { get; init; }
 
-    /// <summary><c>pre</c> or <c>prod</c>.</summary>
+    /// <summary><c>pre</c> or <c>prod</c>; <c>rollback</c> where production goes back to what ran before.</summary>
     public required string Stage { get; init; }
 
     /// <summary>The cluster.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>The image, by digest where it is known.</summary>
+    /// <summary>The image, by digest where it is known; of a rollback, what it brings back.</summary>
     public required string Image { get; init; }
 
     /// <summary>The stage's attempt, from 1.</summary>

@@ -32,7 +32,7 @@ internal sealed class SampleCatalogue(CdDbContext db, TimeProvider clock) : IFir
                 DependsOn = [.. dependsOn],
                 CreatedAt = now
             };
-            foreach (var stage in Enum.GetValues<Stage>())
+            foreach (var stage in Stages.Forward)
                 application.Targets.Add(new ApplicationTarget
                 {
                     Stage = stage,

@@ -23,7 +23,7 @@ internal sealed class TargetCatalogue(CdDbContext db, ITargetCheck check)
     public async Task<(ApplicationView View, bool IsNew)> PutAsync(
         string name, string stage, string cluster, TargetBody body, Visible visible, Precondition precondition, CancellationToken cancellationToken)
     {
-        if (!EnumNames<Stage>.TryValue(stage, out var place))
+        if (!Stages.TryForward(stage, out var place))
             throw BatchRefusedException.Content("stage", $"'{stage}' is neither pre nor prod");
         var settings = CheckShape(cluster, body);
         if (!await db.Applications.AnyAsync(a => a.Name == name, cancellationToken))
@@ -50,7 +50,7 @@ internal sealed class TargetCatalogue(CdDbContext db, ITargetCheck check)
         db.InTransactionAsync(async () =>
         {
             await db.LockApplicationsAsync([name], cancellationToken);
-            if (!EnumNames<Stage>.TryValue(stage, out var place)
+            if (!Stages.TryForward(stage, out var place)
                 || await db.Targets.SingleOrDefaultAsync(t => t.Application.Name == name && t.Stage == place && t.Cluster == cluster, cancellationToken)
                     is not { } target)
                 return false;

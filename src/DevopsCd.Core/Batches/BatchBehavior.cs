@@ -50,6 +50,19 @@ internal static class BatchBehavior
     public static EventActivityBinder<Batch, T> FinishCancel<T>(this EventActivityBinder<Batch, T> row) where T : class =>
         row.WorkOnStage((work, batch, stage, _, stop) => work.FinishCancelAsync(batch, stage, stop));
 
+    public static EventActivityBinder<Batch, StartProdRollback> RequestRollback(this EventActivityBinder<Batch, StartProdRollback> row) =>
+        row.Work((work, c) => work.RequestRollbackAsync(c.Saga, c.Message, c.CancellationToken));
+
+    public static EventActivityBinder<Batch, StartProdRollback> AskForRollback(this EventActivityBinder<Batch, StartProdRollback> row) =>
+        row.Then(c => c.Saga.AskForRollback(c.Message.Operator, c.Message.Reason));
+
+    public static EventActivityBinder<Batch, T> StopStage<T>(this EventActivityBinder<Batch, T> row) where T : class =>
+        row.WorkOnStage((work, batch, stage, _, stop) => work.StopStageAsync(batch, stage, stop));
+
+    /// <summary>The stage that takes production back begins, whatever the event.</summary>
+    public static EventActivityBinder<Batch, T> GoBack<T>(this EventActivityBinder<Batch, T> row) where T : class =>
+        row.Work((work, c) => work.GoBackAsync(c.Saga, c.CancellationToken));
+
     public static EventActivityBinder<Batch, AcceptBatch> RecordAcceptance(this EventActivityBinder<Batch, AcceptBatch> row) =>
         row.Work((work, c) => work.AcceptAsync(c.Saga, c.Message, c.CancellationToken));
 

@@ -33,6 +33,14 @@ internal sealed class BatchMap : IEntityTypeConfiguration<Batch>
             run.Property(r => r.FinishedAt).HasColumnName("prod_deploy_finished_at");
             run.Property(r => r.Dirty).HasColumnName("prod_dirty");
         });
+        batch.ComplexProperty(b => b.Rollback, run =>
+        {
+            run.Property(r => r.Attempt).HasColumnName("rollback_attempt");
+            run.Property(r => r.StartedAt).HasColumnName("rollback_started_at");
+            run.Property(r => r.FinishedAt).HasColumnName("rollback_finished_at");
+            run.Ignore(r => r.Dirty);
+        });
+        batch.Property(b => b.RollbackBy).HasMaxLength(200);
         // The scans look for what is due by state; ended batches are most of the table and in none of these states.
         batch.HasIndex(b => new { b.Status, b.Id });
         batch.HasMany(b => b.Releases).WithOne(r => r.Batch).HasForeignKey(r => r.BatchId);

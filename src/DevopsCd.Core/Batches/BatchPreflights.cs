@@ -14,8 +14,7 @@ namespace DevopsCd.Core.Batches;
 /// run, what the deploy service has against them, and how long it usually takes. Changes nothing.
 /// </summary>
 internal sealed class BatchPreflights(
-    CdDbContext db, BatchExplainer explainer, BatchReleases releases, RunningVersions versions, BatchPolicies policies, IDeployService service,
-    TimeProvider clock)
+    CdDbContext db, BatchExplainer explainer, BatchPlans plans, BatchPolicies policies, IDeployService service, TimeProvider clock)
 {
     /// <summary>So many of the last operations say how long one usually takes.</summary>
     private const int Remembered = 20, MostRemembered = 10_000;
@@ -29,13 +28,13 @@ internal sealed class BatchPreflights(
     {
         if (await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is not { } batch)
             return null;
-        var stage = wanted ?? Next(batch);
+        var stage = wanted ?? BatchPlans.Next(batch).Place();
         var obstacles = await ObstaclesAsync(batch, stage, asker, cancellationToken);
-        var rows = await RowsAsync(batch, stage, cancellationToken);
+        var rows = await plans.RowsAsync(batch, stage, cancellationToken);
         var times = await UsualAsync([.. rows.Select(r => r.Release.App.Name).Distinct(StringComparer.Ordinal)], stage, cancellationToken);
-        var deployed = rows.Where(r => r is { Action: Deploy, Release.ImageName: not null }).ToList();
+        var deployed = rows.Where(r => r is { Action: BatchPlans.Deploy, Image: not null }).ToList();
         var answer = await service.PreflightAsync([.. deployed.Select(r => Operation(batch, stage, r))], cancellationToken);
-        var problems = deployed.Zip(answer.Problems).ToDictionary(p => p.First, p => p.Second, (IEqualityComparer<Row>)ReferenceEqualityComparer.Instance);
+        var problems = deployed.Zip(answer.Problems).ToDictionary(p => p.First, p => p.Second, (IEqualityComparer<PlannedRow>)ReferenceEqualityComparer.Instance);
         var policy = await policies.OfAsync(batch, cancellationToken);
         return new BatchPreflight
         {
@@ -61,36 +60,6 @@ internal sealed class BatchPreflights(
         return [.. explained!.Events[0].Obstacles, .. explained.Events[1].Obstacles.Where(o => o.Guard != StateGuard.Key)];
     }
 
-    /// <summary>The first stage that the batch has not been through since it was sealed.</summary>
-    private static Stage Next(Batch batch) =>
-        batch.Status is BatchStatus.PreDeployed or BatchStatus.ProdDeploying or BatchStatus.ProdDeployed or BatchStatus.FinalAccepted ? Stages.All[^1] : Stages.All[0];
-
-    private async Task<List<Row>> RowsAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
-    {
-        var content = await releases.OfAsync(batch, cancellationToken);
-        var isSealed = !BatchStatus.Refreshes(batch.Status);
-        var targets = await releases.TargetsAsync(batch, cancellationToken);
-        var done = (await db.Deployments.AsNoTracking().Where(d => d.BatchId == batch.Id && d.Stage == stage).OrderBy(d => d.Id).ToListAsync(cancellationToken))
-            .GroupBy(d => (d.ReleaseId, d.Cluster)).ToDictionary(g => g.Key, g => g.Last());
-        var running = (await versions.ImagesAsync([.. content.Select(r => r.AppId)], stage, cancellationToken))
-            .ToDictionary(r => (r.ApplicationId, r.Cluster), r => r.Image);
-        var byName = content.ToDictionary(r => r.App.Name, StringComparer.Ordinal);
-        var rows = new List<Row>();
-        foreach (var release in DependencyOrder.Sorted(byName.ToDictionary(r => r.Key, r => (IReadOnlyList<string>)r.Value.DependsOn)).Select(name => byName[name]))
-        {
-            var places = (isSealed ? release.Targets(stage) : SealedTarget.Of(targets[release.AppId]).Where(t => t.Stage == stage)).ToList();
-            if (places.Count == 0)
-                rows.Add(new Row(release, null, Skip, null));
-            foreach (var place in places)
-            {
-                var last = done.GetValueOrDefault((release.Id, place.Cluster));
-                var isSame = last is { Status: OperationStatus.Succeeded, Outdated: false } && last.Image == release.Image && last.Target == place.ToJson();
-                rows.Add(new Row(release, place, isSame ? Keep : Deploy, running.GetValueOrDefault((release.AppId, place.Cluster))));
-            }
-        }
-        return rows;
-    }
-
     private async Task<Dictionary<(string Application, string Cluster), TimeSpan>> UsualAsync(
         List<string> applications, Stage stage, CancellationToken cancellationToken)
     {
@@ -102,7 +71,7 @@ internal sealed class BatchPreflights(
             g => ExpectedDuration.Usual(g.Take(Remembered).Select(d => d.FinishedAt!.Value - d.StartedAt))!.Value);
     }
 
-    private static int? Expected(List<Row> deployed, Dictionary<(string, string), TimeSpan> times, int concurrency)
+    private static int? Expected(List<PlannedRow> deployed, Dictionary<(string, string), TimeSpan> times, int concurrency)
     {
         var known = deployed.Select(r => Time(r, times)).OfType<TimeSpan>().ToList();
         // What has never been deployed there is taken for a usual one.
@@ -110,24 +79,24 @@ internal sealed class BatchPreflights(
             [.. deployed.Select(r => new TimedOperation(r.Release.App.Name, r.Release.DependsOn, Time(r, times) ?? usual))], concurrency).TotalSeconds);
     }
 
-    private static TimeSpan? Time(Row row, Dictionary<(string, string), TimeSpan> times) =>
+    private static TimeSpan? Time(PlannedRow row, Dictionary<(string, string), TimeSpan> times) =>
         times.TryGetValue((row.Release.App.Name, row.Target!.Cluster), out var time) ? time : null;
 
-    private static PreflightOperation View(Row row, Dictionary<(string, string), TimeSpan> times, IReadOnlyDictionary<string, string[]>? problems) => new()
+    private static PreflightOperation View(PlannedRow row, Dictionary<(string, string), TimeSpan> times, IReadOnlyDictionary<string, string[]>? problems) => new()
     {
         Application = row.Release.App.Name,
         Cluster = row.Target?.Cluster,
         DependsOn = row.Release.DependsOn,
-        Image = row.Release.ImageName is null ? null : row.Release.Image,
+        Image = row.Image,
         Running = row.Running,
         Action = row.Action,
         HasDigest = row.Release.ImageDigest is not null,
-        ExpectedSeconds = row.Action == Deploy && Time(row, times) is { } time ? (int)Math.Ceiling(time.TotalSeconds) : null,
+        ExpectedSeconds = row.Action == BatchPlans.Deploy && Time(row, times) is { } time ? (int)Math.Ceiling(time.TotalSeconds) : null,
         Problems = problems
     };
 
     /// <summary>The operation as it would be sent; it is stored nowhere.</summary>
-    private Deployment Operation(Batch batch, Stage stage, Row row) => new()
+    private Deployment Operation(Batch batch, Stage stage, PlannedRow row) => new()
     {
         OperationId = "preflight",
         BatchId = batch.Id,
@@ -141,8 +110,4 @@ internal sealed class BatchPreflights(
         StartedAt = clock.GetUtcNow(),
         DeadlineAt = clock.GetUtcNow().AddMinutes(10)
     };
-
-    private const string Deploy = "deploy", Keep = "keep", Skip = "skip";
-
-    private sealed record Row(BatchRelease Release, SealedTarget? Target, string Action, string? Running);
 }

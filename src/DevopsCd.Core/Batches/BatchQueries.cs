@@ -75,6 +75,7 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
             DependsOn = r.DependsOn,
             PreStatus = r.PreStatus,
             ProdStatus = r.ProdStatus,
+            RollbackStatus = r.RollbackStatus,
             StatusReason = r.StatusReason
         }));
         var operations = queries.Add(db.Deployments.AsNoTracking().Where(d => d.BatchId == id).OrderByDescending(d => d.Id).Select(d => new Deployment
@@ -87,6 +88,8 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
             Status = d.Status,
             Tries = d.Tries,
             Image = d.Image,
+            Reverts = d.Reverts,
+            Previous = d.PreviousUnchanged == null ? null : new PreviousVersion(d.PreviousImage, d.PreviousRevision, d.PreviousUnchanged.Value),
             StartedAt = d.StartedAt,
             FinishedAt = d.FinishedAt,
             DeadlineAt = d.DeadlineAt,
@@ -189,6 +192,12 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
             CancelRequested = b.CancelRequested,
             PreAttempt = b.Pre.Attempt,
             ProdAttempt = b.Prod.Attempt,
+            RollbackAttempt = b.Rollback.Attempt,
+            RollbackStartedAt = b.Rollback.StartedAt,
+            RolledBackAt = b.RolledBackAt,
+            RollbackBy = b.RollbackBy,
+            RollbackReason = b.RollbackReason,
+            RollbackRequested = b.RollbackRequested,
             AutoDeployBlocked = b.AutoDeployBlocked,
             LastFailure = b.LastFailure,
             ProdDirty = b.Prod.Dirty,
@@ -215,6 +224,7 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
         DependsOn = r.DependsOn,
         PreStatus = EnumNames<ReleaseStatus>.Of(r.PreStatus),
         ProdStatus = EnumNames<ReleaseStatus>.Of(r.ProdStatus),
+        RollbackStatus = EnumNames<ReleaseStatus>.Of(r.RollbackStatus),
         StatusReason = r.StatusReason,
         Deployments = [.. operations.Select(View)]
     };
@@ -228,6 +238,9 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
         Status = EnumNames<OperationStatus>.Of(d.Status),
         Tries = d.Tries,
         Image = d.Image,
+        PreviousImage = d.PreviousImage,
+        PreviousRevision = d.PreviousRevision,
+        Reverts = d.Reverts,
         StartedAt = d.StartedAt,
         FinishedAt = d.FinishedAt,
         DeadlineAt = d.DeadlineAt,
@@ -272,6 +285,7 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
         public required List<string> DependsOn { get; init; }
         public required ReleaseStatus PreStatus { get; init; }
         public required ReleaseStatus ProdStatus { get; init; }
+        public required ReleaseStatus RollbackStatus { get; init; }
         public required string? StatusReason { get; init; }
 
         public ReleaseContent Content => new(Application, Branch, BuildNumber, CommitId, ImageName, ImageTag, ImageDigest, DependsOn);

@@ -23,6 +23,7 @@ internal static class BatchRegistration
         .AddGuard<ContentGuard>()
         .AddGuard<CancelGuard>()
         .AddGuard<MovedGuard>()
+        .AddGuard<RollbackGuard>()
         .AddGuard<AuthorGuard>()
         .AddGuard<ApprovalGuard>()
         .AddGuard<EmptyBatchGuard>()
@@ -45,7 +46,9 @@ internal static class BatchRegistration
         .AddScoped<ReleaseEditor>()
         .AddScoped<BatchQueries>().AddScoped<BatchFootnotes>()
         .AddScoped<BatchExplainer>()
+        .AddScoped<BatchPlans>()
         .AddScoped<BatchPreflights>()
+        .AddScoped<BatchReverts>()
         .AddMediator(mediator => mediator.AddSagaStateMachine<BatchStateMachine, Batch, BatchDefinition>().InTables());
 
     /// <summary>The saga in its tables: the row is locked while an event is decided.</summary>

@@ -16,6 +16,7 @@ internal sealed class BatchReleaseMap : IEntityTypeConfiguration<BatchRelease>
         release.HasOne(r => r.Build).WithMany().HasForeignKey(r => r.BuildId).OnDelete(DeleteBehavior.Restrict);
         release.HasOne(r => r.LatestBuild).WithMany().HasForeignKey(r => r.LatestBuildId).OnDelete(DeleteBehavior.Restrict);
         release.Property(r => r.IsOpen).HasDefaultValue(true).HasSentinel(true);
+        release.Property(r => r.RollbackStatus).HasDefaultValue(ReleaseStatus.None);
         release.HasIndex(r => new { r.BatchId, r.AppId }).IsUnique();
         release.HasIndex(r => r.AppId, OneOpenBatch).IsUnique().HasFilter("is_open");
         // Function 1's net reads this index alone: it holds only what is stale (R2).

@@ -34,9 +34,16 @@ internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
             When(StartProdDeploy).AwaitTime().CountVote().BeginStage().TransitionTo(ProdDeploying));
         During(ProdDeploying,
             When(ProdDeployCompleted).CompleteStage().TransitionTo(ProdDeployed),
-            When(ProdDeployFailed).RollBackStage().TransitionTo(PreDeployed));
+            When(ProdDeployFailed).RollBackStage().TransitionTo(PreDeployed),
+            When(StartProdRollback).RequestRollback().TransitionTo(ProdDeploying),
+            When(ProdDeployStopped).StopStage().GoBack().TransitionTo(ProdRollingBack));
         During(ProdDeployed,
             When(FinalAccept).RecordAcceptance().TransitionTo(FinalAccepted));
+        During(ProdRollingBack,
+            When(ProdRollbackCompleted).CompleteStage().TransitionTo(PreDeployed),
+            When(ProdRollbackFailed).RollBackStage().TransitionTo(PreDeployed));
+        During([PreDeployed, ProdDeployed],
+            When(StartProdRollback).AskForRollback().GoBack().TransitionTo(ProdRollingBack));
         During([Sealed, PreDeployed],
             When(Reopen).Reopen().TransitionTo(Approved));
         During([PendingApproval, Approved, Sealed, PreDeployed],
@@ -60,6 +67,9 @@ internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
     public State ProdDeploying { get; private set; } = null!;
 
     public State ProdDeployed { get; private set; } = null!;
+
+    /// <summary>Not among the seed's ten: production goes back to what ran before the batch (R19).</summary>
+    public State ProdRollingBack { get; private set; } = null!;
 
     public State FinalAccepted { get; private set; } = null!;
 
@@ -98,6 +108,16 @@ internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
     /// <summary>Not among the seed's eleven: the seal is undone, so that a fix gets in (R18).</summary>
     public Event<ReopenBatch> Reopen { get; private set; } = null!;
 
+    /// <summary>Not among the seed's eleven: a person wants what ran before the batch (R19).</summary>
+    public Event<StartProdRollback> StartProdRollback { get; private set; } = null!;
+
+    /// <summary>Not among the seed's eleven: the engine's answer to that while production deploys.</summary>
+    public Event<ProdDeployStopped> ProdDeployStopped { get; private set; } = null!;
+
+    public Event<ProdRollbackCompleted> ProdRollbackCompleted { get; private set; } = null!;
+
+    public Event<ProdRollbackFailed> ProdRollbackFailed { get; private set; } = null!;
+
     private void CorrelateEvents()
     {
         Event(() => Submitted, e => e.CorrelateById(c => c.Message.BatchId));
@@ -115,6 +135,10 @@ internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
         Existing(() => DeployStopped, m => m.BatchId);
         Existing(() => RevokeApproval, m => m.BatchId);
         Existing(() => Reopen, m => m.BatchId);
+        Existing(() => StartProdRollback, m => m.BatchId);
+        Existing(() => ProdDeployStopped, m => m.BatchId);
+        Existing(() => ProdRollbackCompleted, m => m.BatchId);
+        Existing(() => ProdRollbackFailed, m => m.BatchId);
     }
 
     private void Existing<T>(System.Linq.Expressions.Expression<Func<Event<T>>> batchEvent, Func<T, Guid> batchId) where T : class =>

@@ -104,6 +104,8 @@ internal sealed class BatchTransitions(
     {
         if (said.All)
             await dispatcher.ForgetAsync(batch, stage, cancellationToken);
+        if (batch.Rollback.Attempt > 0)
+            await ForgetRollbackAsync(batch, cancellationToken);
         batch.Begin(stage, clock.GetUtcNow(), (await policies.OfAsync(batch, cancellationToken)).BatchTimeout);
         if (said.OverrideFreeze && await freezes.OfAsync(batch, stage, cancellationToken) is { } frozen)
         {
@@ -124,14 +126,41 @@ internal sealed class BatchTransitions(
     {
         if (deploy.External)
             await dispatcher.CloseExternalAsync(batch, stage, succeeded: false, cancellationToken);
-        batch.Fail(stage, said.Reason!, deploy.External || (ends.Moved(batch, stage) ?? await dispatcher.MovedAsync(batch, stage, cancellationToken)),
-            clock.GetUtcNow());
+        batch.Fail(stage, said.Reason!, await HasMovedAsync(batch, stage, cancellationToken), clock.GetUtcNow());
+    }
+
+    public async Task RequestRollbackAsync(Batch batch, StartProdRollback command, CancellationToken cancellationToken)
+    {
+        batch.RequestRollback(command.Operator, command.Reason);
+        await dispatcher.AdvanceAsync(batch, batch.Running!.Value, cancellationToken);
+    }
+
+    public async Task StopStageAsync(Batch batch, Stage stage, CancellationToken cancellationToken) =>
+        batch.Stop(stage, await HasMovedAsync(batch, stage, cancellationToken), clock.GetUtcNow());
+
+    /// <summary>Production begins to go back. Whoever wants it there again decides that anew.</summary>
+    public async Task GoBackAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        await votes.VoidAsync(batch, ApprovalKind.Production, $"production is rolled back: {batch.RollbackReason}", cancellationToken);
+        batch.Begin(Stage.Rollback, clock.GetUtcNow(), (await policies.OfAsync(batch, cancellationToken)).BatchTimeout);
+        await dispatcher.AdvanceAsync(batch, Stage.Rollback, cancellationToken);
     }
 
     public async Task AcceptAsync(Batch batch, AcceptBatch command, CancellationToken cancellationToken)
     {
         batch.Accept(command.Operator, clock.GetUtcNow());
         await EndAsync(batch, cancellationToken);
+    }
+
+    /// <summary>Whether an application may run what an attempt that has ended was to deploy.</summary>
+    private async Task<bool> HasMovedAsync(Batch batch, Stage stage, CancellationToken cancellationToken) =>
+        deploy.External || (ends.Moved(batch, stage) ?? await dispatcher.MovedAsync(batch, stage, cancellationToken));
+
+    /// <summary>What the releases show of a rollback is over as soon as a stage begins.</summary>
+    private async Task ForgetRollbackAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        foreach (var release in await releases.OfAsync(batch, cancellationToken))
+            release.RollbackStatus = ReleaseStatus.None;
     }
 
     private async Task EndAsync(Batch batch, CancellationToken cancellationToken)

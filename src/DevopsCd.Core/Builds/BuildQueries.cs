@@ -19,6 +19,15 @@ internal sealed class BuildQueries(CdDbContext db)
     public Task<Build?> FindAsync(long applicationId, string number, CancellationToken cancellationToken) =>
         db.Builds.SingleOrDefaultAsync(b => b.ApplicationId == applicationId && b.BuildNumber == number, cancellationToken);
 
+    /// <summary>The newest successful build of an application with an image, by digest where the reference has one; null when none is known.</summary>
+    public Task<Build?> OfImageAsync(long applicationId, string reference, CancellationToken cancellationToken)
+    {
+        var image = ImageReference.Parse(reference);
+        var found = db.Builds.Where(b => b.ApplicationId == applicationId && b.BuildStatus == BuildStatus.Success && b.ImageName == image.Name);
+        found = image.Digest is { } digest ? found.Where(b => b.ImageDigest == digest) : found.Where(b => b.ImageTag == image.Tag);
+        return found.OrderByDescending(b => b.Id).FirstOrDefaultAsync(cancellationToken);
+    }
+
     public async Task<BuildView?> GetAsync(long id, CancellationToken cancellationToken) =>
         await db.Builds.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is { } build ? View(build) : null;
 

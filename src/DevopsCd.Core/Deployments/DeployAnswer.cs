@@ -3,6 +3,9 @@ namespace DevopsCd.Core.Deployments;
 /// <summary>What a deploy service answered, as the engine's rules tell cases apart (R9).</summary>
 internal abstract record DeployAnswer
 {
+    /// <summary>What ran before the operation, where the service has told.</summary>
+    public PreviousVersion? Previous { get; init; }
+
     /// <summary>Accepted and not ended. <paramref name="LookAfter" />: when a look is worth while, if sooner than a poll.</summary>
     public sealed record Progressing(TimeSpan? LookAfter = null) : DeployAnswer;
 
@@ -16,6 +19,9 @@ internal abstract record DeployAnswer
 
     /// <summary>Ended because it was asked to stop.</summary>
     public sealed record Stopped : DeployAnswer;
+
+    /// <summary>The service cannot restore what ran before an operation; whether it can deploy the image of before is another question.</summary>
+    public sealed record Unable(string Reason) : DeployAnswer;
 
     /// <summary>The service does not know the operation.</summary>
     public sealed record Unknown : DeployAnswer;

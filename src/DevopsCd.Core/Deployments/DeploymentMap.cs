@@ -10,6 +10,8 @@ internal sealed class DeploymentMap : IEntityTypeConfiguration<Deployment>
     {
         deployment.ToTable("deployments");
         deployment.Property(d => d.OperationId).HasMaxLength(63);
+        deployment.Property(d => d.Reverts).HasMaxLength(63);
+        deployment.Ignore(d => d.Previous);
         deployment.HasIndex(d => d.OperationId).IsUnique();
         deployment.HasOne(d => d.Release).WithMany().HasForeignKey(d => d.ReleaseId);
         deployment.HasIndex(d => new { d.BatchId, d.Stage, d.Attempt });

@@ -61,10 +61,10 @@ internal sealed class DeploymentOperationRunner(
                 {
                     var (state, now) = (locked.Operation.State(), clock.GetUtcNow());
                     if (answer is not null)
-                        return locked.BecomeAsync(rules.After(state, made, answer, now, locked.Batch.CancelRequested));
+                        return locked.BecomeAsync(rules.After(state, made, answer, now, locked.Batch.StopRequested));
                     // Judged again under the lock: another instance may have closed it, or made a call, meanwhile.
                     return rules.Due(state, now) == OperationCall.Close
-                        ? locked.BecomeAsync(OperationRules.Close(state with { ClaimedUntil = null }, now, locked.Batch.CancelRequested))
+                        ? locked.BecomeAsync(OperationRules.Close(state with { ClaimedUntil = null }, now, locked.Batch.StopRequested))
                         : Task.CompletedTask;
                 }, cancellationToken);
                 return;

@@ -19,7 +19,11 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
     /// <summary>So many operations are looked at in one call.</summary>
     private const int MostPreflights = 200;
 
-    private const string OwnProblems = "urn:devopscd:deploy:", UnknownOperation = OwnProblems + "operation-unknown";
+    private const string OwnProblems = "urn:devopscd:deploy:", UnknownOperation = OwnProblems + "operation-unknown",
+        NothingToRollBack = OwnProblems + "nothing-to-roll-back", Rollback = "/rollback";
+
+    /// <summary>Others have the workload or the operation at this moment.</summary>
+    private static readonly string[] s_busy = [OwnProblems + "workload-busy", OwnProblems + "operation-busy"];
 
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
 
@@ -30,7 +34,7 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
         [HttpRequestError.ConnectionError, HttpRequestError.NameResolutionError, HttpRequestError.SecureConnectionError, HttpRequestError.ProxyTunnelError];
 
     public Task<DeployAnswer> SubmitAsync(Deployment operation, CancellationToken cancellationToken) =>
-        CallAsync(HttpMethod.Put, operation, "", cancellationToken);
+        operation.Restores ? CallAsync(HttpMethod.Post, operation, Rollback, cancellationToken) : CallAsync(HttpMethod.Put, operation, "", cancellationToken);
 
     public Task<DeployAnswer> LookAsync(Deployment operation, CancellationToken cancellationToken) =>
         CallAsync(HttpMethod.Get, operation, "", cancellationToken);
@@ -84,7 +88,7 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
         using (request)
             try
             {
-                return Read(method, operation,
+                return Read(method, verb, operation,
                     await calls.For(operation.Cluster).ExecuteAsync(async stop => await SendAsync(request, stop), cancellationToken));
             }
             catch (BrokenCircuitException e)
@@ -116,7 +120,7 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
 
     private HttpRequestMessage Message(HttpMethod method, Deployment operation, string verb)
     {
-        var request = new HttpRequestMessage(method, $"api/v1/deployments/{Uri.EscapeDataString(operation.OperationId)}{verb}");
+        var request = new HttpRequestMessage(method, $"api/v1/deployments/{Uri.EscapeDataString(IdOf(operation))}{verb}");
         if (address.ApiKey.Length > 0)
             request.Headers.Add("X-API-Key", address.ApiKey);
         if (method == HttpMethod.Put)
@@ -137,8 +141,13 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
             body.AsMemory(0, length));
     }
 
-    private static DeployAnswer Read(HttpMethod method, Deployment operation, DeployReply reply)
+    /// <summary>The operation that the service is asked about: a rollback is the way back of another one.</summary>
+    private static string IdOf(Deployment operation) => operation.Restores ? operation.Reverts! : operation.OperationId;
+
+    private static DeployAnswer Read(HttpMethod method, string verb, Deployment operation, DeployReply reply)
     {
+        if (verb == Rollback && ReadRefusedRollback(operation, reply) is { } refused)
+            return refused;
         if (reply.Status == 404 && method != HttpMethod.Put && SaysUnknown(reply))
             return new DeployAnswer.Unknown();
         if (reply.Status is 408 or 429 or >= 500)
@@ -148,16 +157,60 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
         if (reply.Status >= 400)
             return new DeployAnswer.Refused($"the deploy service refused with {reply.Status}: {Problem(reply)}");
         var view = JsonSerializer.Deserialize<DeployOperationView>(reply.Body.Span, JsonSerializerOptions.Web);
-        if (view is not null && view.OperationId != operation.OperationId)
+        if (view is not null && view.OperationId != IdOf(operation))
             return new DeployAnswer.Transient("the deploy service answered for another operation");
-        return view?.Phase switch
+        return operation.Restores ? ReadRollback(verb, view) : ReadOperation(view) with { Previous = Before(view) };
+    }
+
+    private static DeployAnswer ReadOperation(DeployOperationView? view) => view?.Phase switch
+    {
+        DeployPhases.Succeeded => new DeployAnswer.Succeeded(),
+        DeployPhases.Failed => new DeployAnswer.Failed(Cause(view)),
+        DeployPhases.Stopped => new DeployAnswer.Stopped(),
+        DeployPhases.Pending or DeployPhases.Progressing or DeployPhases.Paused => new DeployAnswer.Progressing(),
+        _ => new DeployAnswer.Transient("the deploy service answered with a phase that the contract does not have")
+    };
+
+    /// <summary>How the way back of an operation stands. As long as the service has not taken up the request it tells how the operation itself ended.</summary>
+    private static DeployAnswer ReadRollback(string verb, DeployOperationView? view) => view?.Phase switch
+    {
+        DeployPhases.Stopped when view.Reason == DeployReasons.RolledBack => new DeployAnswer.Succeeded(),
+        DeployPhases.Failed when verb != Rollback => new DeployAnswer.Failed(Cause(view)),
+        DeployPhases.Pending or DeployPhases.Progressing or DeployPhases.Paused => new DeployAnswer.Progressing(),
+        DeployPhases.Succeeded or DeployPhases.Failed or DeployPhases.Stopped => verb == Rollback
+            ? new DeployAnswer.Transient("the deploy service has not begun the rollback")
+            : new DeployAnswer.Unknown(),
+        _ => new DeployAnswer.Transient("the deploy service answered with a phase that the contract does not have")
+    };
+
+    /// <summary>What is special about a refused rollback; null where it is refused, or fails, like any other call.</summary>
+    private static DeployAnswer? ReadRefusedRollback(Deployment operation, DeployReply reply) => (reply.Status, TypeOf(reply)) switch
+    {
+        (404, UnknownOperation) => new DeployAnswer.Unable($"the deploy service no longer knows operation '{operation.Reverts}'"),
+        (404 or 405 or 501, _) => new DeployAnswer.Unable("the deploy service cannot roll back"),
+        (409, NothingToRollBack) => new DeployAnswer.Succeeded(),
+        (409, { } type) when s_busy.Contains(type) => new DeployAnswer.Transient(Problem(reply), MayHaveArrived: false),
+        _ => null
+    };
+
+    private static PreviousVersion? Before(DeployOperationView? view) =>
+        view?.Previous is { } previous ? new PreviousVersion(previous.Image, previous.Revision, previous.Unchanged) : null;
+
+    /// <summary>The type of a problem+json; null where it has none.</summary>
+    private static string? TypeOf(DeployReply reply)
+    {
+        if (!string.Equals(reply.MediaType, "application/problem+json", StringComparison.OrdinalIgnoreCase))
+            return null;
+        try
         {
-            DeployPhases.Succeeded => new DeployAnswer.Succeeded(),
-            DeployPhases.Failed => new DeployAnswer.Failed(Cause(view)),
-            DeployPhases.Stopped => new DeployAnswer.Stopped(),
-            DeployPhases.Pending or DeployPhases.Progressing or DeployPhases.Paused => new DeployAnswer.Progressing(),
-            _ => new DeployAnswer.Transient("the deploy service answered with a phase that the contract does not have")
-        };
+            var problem = JsonSerializer.Deserialize<JsonElement>(reply.Body.Span);
+            return problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
+                ? type.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>
@@ -223,7 +276,7 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
         return new DeployOperationRequest
         {
             Application = operation.Application,
-            Stage = EnumNames<Stage>.Of(operation.Stage),
+            Stage = EnumNames<Stage>.Of(operation.Stage.Place()),
             Cluster = operation.Cluster,
             Namespace = target.Namespace,
             Workload = new DeployWorkload { Kind = target.WorkloadKind, Name = target.WorkloadName, Container = target.Container },

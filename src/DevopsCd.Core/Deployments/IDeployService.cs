@@ -3,7 +3,10 @@ namespace DevopsCd.Core.Deployments;
 /// <summary>What carries out operations. Implementations never throw for what the other side does: they say it.</summary>
 internal interface IDeployService
 {
-    /// <summary>Asks to start an operation; asking again for the same id finds the first.</summary>
+    /// <summary>
+    /// Asks to start an operation; asking again for the same id finds the first. One that <see cref="Deployment.Restores" /> asks for what ran
+    /// before the operation that it reverts.
+    /// </summary>
     Task<DeployAnswer> SubmitAsync(Deployment operation, CancellationToken cancellationToken);
 
     /// <summary>Asks how an operation stands.</summary>

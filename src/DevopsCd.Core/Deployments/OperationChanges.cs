@@ -77,7 +77,7 @@ internal sealed class OperationChanges(CdDbContext db, IPublishEndpoint publish,
         _advance ??= BatchStatus.Deploying(batch.Status);
         var others = await db.Releases.AsNoTracking()
             .Where(r => r.App.Name == operation.Application && r.BatchId != batch.Id
-                && (r.Batch.Status == BatchStatus.PreDeploying || r.Batch.Status == BatchStatus.ProdDeploying))
+                && BatchStatus.InStage.Contains(r.Batch.Status))
             .Select(r => r.Batch.CorrelationId).ToListAsync(cancellationToken);
         foreach (var other in others)
             await publish.Publish(new AdvanceStage { BatchId = other }, cancellationToken);

@@ -85,6 +85,8 @@ internal sealed class OperationRules(DeployOptions deploy)
         var stale = !made.Holds(state.ClaimedUntil);
         if (!stale)
             state = state with { ClaimedUntil = null };
+        if (answer.Previous is { } previous)
+            state = state with { Previous = previous };
         // Somebody else has taken over: what this caller did not learn is not worth knowing any more.
         if (state is { InFlight: false, MayRun: false }
             || (stale && answer is not (DeployAnswer.Succeeded or DeployAnswer.Failed or DeployAnswer.Stopped or DeployAnswer.Progressing)))
@@ -101,6 +103,7 @@ internal sealed class OperationRules(DeployOptions deploy)
             DeployAnswer.Unknown when made.Call != OperationCall.Submit => Unknown(state, now, cancelled),
             DeployAnswer.Refused refused when made.Call == OperationCall.Submit && state.InFlight =>
                 End(NotArrived(state, made), OperationStatus.Failed, refused.Reason, now),
+            DeployAnswer.Unable unable when made.Call == OperationCall.Submit && state.InFlight => Otherwise(state, made, unable.Reason, now),
             DeployAnswer.Transient transient when made.Call == OperationCall.Submit && state.InFlight =>
                 Again(transient.MayHaveArrived ? state : NotArrived(state, made), transient.Reason, transient.RetryAfter, now),
             DeployAnswer.NotSent notSent when made.Call == OperationCall.Submit && state.InFlight =>
@@ -108,6 +111,7 @@ internal sealed class OperationRules(DeployOptions deploy)
             DeployAnswer.NotSent notSent => NothingLearnt(state, made, null, notSent.RetryAfter, now),
             DeployAnswer.Transient transient => NothingLearnt(state, made, transient.Reason, Longer(deploy.PollInterval, transient.RetryAfter), now),
             DeployAnswer.Refused refused => NothingLearnt(state, made, refused.Reason, deploy.PollInterval, now),
+            DeployAnswer.Unable unable => NothingLearnt(state, made, unable.Reason, deploy.PollInterval, now),
             _ => throw new InvalidOperationException($"the answer {answer} to {made.Call} has no rule")
         };
     }
@@ -150,6 +154,12 @@ internal sealed class OperationRules(DeployOptions deploy)
         // It was accepted, and the service has lost it: it is asked again under the same id, which is a try like any other.
         return Again(state with { Status = OperationStatus.Pending }, "the deploy service does not know the operation that it had accepted", null, now);
     }
+
+    /// <summary>What was recorded cannot be restored: the image of before is deployed instead, where it is known. That asks for something else, and is no further try.</summary>
+    private static OperationState Otherwise(OperationState state, CallMade made, string reason, DateTimeOffset now) =>
+        state.Previous?.Image is null || state.Redeploys
+            ? End(NotArrived(state, made), OperationStatus.Failed, $"{reason}; the image that ran before is not known", now)
+            : Later(NotArrived(state, made) with { Redeploys = true, Tries = state.Tries - 1, Error = reason }, TimeSpan.Zero, now);
 
     /// <summary>A refused or lost look or stop says nothing about the rollout.</summary>
     private OperationState NothingLearnt(OperationState state, CallMade made, string? reason, TimeSpan wait, DateTimeOffset now)

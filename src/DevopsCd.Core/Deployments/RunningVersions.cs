@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Deployments;
 
-/// <summary>Reads what runs where, as far as this engine put it there: the last deployment of each place that succeeded (R25).</summary>
+/// <summary>Reads what runs where, as far as this engine put it there: the last operation of each place that succeeded, a rollback among them (R25).</summary>
 internal sealed class RunningVersions(CdDbContext db)
 {
     /// <param name="visible">The projects whose applications are shown.</param>
@@ -27,27 +27,28 @@ internal sealed class RunningVersions(CdDbContext db)
             d.Stage,
             d.Cluster,
             d.Image,
-            d.Release.Build!.BuildNumber,
-            d.Release.CommitId,
+            // Of what a rollback has brought back the batch knows no more than its name.
+            BuildNumber = d.Stage == Stage.Rollback ? null : d.Release.Build!.BuildNumber,
+            CommitId = d.Stage == Stage.Rollback ? null : d.Release.CommitId,
             d.FinishedAt,
             d.BatchId,
             db.Batches.Single(b => b.Id == d.BatchId).BatchNumber
         }).ToListAsync(cancellationToken);
         return [.. rows.Select(r => new RunningVersion(
-                r.Application, r.Project, EnumNames<Stage>.Of(r.Stage), r.Cluster, r.Image, r.BuildNumber, r.CommitId, r.FinishedAt, r.BatchId, r.BatchNumber))
+                r.Application, r.Project, EnumNames<Stage>.Of(r.Stage.Place()), r.Cluster, r.Image, r.BuildNumber, r.CommitId, r.FinishedAt, r.BatchId, r.BatchNumber))
             .OrderBy(r => r.Application, StringComparer.Ordinal).ThenBy(r => r.Stage, StringComparer.Ordinal).ThenBy(r => r.Cluster, StringComparer.Ordinal)];
     }
 
     /// <summary>What runs of some applications in each cluster of a stage.</summary>
     public Task<List<RunningImage>> ImagesAsync(IReadOnlyCollection<long> applications, Stage stage, CancellationToken cancellationToken) =>
-        Last(db.Deployments.Where(d => d.Stage == stage && applications.Contains(d.Release.AppId)))
+        Last(db.Deployments.Where(d => (d.Stage == stage || (stage == Stage.Prod && d.Stage == Stage.Rollback)) && applications.Contains(d.Release.AppId)))
             .Select(d => new RunningImage(d.Release.AppId, d.Cluster, d.Image, d.FinishedAt)).ToListAsync(cancellationToken);
 
     private IQueryable<Deployment> Last(IQueryable<Deployment> operations)
     {
         // Operations of one place follow each other: the last row is the last that began.
         var last = operations.Where(d => d.Status == OperationStatus.Succeeded)
-            .GroupBy(d => new { d.Release.AppId, d.Stage, d.Cluster }).Select(g => g.Max(d => d.Id));
+            .GroupBy(d => new { d.Release.AppId, IsPre = d.Stage == Stage.Pre, d.Cluster }).Select(g => g.Max(d => d.Id));
         return db.Deployments.AsNoTracking().Where(d => last.Contains(d.Id));
     }
 }

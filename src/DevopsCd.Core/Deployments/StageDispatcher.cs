@@ -16,8 +16,8 @@ namespace DevopsCd.Core.Deployments;
 /// Carries out the plan of a stage. Every caller holds the batch's row lock, so that the operations in flight are counted
 /// and started by one at a time over all instances (I7).
 /// </summary>
-internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedContent seals, StageEnds ends, IPublishEndpoint publish,
-    IMessageScheduler scheduler, Notices notices, BatchPolicies policies, FreezeBook freezes, DeployOptions deploy, TimeProvider clock)
+internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedContent seals, StageEnds ends, RunningVersions versions,
+    IPublishEndpoint publish, IMessageScheduler scheduler, Notices notices, BatchPolicies policies, FreezeBook freezes, DeployOptions deploy, TimeProvider clock)
 {
     /// <summary>Starts what can start. When nothing runs and nothing can, the stage's end waits in <see cref="StageEnds" />, which the caller raises.</summary>
     public async Task AdvanceAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
@@ -39,8 +39,9 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
         if (await PausedAsync(batch, stage, plan, now, cancellationToken) is { } frozen)
             plan = Plan(batch, view, policy, frozen);
         var touched = await TouchedAsync(view, plan, cancellationToken);
+        var before = await BeforeAsync(batch, stage, plan, touched, cancellationToken);
         foreach (var (item, cluster) in plan.Start)
-            await StartOperationAsync(batch, stage, touched[item.ReleaseId], cluster, policy, now, cancellationToken);
+            await StartOperationAsync(batch, stage, touched[item.ReleaseId], cluster, before, policy, now, cancellationToken);
         foreach (var release in touched.Values)
             await ShowAsync(batch, stage, release, plan, view.Items.Count, now, cancellationToken);
         await StopRunningAsync(batch, view, now, cancellationToken);
@@ -61,8 +62,9 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
             return;
         var byId = releases.ToDictionary(r => r.Id);
         var operations = await db.Deployments.Where(d => d.BatchId == batch.Id).OrderBy(d => d.Id).ToListAsync(cancellationToken);
-        foreach (var place in operations.GroupBy(d => (d.ReleaseId, d.Stage, d.Cluster)))
-            foreach (var operation in place.Where(d => d.Status == OperationStatus.Succeeded))
+        // Where a rollback came last, what it has taken back counts no more.
+        foreach (var place in operations.GroupBy(d => (d.ReleaseId, Place: d.Stage.Place(), d.Cluster)))
+            foreach (var operation in place.Where(d => d.Status == OperationStatus.Succeeded && !d.Stage.GoesBack()))
                 operation.Outdated = operation != place.Last() || !byId.TryGetValue(operation.ReleaseId, out var release)
                     || operation.Image != release.Image
                     || release.Targets(operation.Stage).FirstOrDefault(t => t.Cluster == operation.Cluster)?.ToJson() != operation.Target;
@@ -80,7 +82,7 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
     public async Task<StageDecision> DecisionAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
         var view = await LoadAsync(batch, stage, cancellationToken);
-        return deploy.External && batch.CancelRequested
+        return deploy.External && batch.StopRequested
             ? StageDecision.Stopped
             : Plan(batch, view, await policies.OfAsync(batch, cancellationToken)).Decision;
     }
@@ -101,9 +103,9 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
 
     private async Task AdvanceExternalAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
-        if (batch.CancelRequested)
+        if (batch.StopRequested)
         {
-            ends.Add(batch, stage, StageDecision.Stopped, "", moved: false);
+            ends.Add(batch, stage, StageDecision.Stopped, "", moved: true);
             return;
         }
         if (OverTime(batch))
@@ -120,8 +122,8 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
     /// <summary>What is about to start does not, in a freeze that pauses. The stage goes on when that ends, with all the time that was left (R20).</summary>
     private async Task<Frozen?> PausedAsync(Batch batch, Stage stage, StagePlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var frozen = plan.Start.Count == 0 || batch.FreezeOverriddenBy is not null ? null : await freezes.PausingAsync(batch, stage, cancellationToken);
-        if (frozen is null || !plan.Start.Exists(start => frozen.Covers(start.Cluster)))
+        var frozen = plan.Start.Count == 0 || stage.GoesBack() || batch.FreezeOverriddenBy is not null ? null : await freezes.PausingAsync(batch, stage, cancellationToken);
+        if (frozen is null || !plan.Start.Exists(start => frozen.Covers(start.Cluster.Cluster)))
         {
             batch.Resume(now);
             return null;
@@ -133,15 +135,43 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
     }
 
     private StagePlan Plan(Batch batch, StageView view, ProjectPolicy policy, Frozen? frozen = null) =>
-        StagePlan.Of(frozen is null ? view.Items : view.In(frozen), policy.ConcurrentApps, batch.CancelRequested || OverTime(batch), batch.CancelRequested, view.LeftBehind);
+        StagePlan.Of(frozen is null ? view.Items : view.In(frozen), policy.ConcurrentApps, batch.StopRequested || OverTime(batch), batch.StopRequested, view.LeftBehind,
+            batch.RollbackRequested ? "production is to be rolled back" : "the batch is being cancelled");
 
-    private async Task StartOperationAsync(Batch batch, Stage stage, BatchRelease release, string cluster, ProjectPolicy policy, DateTimeOffset now,
-        CancellationToken cancellationToken)
+    /// <summary>
+    /// What runs where something is about to start, for deploy services that cannot tell: what this engine has put there. Whatever a rollback is
+    /// about to take back does not count any more.
+    /// </summary>
+    private async Task<IReadOnlyDictionary<(long ApplicationId, string Cluster), string>> BeforeAsync(
+        Batch batch, Stage stage, StagePlan plan, Dictionary<long, BatchRelease> touched, CancellationToken cancellationToken)
+    {
+        var none = new Dictionary<(long, string), string>();
+        if (plan.Start.Count == 0)
+            return none;
+        if (stage.GoesBack())
+        {
+            var places = plan.Start.Select(s => (s.Item.ReleaseId, s.Cluster.Cluster)).ToHashSet();
+            var releases = plan.Start.Select(s => s.Item.ReleaseId).ToList();
+            foreach (var operation in await db.Deployments
+                .Where(d => d.BatchId == batch.Id && d.Stage == stage.Place() && d.Status == OperationStatus.Succeeded && !d.Outdated
+                    && releases.Contains(d.ReleaseId)).ToListAsync(cancellationToken))
+                operation.Outdated |= places.Contains((operation.ReleaseId, operation.Cluster));
+            return none;
+        }
+        if (deploy.Driver == "http" || stage != Stage.Prod)
+            return none;
+        return (await versions.ImagesAsync([.. plan.Start.Select(s => touched[s.Item.ReleaseId].AppId).Distinct()], stage, cancellationToken))
+            .ToDictionary(v => (v.ApplicationId, v.Cluster), v => v.Image);
+    }
+
+    private async Task StartOperationAsync(Batch batch, Stage stage, BatchRelease release, StageCluster at,
+        IReadOnlyDictionary<(long ApplicationId, string Cluster), string> before, ProjectPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var deadline = now + policy.SingleAppTimeout;
+        var cluster = at.Cluster;
         var operation = new Deployment
         {
-            OperationId = OperationId.Of(batch, release.App.Name, stage, cluster, release.Image),
+            OperationId = OperationId.Of(batch, release.App.Name, stage, cluster, at.Undo?.OperationId ?? release.Image),
             BatchId = batch.Id,
             BatchCorrelationId = batch.CorrelationId,
             Release = release,
@@ -150,7 +180,9 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
             Cluster = cluster,
             Attempt = batch.Attempt(stage),
             Status = OperationStatus.Pending,
-            Image = release.Image,
+            Image = at.Undo is { } undo ? undo.Previous?.Name ?? "" : release.Image,
+            Reverts = at.Undo?.OperationId,
+            Previous = at.Undo?.Previous ?? Before(),
             Target = release.Targets(stage).Single(t => t.Cluster == cluster).ToJson(),
             StartedAt = now,
             DeadlineAt = batch.StageDeadlineAt is { } end && end < deadline ? end : deadline,
@@ -169,6 +201,10 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
             Attempt = operation.Attempt,
             At = now
         }, cancellationToken);
+
+        PreviousVersion? Before() => deploy.Driver == "http" || stage != Stage.Prod ? null
+            : before.GetValueOrDefault((release.AppId, cluster)) is { } image ? new PreviousVersion(image, null, image == release.Image)
+            : PreviousVersion.Nothing;
     }
 
     /// <summary>
@@ -204,7 +240,7 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
     /// <summary>After a cancel or over time, what still runs is asked to stop at once instead of at its next poll.</summary>
     private async Task StopRunningAsync(Batch batch, StageView view, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (!batch.CancelRequested && !OverTime(batch))
+        if (!batch.StopRequested && !OverTime(batch))
             return;
         var running = await db.Deployments
             .Where(d => d.BatchId == batch.Id && d.Stage == view.Stage && d.FinishedAt == null && !d.StopRequested).ToListAsync(cancellationToken);
@@ -236,7 +272,7 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
         // What this transaction has changed and not yet saved is ahead of what was read.
         var changed = db.Deployments.Local.Where(d => d.Id != 0).ToDictionary(d => d.Id);
         var stored = rows.Operations.Select(o =>
-            changed.TryGetValue(o.Id, out var d) ? StageOperation.Of(d) : o).Where(o => !o.Outdated);
+            changed.TryGetValue(o.Id, out var d) ? StageOperation.Of(d) : o).Where(o => stage.GoesBack() || !o.Outdated);
         var given = rows.GivenUp.Where(d => !changed.ContainsKey(d.Id))
             .Concat(changed.Values.Where(d => d.State().StopDue).Select(d => new GivenUp(d.Id, d.BatchId, d.OperationId, d.Target))).ToList();
         var occupied = given.DistinctBy(d => d.Workload).ToDictionary(d => d.Workload, d => d.OperationId, StringComparer.Ordinal);

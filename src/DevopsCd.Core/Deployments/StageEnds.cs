@@ -27,8 +27,7 @@ internal sealed class StageEnds(CdDbContext db, IServiceProvider scope, ILogger<
     public void Add(Batch batch, Stage stage, StageDecision decision, string summary, bool moved)
     {
         var (batchId, attempt) = (batch.CorrelationId, batch.Attempt(stage));
-        var message = decision == StageDecision.Stopped
-            ? new DeployStopped { BatchId = batchId, Operator = Operators.Engine, Attempt = attempt }
+        var message = decision == StageDecision.Stopped ? Stopped(stage, batchId, attempt)
             : BatchEventTypes.EndOf(stage, decision == StageDecision.Completed)
                 .Compose(new EventRequest { BatchId = batchId, Operator = Operators.Engine, Attempt = attempt, Reason = summary })!;
         _waiting.Clear();
@@ -36,6 +35,10 @@ internal sealed class StageEnds(CdDbContext db, IServiceProvider scope, ILogger<
             EngineMessageId.Of(batchId, message.GetType().Name, attempt)));
         _last = (batchId, stage, attempt, decision, moved);
     }
+
+    private static object Stopped(Stage stage, Guid batchId, int attempt) => stage == Stage.Pre
+        ? new DeployStopped { BatchId = batchId, Operator = Operators.Engine, Attempt = attempt }
+        : new ProdDeployStopped { BatchId = batchId, Operator = Operators.Engine, Attempt = attempt };
 
     /// <summary>Whether this transaction has found the stage's end itself; else it is a letter's word, and to be looked into.</summary>
     public bool Found(Batch batch, Stage stage, StageDecision decision) =>

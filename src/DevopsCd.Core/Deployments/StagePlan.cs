@@ -14,7 +14,7 @@ internal sealed class StagePlan
     }
 
     /// <summary>Operations to start now.</summary>
-    public List<(StageItem Item, string Cluster)> Start { get; } = [];
+    public List<(StageItem Item, StageCluster Cluster)> Start { get; } = [];
 
     public StageDecision Decision { get; private set; }
 
@@ -28,9 +28,11 @@ internal sealed class StagePlan
     /// <param name="items">The batch's applications.</param>
     /// <param name="concurrency">Most operations in flight at once.</param>
     /// <param name="halted">Nothing more may start, because of a cancel or because the stage is over time.</param>
-    /// <param name="cancelled">A cancel was asked for.</param>
+    /// <param name="cancelled">It was asked to end.</param>
+    /// <param name="because">Of what was asked to end: why.</param>
     /// <param name="leftBehind">Operations of the batch that have ended for it and may still run: they take a place each (I7).</param>
-    public static StagePlan Of(IReadOnlyList<StageItem> items, int concurrency, bool halted, bool cancelled, int leftBehind = 0)
+    public static StagePlan Of(IReadOnlyList<StageItem> items, int concurrency, bool halted, bool cancelled, int leftBehind = 0,
+        string because = "the batch is being cancelled")
     {
         var plan = new StagePlan();
         var names = items.ToDictionary(i => i.Application, StringComparer.Ordinal);
@@ -53,7 +55,7 @@ internal sealed class StagePlan
                 // Also where one cluster is done and the other never began: what cannot go on has an outcome.
                 if (!item.Clusters.Any(c => c.Status is OperationStatus.Pending or OperationStatus.Progressing))
                     plan.Set(item, cancelled ? ReleaseStatus.Stopped : ReleaseStatus.TimedOut,
-                        cancelled ? "the batch is being cancelled"
+                        cancelled ? because
                             : $"the stage ran out of time before it started{(occupied is null ? "" : $"; it waited for {occupied}, which may still run")}");
                 continue;
             }
@@ -65,7 +67,7 @@ internal sealed class StagePlan
             }
             foreach (var cluster in idle.Where(c => c.Occupied is null && c.Frozen is null).Take(Math.Max(room, 0)))
             {
-                plan.Start.Add((item, cluster.Cluster));
+                plan.Start.Add((item, cluster));
                 plan.InFlight++;
                 room--;
                 plan.Set(item, ReleaseStatus.Deploying, null);
@@ -92,7 +94,7 @@ internal sealed class StagePlan
     {
         if (item.Clusters.Count == 0)
         {
-            Set(item, ReleaseStatus.Skipped, "no deploy settings for this stage");
+            Set(item, ReleaseStatus.Skipped, item.Skipped ?? "no deploy settings for this stage");
             return;
         }
         var worst = item.Clusters.FirstOrDefault(c => c.Status is OperationStatus.Failed or OperationStatus.TimedOut or OperationStatus.Stopped);
@@ -151,6 +153,6 @@ internal enum StageDecision
     Completed,
     Failed,
 
-    /// <summary>A cancel was asked for and nothing runs any more.</summary>
+    /// <summary>It was asked to end, and nothing runs any more.</summary>
     Stopped
 }

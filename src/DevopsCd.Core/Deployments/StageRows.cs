@@ -76,7 +76,7 @@ internal sealed class StageRows(CdDbContext db, BatchPolicies policies, StageMem
         foreach (var release in db.Releases.Local.Where(r => r.BatchId == batch.Id))
             releases[release.Id] = new StageRelease(release.Id, release.Outcome(content.Stage), release.StatusReason);
         var operations = content.Operations.ToDictionary(o => o.Id);
-        foreach (var operation in db.Deployments.Local.Where(d => d.BatchId == batch.Id && d.Stage == content.Stage))
+        foreach (var operation in db.Deployments.Local.Where(d => d.BatchId == batch.Id && (d.Stage == content.Stage || d.Stage == content.Stage.Place())))
             operations[operation.Id] = StageOperation.Of(operation);
         memory.Keep(content with
         {
@@ -90,8 +90,17 @@ internal sealed class StageRows(CdDbContext db, BatchPolicies policies, StageMem
     /// <summary>
     /// Operations come and end, and nothing brings them back: as long as both numbers are the same, no other process has moved the stage.
     /// </summary>
-    private IQueryable<StageMark> Mark(long batchId, Stage stage) => db.Deployments.Where(d => d.BatchId == batchId && d.Stage == stage)
+    private IQueryable<StageMark> Mark(long batchId, Stage stage) => OfStage(batchId, stage)
         .GroupBy(d => d.BatchId).Select(g => new StageMark(g.Count(), g.Count(d => d.FinishedAt != null)));
+
+    /// <summary>The operations of a stage; of one that goes back, also those that it takes back.</summary>
+    private IQueryable<Deployment> OfStage(long batchId, Stage stage)
+    {
+        var undone = stage.Place();
+        return undone == stage
+            ? db.Deployments.Where(d => d.BatchId == batchId && d.Stage == stage)
+            : db.Deployments.Where(d => d.BatchId == batchId && (d.Stage == stage || d.Stage == undone));
+    }
 
     private IQueryable<GivenUp> GivenUp() => db.Deployments.AsNoTracking().Where(d => d.MayRun && d.FinishedAt != null)
         .Select(d => new GivenUp(d.Id, d.BatchId, d.OperationId, d.Target));
@@ -102,10 +111,19 @@ internal sealed class StageRows(CdDbContext db, BatchPolicies policies, StageMem
         return new StageContent(batchId, stage,
             queries.Add(db.Releases.AsNoTracking().Where(r => r.BatchId == batchId)
                 .Select(r => new StageRelease(r.Id, EF.Property<ReleaseStatus>(r, outcome), r.StatusReason))),
-            queries.Add(db.Deployments.AsNoTracking().Where(d => d.BatchId == batchId && d.Stage == stage)
-                .Select(d => new StageOperation(d.Id, d.ReleaseId, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun, d.Outdated))),
+            queries.Add(stage.GoesBack() ? ToTakeBack(OfStage(batchId, stage)) : OfStage(batchId, stage).AsNoTracking()
+                .Select(d => new StageOperation(
+                    d.Id, d.ReleaseId, d.Stage, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun, d.Outdated))),
             queries.Add(GivenUp()));
     }
+
+    private static IQueryable<StageOperation> ToTakeBack(IQueryable<Deployment> operations) => operations.AsNoTracking()
+        .Select(d => new StageOperation(
+            d.Id, d.ReleaseId, d.Stage, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun, d.Outdated)
+        {
+            OperationId = d.OperationId,
+            Previous = d.PreviousUnchanged == null ? null : new PreviousVersion(d.PreviousImage, d.PreviousRevision, d.PreviousUnchanged.Value)
+        });
 }
 
 /// <summary>A stage of a batch, by both of the batch's keys.</summary>

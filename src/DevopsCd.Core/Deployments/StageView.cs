@@ -19,11 +19,18 @@ internal sealed class StageView
         IReadOnlyDictionary<string, string> occupied, int leftBehind, int attempt)
     {
         (Stage, LeftBehind) = (stage, leftBehind);
-        Operations = [.. operations.Where(o => o.Attempt == attempt)];
+        Operations = [.. operations.Where(o => o.Stage == stage && o.Attempt == attempt)];
         _byId = shown.ToDictionary(r => r.Id);
         var byPlace = operations.ToLookup(o => (o.ReleaseId, o.Cluster));
-        Items = [.. content.Select(r => new StageItem(r.Id, r.Application, r.DependsOn,
-            [.. r.Places[stage].Select(place => Of(place, byPlace[(r.Id, place.Cluster)], occupied, attempt))]))];
+        if (!stage.GoesBack())
+        {
+            Items = [.. content.Select(r => new StageItem(r.Id, r.Application, r.DependsOn,
+                [.. r.Places[stage].Select(place => Of(place, byPlace[(r.Id, place.Cluster)], occupied, attempt))]))];
+            return;
+        }
+        // The way back is the way there in reverse: an application goes back when all that depend on it have.
+        var order = stage.Order(content.ToDictionary(r => r.Application, r => r.DependsOn, StringComparer.Ordinal));
+        Items = [.. content.Select(r => Back(r, order[r.Application], byPlace, occupied, attempt))];
     }
 
     public Stage Stage { get; }
@@ -49,6 +56,28 @@ internal sealed class StageView
     /// <summary>What the release's row says now.</summary>
     public (ReleaseStatus Outcome, string? Reason) Shown(long releaseId) => (_byId[releaseId].Outcome, _byId[releaseId].Reason);
 
+    private static StageItem Back(SealedRelease release, IReadOnlyList<string> after, ILookup<(long, string), StageOperation> byPlace,
+        IReadOnlyDictionary<string, string> occupied, int attempt)
+    {
+        var clusters = new List<StageCluster>();
+        string? kept = null;
+        foreach (var place in release.Places[Stage.Rollback])
+        {
+            var operations = byPlace[(release.Id, place.Cluster)].OrderBy(o => o.Id).ToList();
+            var undo = StageUndo.Of(operations);
+            if (undo.Kept is { } reason)
+            {
+                // That something stays is to be seen, wherever it does.
+                kept = kept is null or StageUndo.NotMoved ? reason : kept;
+                continue;
+            }
+            var told = undo.IsDone ? operations.FindLast(o => o.Stage.GoesBack() && o.Status == OperationStatus.Succeeded)
+                : operations.Find(o => o.Stage.GoesBack() && o.Attempt == attempt);
+            clusters.Add(new StageCluster(place.Cluster, told?.Status, told?.Error, occupied.GetValueOrDefault(place.Workload), Undo: undo.Undo));
+        }
+        return new StageItem(release.Id, release.Application, after, clusters, kept);
+    }
+
     /// <summary>What succeeded in an earlier attempt stays so: a retry deploys only the rest (R5).</summary>
     private static StageCluster Of(SealedPlace place, IEnumerable<StageOperation> operations, IReadOnlyDictionary<string, string> occupied, int attempt)
     {
@@ -61,9 +90,19 @@ internal sealed class StageView
 internal sealed record StageRelease(long Id, ReleaseStatus Outcome, string? Reason);
 
 /// <summary>What the plan needs to know of a stored operation.</summary>
-internal sealed record StageOperation(long Id, long ReleaseId, string Cluster, int Attempt, OperationStatus Status, string? Error, bool MayHaveMoved,
-    bool Outdated)
+internal sealed record StageOperation(long Id, long ReleaseId, Stage Stage, string Cluster, int Attempt, OperationStatus Status, string? Error,
+    bool MayHaveMoved, bool Outdated)
 {
-    public static StageOperation Of(Deployment operation) => new(operation.Id, operation.ReleaseId, operation.Cluster, operation.Attempt, operation.Status,
-        operation.Error, operation.AcceptedAt is not null || operation.MayRun, operation.Outdated);
+    /// <summary>Its id at the deploy service; read where a rollback needs it.</summary>
+    public string OperationId { get; init; } = "";
+
+    /// <inheritdoc cref="Deployment.Previous" />
+    public PreviousVersion? Previous { get; init; }
+
+    public static StageOperation Of(Deployment operation) => new(operation.Id, operation.ReleaseId, operation.Stage, operation.Cluster, operation.Attempt,
+        operation.Status, operation.Error, operation.AcceptedAt is not null || operation.MayRun, operation.Outdated)
+    {
+        OperationId = operation.OperationId,
+        Previous = operation.Previous
+    };
 }

@@ -35,8 +35,8 @@ internal static class FreezeRules
             yield return ("reason", string.Create(CultureInfo.InvariantCulture, $"must say in 1 to {LongestReason} visible characters why nothing starts"));
         if (WrongNames(freeze.Projects, BindingRules.IsProject))
             yield return ("projects", $"must name projects, or be absent for all of them; a name is {BindingRules.ProjectForm}");
-        if (WrongNames(freeze.Stages, stage => EnumNames<Stage>.TryValue(stage, out _)))
-            yield return ("stages", $"must be of {string.Join(", ", Stages.All.Select(EnumNames<Stage>.Of))}, or be absent for all of them");
+        if (WrongNames(freeze.Stages, stage => Stages.TryForward(stage, out _)))
+            yield return ("stages", $"must be of {string.Join(", ", Stages.Forward.Select(EnumNames<Stage>.Of))}, or be absent for all of them");
         if (WrongNames(freeze.Clusters, cluster => cluster.Length is > 0 and <= LongestCluster && PrintableText.Of(cluster) == cluster))
             yield return ("clusters", "must name clusters, or be absent for all of them");
         if (freeze.InFlight is { } effect && !EnumNames<InFlightEffect>.TryValue(effect, out _))

@@ -40,6 +40,19 @@ internal sealed class Batch : SagaStateMachineInstance
 
     public StageRun Prod { get; private set; } = new();
 
+    public StageRun Rollback { get; private set; } = new();
+
+    /// <summary>When production was last taken back to what ran before the batch; null when it never was.</summary>
+    public DateTimeOffset? RolledBackAt { get; private set; }
+
+    /// <summary>Who has asked for the last rollback.</summary>
+    public string? RollbackBy { get; private set; }
+
+    public string? RollbackReason { get; private set; }
+
+    /// <summary>A rollback was asked for while production deploys: nothing more starts, and it begins when nothing runs (R19).</summary>
+    public bool RollbackRequested { get; private set; }
+
     public string? FinalAcceptedBy { get; private set; }
 
     public DateTimeOffset? FinalAcceptedAt { get; private set; }
@@ -82,11 +95,19 @@ internal sealed class Batch : SagaStateMachineInstance
 
     public List<BatchRelease> Releases { get; } = [];
 
-    /// <summary>The stage that it deploys to at present, or null.</summary>
+    /// <summary>The stage that runs at present, or null.</summary>
     public Stage? Running => BatchStatus.Deploying(Status);
 
+    /// <summary>The running stage was asked to end: nothing more starts, and what runs is stopped.</summary>
+    public bool StopRequested => CancelRequested || RollbackRequested;
+
     /// <summary>How a stage stands.</summary>
-    public StageRun Run(Stage stage) => stage == Stage.Pre ? Pre : Prod;
+    public StageRun Run(Stage stage) => stage switch
+    {
+        Stage.Pre => Pre,
+        Stage.Prod => Prod,
+        _ => Rollback
+    };
 
     public int Attempt(Stage stage) => Run(stage).Attempt;
 
@@ -120,6 +141,8 @@ internal sealed class Batch : SagaStateMachineInstance
         AutoDeployBlocked &= !stage.StartsByItself();
         (StageDeadlineAt, LastFailure) = (now + atMost, null);
         (PausedAt, FreezeOverriddenBy) = (null, null);
+        if (stage.GoesBack())
+            (Prod, RollbackRequested) = (Prod.TakeBack(), false);
     }
 
     /// <summary>The stage that has just begun does so, and goes on, although a freeze holds.</summary>
@@ -146,6 +169,8 @@ internal sealed class Batch : SagaStateMachineInstance
     {
         Set(stage, Run(stage).Complete(now));
         (StageDeadlineAt, LastFailure, PausedAt) = (null, null, null);
+        if (stage.GoesBack())
+            (Prod, RolledBackAt) = (Prod.TookBack(), now);
     }
 
     /// <param name="stage">The stage.</param>
@@ -173,15 +198,43 @@ internal sealed class Batch : SagaStateMachineInstance
 
     public void FinishCancel(Stage stage, DateTimeOffset now)
     {
-        Set(stage, Run(stage).Stop(now));
-        (StageDeadlineAt, CancelledAt, PausedAt) = (null, now, null);
+        Stop(stage, moved: false, now);
+        CancelledAt = now;
+    }
+
+    /// <summary>Production is to go back to what ran before.</summary>
+    public void AskForRollback(string by, string reason) => (RollbackBy, RollbackReason) = (by, reason);
+
+    /// <summary>While production deploys it is a request; <see cref="Stop" /> follows when nothing runs any more.</summary>
+    public void RequestRollback(string by, string reason)
+    {
+        AskForRollback(by, reason);
+        RollbackRequested = true;
+    }
+
+    /// <summary>The running stage has ended because it was asked to.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="moved">Whether an application may run what was to be deployed.</param>
+    /// <param name="now">The time.</param>
+    public void Stop(Stage stage, bool moved, DateTimeOffset now)
+    {
+        Set(stage, Run(stage).Stop(now, moved));
+        (StageDeadlineAt, PausedAt) = (null, null);
     }
 
     private void Set(Stage stage, StageRun run)
     {
-        if (stage == Stage.Pre)
-            Pre = run;
-        else
-            Prod = run;
+        switch (stage)
+        {
+            case Stage.Pre:
+                Pre = run;
+                break;
+            case Stage.Prod:
+                Prod = run;
+                break;
+            default:
+                Rollback = run;
+                break;
+        }
     }
 }

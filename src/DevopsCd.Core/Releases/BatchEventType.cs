@@ -114,9 +114,10 @@ internal sealed record BatchEventType<T> : BatchEventType where T : class
 /// <param name="OverrideFreeze">A stage that begins does so although a freeze holds.</param>
 /// <param name="NotBefore">A stage that begins does so at this time; null for at once.</param>
 /// <param name="ExpiresAt">A start that was scheduled is given up then; null for never.</param>
+/// <param name="AcceptMoved">A cancel leaves production as it is, although it runs a part of the batch.</param>
 internal readonly record struct BatchEventHead(
     Guid BatchId, string? Operator, string? Reason = null, int? ExpectedVersion = null, string? ContentHash = null, int? Attempt = null, bool All = false,
-    bool OverrideFreeze = false, DateTimeOffset? NotBefore = null, DateTimeOffset? ExpiresAt = null);
+    bool OverrideFreeze = false, DateTimeOffset? NotBefore = null, DateTimeOffset? ExpiresAt = null, bool AcceptMoved = false);
 
 /// <summary>What an event does to the stage it belongs to.</summary>
 internal enum StageEffect

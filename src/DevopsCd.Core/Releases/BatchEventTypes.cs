@@ -27,13 +27,21 @@ internal static class BatchEventTypes
             Key = "reject", Label = "审核拒绝", EnglishLabel = "Reject", RaisedBy = EventRaisers.Person, Permission = "approve", ReasonRequired = true
         },
         new BatchEventType<CancelBatch>(
-            m => new(m.BatchId, m.Operator, m.Reason, m.ExpectedVersion),
-            r => new() { BatchId = r.BatchId, Operator = r.Operator, Reason = r.Reason ?? "", ExpectedVersion = r.ExpectedVersion })
+            m => new(m.BatchId, m.Operator, m.Reason, m.ExpectedVersion, AcceptMoved: m.AcceptMoved),
+            r => new()
+            {
+                BatchId = r.BatchId,
+                Operator = r.Operator,
+                Reason = r.Reason ?? "",
+                AcceptMoved = r.AcceptMoved,
+                ExpectedVersion = r.ExpectedVersion
+            })
         {
             Key = "cancel", Label = "取消批次", EnglishLabel = "Cancel", RaisedBy = EventRaisers.Person, Permission = "cancel", ReasonRequired = true,
             WhyNot = new Dictionary<string, string>
             {
-                [BatchStatus.ProdDeploying] = "production must first reach a result; cancel is refused while it deploys"
+                [BatchStatus.ProdDeploying] = "production must first reach a result; cancel is refused while it deploys",
+                [BatchStatus.ProdRollingBack] = "production must first reach a result; cancel is refused while it is rolled back"
             }
         },
         new BatchEventType<ConfirmBatchTag>(
@@ -130,6 +138,38 @@ internal static class BatchEventTypes
         {
             Key = "reopen", Label = "重新开放", EnglishLabel = "Reopen", RaisedBy = EventRaisers.Person, Permission = "reopen", ReasonRequired = true,
             Extension = true, Reopens = true
+        },
+        new BatchEventType<StartProdRollback>(
+            m => new(m.BatchId, m.Operator, m.Reason, m.ExpectedVersion),
+            r => new() { BatchId = r.BatchId, Operator = r.Operator, Reason = r.Reason ?? "", ExpectedVersion = r.ExpectedVersion })
+        {
+            Key = "start_prod_rollback", Label = "开始正式回滚", EnglishLabel = "Roll back production", RaisedBy = EventRaisers.Person, Permission = "rollback",
+            Stage = Releases.Stage.Rollback, StageEffect = StageEffect.Begins, ReasonRequired = true, Extension = true,
+            WhyNot = new Dictionary<string, string>
+            {
+                [BatchStatus.FinalAccepted] =
+                    "the batch has ended as FinalAccepted and no longer changes; POST …/revert makes a new batch of what ran before it"
+            }
+        },
+        new BatchEventType<ProdDeployStopped>(m => new(m.BatchId, m.Operator, Attempt: m.Attempt))
+        {
+            Key = "prod_deploy_stopped", Label = "正式发布已中止", EnglishLabel = "Production stopped", RaisedBy = EventRaisers.Engine, Permission = null,
+            Stage = Releases.Stage.Prod, StageEffect = StageEffect.Ends, Extension = true, Internal = true
+        },
+        new BatchEventType<ProdRollbackCompleted>(
+            m => new(m.BatchId, m.Operator, Attempt: m.Attempt), r => new() { BatchId = r.BatchId, Operator = r.Operator, Attempt = r.Attempt })
+        {
+            Key = "prod_rollback_completed", Label = "正式回滚完成", EnglishLabel = "Production rolled back",
+            RaisedBy = EventRaisers.Engine | EventRaisers.DeploySystem, Permission = "deployment.report",
+            Stage = Releases.Stage.Rollback, StageEffect = StageEffect.Ends, Tone = EventTone.Good, Extension = true
+        },
+        new BatchEventType<ProdRollbackFailed>(
+            m => new(m.BatchId, m.Operator, m.Reason, Attempt: m.Attempt),
+            r => new() { BatchId = r.BatchId, Operator = r.Operator, Reason = r.Reason ?? NoReason, Attempt = r.Attempt })
+        {
+            Key = "prod_rollback_failed", Label = "正式回滚失败", EnglishLabel = "Rollback of production failed",
+            RaisedBy = EventRaisers.Engine | EventRaisers.DeploySystem, Permission = "deployment.report",
+            Stage = Releases.Stage.Rollback, StageEffect = StageEffect.Ends, Tone = EventTone.Bad, Extension = true
         },
     ];
 

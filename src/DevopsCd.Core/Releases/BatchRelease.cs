@@ -57,33 +57,56 @@ internal sealed class BatchRelease
 
     public ReleaseStatus ProdStatus { get; set; }
 
+    public ReleaseStatus RollbackStatus { get; set; }
+
     /// <summary>What it waits for, or why it failed.</summary>
     public string? StatusReason { get; set; }
 
     /// <summary>The property that holds a stage's outcome, for queries.</summary>
-    public static string OutcomeProperty(Stage stage) => stage == Stage.Pre ? nameof(PreStatus) : nameof(ProdStatus);
+    public static string OutcomeProperty(Stage stage) => stage switch
+    {
+        Stage.Pre => nameof(PreStatus),
+        Stage.Prod => nameof(ProdStatus),
+        _ => nameof(RollbackStatus)
+    };
 
-    public ReleaseStatus Outcome(Stage stage) => stage == Stage.Pre ? PreStatus : ProdStatus;
+    public ReleaseStatus Outcome(Stage stage) => stage switch
+    {
+        Stage.Pre => PreStatus,
+        Stage.Prod => ProdStatus,
+        _ => RollbackStatus
+    };
 
     /// <summary>The image as it is deployed: by digest where it is known, and with the tag, so that people and tools see a version.</summary>
     public string Image => ImageDigest is null ? $"{ImageName}:{ImageTag}" : $"{ImageName}:{ImageTag}@{ImageDigest}";
 
     /// <summary>The sealed settings of a stage.</summary>
-    public IReadOnlyList<SealedTarget> Targets(Stage stage) => [.. (_sealed ??= SealedTarget.Read(SealedTargets)).Where(t => t.Stage == stage)];
+    public IReadOnlyList<SealedTarget> Targets(Stage stage) => [.. (_sealed ??= SealedTarget.Read(SealedTargets)).Where(t => t.Stage == stage.Place())];
 
     /// <summary>The batch is open again: builds flow in, and what the stages have shown is over.</summary>
     public void Unlock()
     {
         (IsLocked, SealedTargets, _sealed) = (false, null, null);
-        (PreStatus, ProdStatus, StatusReason) = (ReleaseStatus.None, ReleaseStatus.None, null);
+        (PreStatus, ProdStatus, RollbackStatus, StatusReason) = (ReleaseStatus.None, ReleaseStatus.None, ReleaseStatus.None, null);
     }
 
     public void Show(Stage stage, ReleaseStatus outcome, string? reason)
     {
-        if (stage == Stage.Pre)
-            PreStatus = outcome;
-        else
-            ProdStatus = outcome;
+        switch (stage)
+        {
+            case Stage.Pre:
+                PreStatus = outcome;
+                break;
+            case Stage.Prod:
+                ProdStatus = outcome;
+                break;
+            default:
+                RollbackStatus = outcome;
+                // What was taken back runs in production no more.
+                if (outcome == ReleaseStatus.Succeeded)
+                    ProdStatus = ReleaseStatus.None;
+                break;
+        }
         StatusReason = reason;
     }
 

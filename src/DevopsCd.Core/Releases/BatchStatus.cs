@@ -13,6 +13,7 @@ internal static class BatchStatus
     public const string PreDeployed = nameof(PreDeployed);
     public const string ProdDeploying = nameof(ProdDeploying);
     public const string ProdDeployed = nameof(ProdDeployed);
+    public const string ProdRollingBack = nameof(ProdRollingBack);
     public const string FinalAccepted = nameof(FinalAccepted);
     public const string Cancelled = nameof(Cancelled);
 
@@ -26,6 +27,7 @@ internal static class BatchStatus
         (PreDeployed, 22, "预发布已部署"),
         (ProdDeploying, 31, "正式发布部署中"),
         (ProdDeployed, 32, "正式发布已部署"),
+        (ProdRollingBack, 33, "正式发布回滚中"),
         (FinalAccepted, 40, "最终验收通过"),
         (Cancelled, 90, "已取消"),
     ];
@@ -41,13 +43,17 @@ internal static class BatchStatus
     /// <summary>States after which nothing changes any more.</summary>
     public static bool Ended(string status) => status is Rejected or FinalAccepted or Cancelled;
 
-    /// <summary>The stage that a state deploys to, or null.</summary>
+    /// <summary>The stage that runs in a state, or null.</summary>
     public static Stage? Deploying(string status) => status switch
     {
         PreDeploying => Stage.Pre,
         ProdDeploying => Stage.Prod,
+        ProdRollingBack => Stage.Rollback,
         _ => null
     };
+
+    /// <summary>The states in which a stage runs.</summary>
+    public static IReadOnlyList<string> InStage { get; } = [.. All.Select(s => s.Name).Where(name => Deploying(name) is not null)];
 
     public static short Code(string name) => s_byName[name].Code;
 

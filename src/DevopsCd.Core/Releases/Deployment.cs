@@ -1,7 +1,7 @@
 
 namespace DevopsCd.Core.Releases;
 
-/// <summary>One deployment operation: a release to a cluster, in one attempt of a stage (R9).</summary>
+/// <summary>One operation: a release to a cluster, in one attempt of a stage (R9); in a rollback it goes back there.</summary>
 internal sealed class Deployment
 {
     public long Id { get; set; }
@@ -29,7 +29,21 @@ internal sealed class Deployment
     /// <summary>Calls that asked the deploy service to start it, counted before each call.</summary>
     public int Tries { get; set; }
 
+    /// <summary>What runs when it has succeeded; of a rollback of something that names no image, the revision.</summary>
     public string Image { get; set; } = "";
+
+    /// <summary>Of a rollback: the operation that it takes back.</summary>
+    public string? Reverts { get; set; }
+
+    /// <summary>Of a rollback: the deploy service cannot restore what it has recorded, so that the image of before is deployed.</summary>
+    public bool Redeploys { get; set; }
+
+    /// <summary>What ran before, for <see cref="Previous" />; of a rollback, what it brings back.</summary>
+    public string? PreviousImage { get; private set; }
+
+    public string? PreviousRevision { get; private set; }
+
+    public bool? PreviousUnchanged { get; private set; }
 
     /// <summary>The sealed target, as JSON.</summary>
     public string Target { get; set; } = "";
@@ -72,6 +86,16 @@ internal sealed class Deployment
 
     public string? Error { get; set; }
 
+    /// <summary>What ran before; null while the deploy service has not told.</summary>
+    public PreviousVersion? Previous
+    {
+        get => PreviousUnchanged is { } unchanged ? new PreviousVersion(PreviousImage, PreviousRevision, unchanged) : null;
+        set => (PreviousImage, PreviousRevision, PreviousUnchanged) = (value?.Image, value?.Revision, value?.Unchanged);
+    }
+
+    /// <summary>It asks the deploy service to restore what another operation has changed.</summary>
+    public bool Restores => Reverts is not null && !Redeploys;
+
     public bool InFlight => Status is OperationStatus.Pending or OperationStatus.Progressing;
 
     /// <summary>What its rules are computed from.</summary>
@@ -89,6 +113,8 @@ internal sealed class Deployment
         SettledAt = SettledAt,
         NextActionAt = NextActionAt,
         ClaimedUntil = ClaimedUntil,
+        Previous = Previous,
+        Redeploys = Redeploys,
         Error = Error
     };
 
@@ -104,6 +130,8 @@ internal sealed class Deployment
         SettledAt = state.SettledAt;
         NextActionAt = state.NextActionAt;
         ClaimedUntil = state.ClaimedUntil;
+        Previous = state.Previous;
+        Redeploys = state.Redeploys;
         Error = state.Error;
     }
 }

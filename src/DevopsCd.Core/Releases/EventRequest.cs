@@ -18,6 +18,9 @@ internal sealed record EventRequest
     /// <summary>A stage that begins deploys everything, whatever runs there.</summary>
     public bool All { get; init; }
 
+    /// <summary>A cancel leaves production as it is, although it runs a part of the batch.</summary>
+    public bool AcceptMoved { get; init; }
+
     /// <summary>A stage that begins does so although a freeze holds.</summary>
     public bool OverrideFreeze { get; init; }
 

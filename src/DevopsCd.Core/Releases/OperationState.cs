@@ -29,6 +29,12 @@ internal sealed record OperationState
 
     public DateTimeOffset? ClaimedUntil { get; init; }
 
+    /// <inheritdoc cref="Deployment.Previous" />
+    public PreviousVersion? Previous { get; init; }
+
+    /// <inheritdoc cref="Deployment.Redeploys" />
+    public bool Redeploys { get; init; }
+
     public string? Error { get; init; }
 
     public bool InFlight => Status is OperationStatus.Pending or OperationStatus.Progressing;

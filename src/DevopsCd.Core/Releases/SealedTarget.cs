@@ -41,7 +41,8 @@ internal sealed record SealedTarget(
         if (json is null)
             return [];
         using var seal = JsonDocument.Parse(json);
-        return [.. Targets(seal).EnumerateArray().Where(t => t.GetProperty("stage").Deserialize<Stage>(s_json) == stage).Select(t => new SealedPlace(
+        var place = stage.Place();
+        return [.. Targets(seal).EnumerateArray().Where(t => t.GetProperty("stage").Deserialize<Stage>(s_json) == place).Select(t => new SealedPlace(
             Text(t, "cluster"), $"{Text(t, "cluster")}/{Text(t, "namespace")}/{Text(t, "workloadKind")}/{Text(t, "workloadName")}"))];
 
         static string Text(JsonElement target, string name) => target.GetProperty(name).GetString()!;
@@ -74,7 +75,7 @@ internal sealed record SealedTarget(
                 1 => Stage.Prod,
                 var unknown => throw new JsonException($"there is no stage {unknown}")
             },
-            { TokenType: JsonTokenType.String } name => EnumNames<Stage>.TryValue(name.GetString()!, out var stage)
+            { TokenType: JsonTokenType.String } name => Stages.TryForward(name.GetString()!, out var stage)
                 ? stage
                 : throw new JsonException($"there is no stage '{name.GetString()}'"),
             _ => throw new JsonException("a stage is a name")

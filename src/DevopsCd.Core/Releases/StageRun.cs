@@ -15,7 +15,7 @@ internal sealed record StageRun
     /// <summary>When it ended, however it did; null while it runs.</summary>
     public DateTimeOffset? FinishedAt { get; private init; }
 
-    /// <summary>A failed attempt had already moved an application, and none has succeeded since.</summary>
+    /// <summary>A part of the applications may run what was to be deployed: a failed attempt has moved them, or a rollback has not come to its end.</summary>
     public bool Dirty { get; private init; }
 
     /// <summary>The next attempt.</summary>
@@ -28,5 +28,13 @@ internal sealed record StageRun
     public StageRun Fail(DateTimeOffset now, bool moved) => this with { FinishedAt = now, Dirty = Dirty || moved };
 
     /// <summary>It ends because it was asked to.</summary>
-    public StageRun Stop(DateTimeOffset now) => this with { FinishedAt = now };
+    /// <param name="now">The time.</param>
+    /// <param name="moved">Whether an application may run what was to be deployed.</param>
+    public StageRun Stop(DateTimeOffset now, bool moved = false) => this with { FinishedAt = now, Dirty = Dirty || moved };
+
+    /// <summary>What it has deployed is being taken back: until all of it is, it is neither there nor away.</summary>
+    public StageRun TakeBack() => this with { Dirty = true };
+
+    /// <summary>All that it has deployed is taken back.</summary>
+    public StageRun TookBack() => this with { Dirty = false };
 }

@@ -32,7 +32,7 @@ internal sealed class RecoverStalledStages(IServiceScopeFactory scopes, CoreOpti
             await publish.Publish(new StartScheduled { BatchId = start.BatchCorrelationId, Id = start.Id }, cancellationToken);
 
         var stages = await db.Batches.AsNoTracking()
-            .Where(b => (b.Status == BatchStatus.PreDeploying || b.Status == BatchStatus.ProdDeploying) && b.UpdatedAt < overdue
+            .Where(b => BatchStatus.InStage.Contains(b.Status) && b.UpdatedAt < overdue
                 && (b.StageDeadlineAt <= now || !db.Deployments.Any(d => d.BatchId == b.Id && d.NextActionAt != null)))
             .Select(b => new { b.CorrelationId, b.BatchNumber }).ToListAsync(cancellationToken);
         foreach (var stage in stages)

@@ -36,7 +36,7 @@ internal sealed class ResumeAfterRestart(IServiceScopeFactory scopes, TimeProvid
             }
             foreach (var start in await db.Set<ScheduledStart>().AsNoTracking().Where(s => s.EndedAt == null).ToListAsync(stoppingToken))
                 await starts.WakeAsync(start, stoppingToken);
-            var deploying = await db.Batches.AsNoTracking().Where(b => b.Status == BatchStatus.PreDeploying || b.Status == BatchStatus.ProdDeploying)
+            var deploying = await db.Batches.AsNoTracking().Where(b => BatchStatus.InStage.Contains(b.Status))
                 .Select(b => b.CorrelationId).ToListAsync(stoppingToken);
             foreach (var batchId in deploying)
                 await publish.Publish(new AdvanceStage { BatchId = batchId }, stoppingToken);

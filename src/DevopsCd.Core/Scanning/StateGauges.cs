@@ -34,6 +34,8 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider cloc
         var accept = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.ProdDeployed).OrderBy(b => b.UpdatedAt).Select(b => b.UpdatedAt).Take(1));
         var pre = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.PreDeploying).OrderBy(b => b.Pre.StartedAt).Select(b => b.Pre.StartedAt).Take(1));
         var prod = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.ProdDeploying).OrderBy(b => b.Prod.StartedAt).Select(b => b.Prod.StartedAt).Take(1));
+        var back = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.ProdRollingBack)
+            .OrderBy(b => b.Rollback.StartedAt).Select(b => b.Rollback.StartedAt).Take(1));
         var inFlight = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null)));
         var overdue = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null && d.DeadlineAt < late)));
         var parkedOutgoing = queries.Add(Number(db.Set<OutboxState>().Where(s => s.Parked != null)));
@@ -53,7 +55,10 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider cloc
                 ("approval", Batches(BatchStatus.PendingApproval), First(approval)), ("retry", Count(blocked), First(retry)),
                 ("start_prod", Batches(BatchStatus.PreDeployed), First(start)), ("accept", Batches(BatchStatus.ProdDeployed), First(accept))
             ],
-            Running = [(EnumNames<Stage>.Of(Stage.Pre), First(pre)), (EnumNames<Stage>.Of(Stage.Prod), First(prod))],
+            Running =
+            [
+                (EnumNames<Stage>.Of(Stage.Pre), First(pre)), (EnumNames<Stage>.Of(Stage.Prod), First(prod)), (EnumNames<Stage>.Of(Stage.Rollback), First(back))
+            ],
             InFlight = Count(inFlight),
             Overdue = Count(overdue),
             Messages =

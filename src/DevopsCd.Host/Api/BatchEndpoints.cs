@@ -41,6 +41,17 @@ internal static class BatchEndpoints
                 "The checks that would refuse the start, also before the seal; every operation with what runs and what would run; what the deploy service "
                 + "has against them; and how long the stage usually takes. Nothing is written.")
             .Answers(200, "What would happen.").Refuses(ProblemTypes.NotFound);
+        batches.MapGet("/{id:long}/plan", PlanAsync).Requires(Permissions.View, RightsOf.Batch)
+            .Named("PlanBatch", "Show what a stage of a batch does, in its order",
+                "Of `rollback`: what production goes back to, in the reverse order, as it was recorded when each operation began; before production has begun, "
+                + "what runs there now. Applications that are new in the batch stay.")
+            .Answers(200, "The operations of the stage.").Refuses(ProblemTypes.NotFound);
+        batches.MapPost("/{id:long}/revert", RevertAsync).Requires(Permissions.Create, RightsOf.Batch)
+            .WithMetadata(new RequestTimeoutMetadata(TimeSpan.FromSeconds(30)))
+            .Named("RevertBatch", "Make a new batch that brings back what ran before an accepted one",
+                "Its applications are pinned to the builds that ran before, in the reverse order; it waits for approval like any other. What cannot be taken back "
+                + "is named.")
+            .Answers(201, "The new batch was created.").Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
         batches.MapGet("/{id:long}/approvals", ApprovalsAsync).Requires(Permissions.View, RightsOf.Batch)
             .Named("ShowBatchApprovals", "Show who has approved a batch, and who is still needed",
                 "People approve with the event `approve`; where the policy asks for it, they start production together with `start_prod_deploy`.")
@@ -112,12 +123,34 @@ internal static class BatchEndpoints
         [Description(IdMeaning)] long id, [Description("The stage: `pre` or `prod`; without it the one that the batch comes to next.")] string? stage,
         HttpContext http, BatchPreflights preflights, CancellationToken cancellationToken)
     {
-        if (!string.IsNullOrEmpty(stage) && !EnumNames<Stage>.TryValue(stage, out _))
-            throw QueryValue.None("stage", stage, [.. Stages.All.Select(EnumNames<Stage>.Of)], Stages.All.Select(EnumNames<Stage>.Of));
+        if (!string.IsNullOrEmpty(stage) && !Stages.TryForward(stage, out _))
+            throw QueryValue.None("stage", stage, [.. Stages.Forward.Select(EnumNames<Stage>.Of)], Stages.Forward.Select(EnumNames<Stage>.Of));
         return await preflights.LookAsync(id, string.IsNullOrEmpty(stage) ? null : EnumNames<Stage>.Value(stage), Caller.Of(http), cancellationToken)
             is { } preflight
             ? TypedResults.Ok(preflight)
             : NoBatch(id);
+    }
+
+    private static async Task<Results<Ok<BatchPlan>, ProblemHttpResult>> PlanAsync(
+        [Description(IdMeaning)] long id, [Description("The stage: `pre`, `prod` or `rollback`; without it the one that the batch is in or comes to next.")] string? stage,
+        BatchPlans plans,
+        CancellationToken cancellationToken)
+    {
+        if (!string.IsNullOrEmpty(stage) && !EnumNames<Stage>.TryValue(stage, out _))
+            throw QueryValue.None("stage", stage, [.. Stages.All.Select(EnumNames<Stage>.Of)], Stages.All.Select(EnumNames<Stage>.Of));
+        return await plans.LookAsync(id, string.IsNullOrEmpty(stage) ? null : EnumNames<Stage>.Value(stage), cancellationToken) is { } plan ? TypedResults.Ok(plan) : NoBatch(id);
+    }
+
+    private static async Task<Results<Created<BatchReverted>, ProblemHttpResult>> RevertAsync(
+        [Description(IdMeaning)] long id, JsonBody<RevertBody>? sent, IdempotencyKey key, HttpContext http, BatchReverts reverts, BatchQueries queries,
+        BatchTransitionTable lifecycle, CancellationToken cancellationToken)
+    {
+        if (await reverts.RevertAsync(id, sent?.Value, Caller.Of(http), key.Value, cancellationToken) is not var (result, left))
+            return NoBatch(id);
+        if (result.RefusalKind is { } kind)
+            return Refusals.Result(kind, result.Reason ?? "", null, null, result.Fields, lifecycle);
+        var batch = (await queries.GetAsync(result.BatchId!.Value, cancellationToken))!;
+        return TypedResults.Created($"/api/v1/batches/{batch.Id}", new BatchReverted { Batch = batch, Left = left });
     }
 
     private static async Task<Results<Ok<BatchApprovals>, ProblemHttpResult>> ApprovalsAsync(
@@ -142,6 +175,7 @@ internal static class BatchEndpoints
             Operator = Caller.Of(http).Operator,
             Reason = body?.Reason,
             ContentHash = body?.ContentHash ?? seen?.Content,
+            AcceptMoved = body?.AcceptMoved == true,
             All = body?.All == true,
             OverrideFreeze = body?.OverrideFreeze == true,
             NotBefore = body?.NotBefore,

@@ -13,6 +13,7 @@ internal static class SeedTable
         ("PreDeployed", 22, "预发布已部署"),
         ("ProdDeploying", 31, "正式发布部署中"),
         ("ProdDeployed", 32, "正式发布已部署"),
+        ("ProdRollingBack", 33, "正式发布回滚中"),
         ("FinalAccepted", 40, "最终验收通过"),
         ("Cancelled", 90, "已取消"),
     ];
@@ -71,14 +72,28 @@ internal static class SeedTable
         ("reopen", 22, 5),
     ];
 
+    /// <summary>Production can be taken back to what ran before; in 31 that is a request, and the engine's own event begins it (R19).</summary>
+    public static readonly IReadOnlyList<(string Event, short From, short To)> RowsOfR19 =
+    [
+        ("start_prod_rollback", 22, 33),
+        ("start_prod_rollback", 31, 31),
+        ("start_prod_rollback", 32, 33),
+        ("prod_deploy_stopped", 31, 33),
+        ("prod_rollback_completed", 33, 22),
+        ("prod_rollback_failed", 33, 22),
+    ];
+
     /// <summary>What was added to the seed's rows.</summary>
-    public static readonly IReadOnlyList<(string Event, short From, short To)> Extensions = [.. RowsOfR6, .. RowsOfR16, .. RowsOfR18];
+    public static readonly IReadOnlyList<(string Event, short From, short To)> Extensions = [.. RowsOfR6, .. RowsOfR16, .. RowsOfR18, .. RowsOfR19];
 
     /// <summary>The events of those rows that are not the seed's, and that people can ask for.</summary>
     public static readonly IReadOnlyList<(string Event, string Label)> FurtherEvents =
     [
         ("revoke_approval", "撤销审核"),
         ("reopen", "重新开放"),
+        ("start_prod_rollback", "开始正式回滚"),
+        ("prod_rollback_completed", "正式回滚完成"),
+        ("prod_rollback_failed", "正式回滚失败"),
     ];
 
     /// <summary>Events that lead to a state, from creation on.</summary>
@@ -92,6 +107,7 @@ internal static class SeedTable
         22 => [.. Path(21), "pre_deploy_completed"],
         31 => [.. Path(22), "start_prod_deploy"],
         32 => [.. Path(31), "prod_deploy_completed"],
+        33 => [.. Path(32), "start_prod_rollback"],
         40 => [.. Path(32), "final_accept"],
         90 => ["cancel"],
         _ => throw new ArgumentOutOfRangeException(nameof(state))

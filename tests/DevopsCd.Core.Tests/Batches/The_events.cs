@@ -29,6 +29,10 @@ public sealed class The_events
         ("deploy_stopped", EventRaisers.Engine, null),
         ("revoke_approval", EventRaisers.Person | EventRaisers.Engine, "approve"),
         ("reopen", EventRaisers.Person, "reopen"),
+        ("start_prod_rollback", EventRaisers.Person, "rollback"),
+        ("prod_deploy_stopped", EventRaisers.Engine, null),
+        ("prod_rollback_completed", EventRaisers.Engine | EventRaisers.DeploySystem, "deployment.report"),
+        ("prod_rollback_failed", EventRaisers.Engine | EventRaisers.DeploySystem, "deployment.report"),
     ];
 
     [Fact]

@@ -42,7 +42,8 @@ public sealed class A_deploy_service_over_http
         await using var client = new DeployClient(service.BaseUrl, service.ApiKey);
 
         (await client.Service.SubmitAsync(DeployClient.Operation("good"), default)).ShouldBeOfType<DeployAnswer.Succeeded>();
-        (await client.Service.SubmitAsync(DeployClient.Operation("bad"), default)).ShouldBe(new DeployAnswer.Failed("ImagePullBackOff: bad: ImagePullBackOff"));
+        (await client.Service.SubmitAsync(DeployClient.Operation("bad"), default)).ShouldBe(
+            new DeployAnswer.Failed("ImagePullBackOff: bad: ImagePullBackOff") { Previous = new PreviousVersion("registry.example/bad:0", null, Unchanged: false) });
         (await client.Service.LookAsync(DeployClient.Operation("unknown"), default)).ShouldBeOfType<DeployAnswer.Unknown>();
     }
 

@@ -37,7 +37,7 @@ internal sealed class A_stage
     public A_stage Start(StagePlan plan)
     {
         foreach (var (item, cluster) in plan.Start)
-            Is(item.Application, OperationStatus.Pending, cluster: cluster);
+            Is(item.Application, OperationStatus.Pending, cluster: cluster.Cluster);
         return this;
     }
 

@@ -33,7 +33,7 @@ public sealed class Any_stage
             plan = stage.Plan(concurrency, halted, halted && cancelled);
             foreach (var (item, cluster) in plan.Start)
             {
-                started.Add($"{item.Application}/{cluster}").ShouldBeTrue($"{name}: {item.Application}/{cluster} starts once");
+                started.Add($"{item.Application}/{cluster.Cluster}").ShouldBeTrue($"{name}: {item.Application}/{cluster.Cluster} starts once");
                 foreach (var needed in item.DependsOn.Where(apps.ContainsKey))
                     plan.Outcome(needed).ShouldBeOneOf([ReleaseStatus.Succeeded, ReleaseStatus.Skipped], $"{name}: {item.Application} starts after {needed}");
             }

@@ -196,6 +196,22 @@ public sealed class A_freeze
         hidden.ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Does_not_keep_production_from_going_back()
+    {
+        await using var engine = await Engine.Start("sqlite", ("deploy:concurrent_apps", "1"));
+        var batch = await engine.SealedBatch("api", "web");
+        await engine.Deliver();
+        await engine.Accepted(batch, "start_prod_deploy");
+        await engine.Deliver();
+        await Set(engine, "holidays", Once(engine, 0, 120) with { InFlight = "pause" });
+
+        (await engine.Raise(batch, "start_prod_rollback", "orders fail")).Outcome.ShouldBe(EventOutcome.Accepted);
+        await engine.Deliver();
+
+        (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed);
+    }
+
     private static readonly AccessOrigin s_origin = new(Subject.User(Engine.Person), EventSource.Http);
 
     private static Task Set(Engine engine, string name, FreezeBody body) => engine.Do<FreezeDesk>(d => d.PutAsync(name, body, Precondition.None, s_origin, default));

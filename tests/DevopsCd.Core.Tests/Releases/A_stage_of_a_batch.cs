@@ -6,7 +6,7 @@ public sealed class A_stage_of_a_batch
 
     private readonly Batch _batch = new();
 
-    public static TheoryData<string> All => [.. Stages.All.Select(s => s.ToString())];
+    public static TheoryData<string> All => [.. Stages.Forward.Select(s => s.ToString())];
 
     [Theory]
     [MemberData(nameof(All))]
@@ -20,7 +20,7 @@ public sealed class A_stage_of_a_batch
         (_batch.Run(stage).Attempt, _batch.Run(stage).StartedAt, _batch.Run(stage).FinishedAt).ShouldBe((2, s_start.AddMinutes(10), null));
         (_batch.LastFailure, _batch.StageDeadlineAt).ShouldBe((null, s_start.AddMinutes(40)));
         (_batch.OverTime(s_start.AddMinutes(39)), _batch.OverTime(s_start.AddMinutes(40))).ShouldBe((false, true));
-        _batch.Run(Stages.All.Single(other => other != stage)).ShouldBe(new StageRun(), "the other one knows nothing of it");
+        _batch.Run(Stages.Forward.Single(other => other != stage)).ShouldBe(new StageRun(), "the other one knows nothing of it");
     }
 
     [Theory]

@@ -24,6 +24,7 @@ public sealed class Every_declared_refusal(RefusingHost host, AccessHost strict)
     {
         ["CreateBatch"] = (new { title = "x", releases = new[] { new { application = "web-shop" } } }, new { title = "", releases = Array.Empty<object>() }),
         ["RaiseBatchEvent"] = (new { reason = "why not" }, new { reason = new string('x', 2001) }),
+        ["RevertBatch"] = (new { title = "back" }, new { title = new string('x', 201) }),
         ["ChangeRelease"] = (new { buildNumber = "1" }, new { buildNumber = "\0" }),
         ["CreateApplication"] = (new { name = "web-shop" }, new { name = "with space" }),
         ["PutTarget"] = (s_target, new { @namespace = "shop", workload = new { kind = "Toaster", name = "x" } }),
@@ -128,7 +129,7 @@ public sealed class Every_declared_refusal(RefusingHost host, AccessHost strict)
         ("Scan", "scan-running") => AnyOf(20, () => Send(route, Address(route)), 409),
         // The application is registered, it is in an open batch, that is sealed, and a test notice is not sent again.
         ("CreateApplication" or "CreateBatch" or "ChangeRelease" or "ResendNotification", "refused") => Send(route, Address(route)),
-        ("RaiseBatchEvent", "refused") => Send(route, Address(route)),
+        ("RaiseBatchEvent" or "RevertBatch", "refused") => Send(route, Address(route)),
         ("ReplayParked", "decided-otherwise") => Send(route, At("parked", host.Parked("discarded"), "replay")),
         ("DiscardParked", "decided-otherwise") => Send(route, At("parked", host.Parked("replayed"), "discard")),
         ("ReplayParked", "still-wrong") => Send(route, At("parked", host.Parked(), "replay")),

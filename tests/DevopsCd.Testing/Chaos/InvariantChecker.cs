@@ -9,7 +9,7 @@ namespace DevopsCd.Testing.Chaos;
 public sealed class InvariantChecker(PostgresDatabase database, FakeDeployService? deployService = null, RabbitVirtualHost? broker = null,
     int concurrentApps = 5)
 {
-    /// <summary>The table of transitions as data: what each accepted event may do. `deploy_stopped` is R6's.</summary>
+    /// <summary>The table of transitions as data: what each accepted event may do. `deploy_stopped` is R6's, rollbacks are R19's.</summary>
     private static readonly HashSet<(string Event, string From, string To)> s_legal =
     [
         ("approve", "PendingApproval", "Approved"),
@@ -25,9 +25,15 @@ public sealed class InvariantChecker(PostgresDatabase database, FakeDeployServic
         ("pre_deploy_failed", "PreDeploying", "Sealed"),
         ("prod_deploy_completed", "ProdDeploying", "ProdDeployed"),
         ("prod_deploy_failed", "ProdDeploying", "PreDeployed"),
+        ("prod_deploy_stopped", "ProdDeploying", "ProdRollingBack"),
+        ("prod_rollback_completed", "ProdRollingBack", "PreDeployed"),
+        ("prod_rollback_failed", "ProdRollingBack", "PreDeployed"),
         ("reject", "PendingApproval", "Rejected"),
         ("start_pre_deploy", "Sealed", "PreDeploying"),
         ("start_prod_deploy", "PreDeployed", "ProdDeploying"),
+        ("start_prod_rollback", "PreDeployed", "ProdRollingBack"),
+        ("start_prod_rollback", "ProdDeployed", "ProdRollingBack"),
+        ("start_prod_rollback", "ProdDeploying", "ProdDeploying"),
     ];
 
     private static readonly Dictionary<string, short> s_codes = new()
@@ -40,6 +46,7 @@ public sealed class InvariantChecker(PostgresDatabase database, FakeDeployServic
         ["PreDeployed"] = 22,
         ["ProdDeploying"] = 31,
         ["ProdDeployed"] = 32,
+        ["ProdRollingBack"] = 33,
         ["FinalAccepted"] = 40,
         ["Cancelled"] = 90,
     };

@@ -134,6 +134,8 @@ public sealed class KillRun : IAsyncDisposable
         }
     }
 
+    private static bool GoesBack(int batch) => batch % 4 == 2 && FailsIn(batch) is null;
+
     private static string? FailsIn(int batch) => batch % 5 == 1 ? "pre" : batch % 7 == 3 ? "prod" : null;
 
     private async Task Register()
@@ -227,6 +229,7 @@ public sealed class KillRun : IAsyncDisposable
             await Deploy(batch, "start_pre_deploy", failed: 11, done: 22, FailsIn(index) == "pre").ConfigureAwait(false);
             await Move(batch, "start_prod_deploy", from: 22, to: 31).ConfigureAwait(false);
             await Deploy(batch, "start_prod_deploy", failed: 22, done: 32, FailsIn(index) == "prod").ConfigureAwait(false);
+            if (GoesBack(index)) await ThereAndBack(batch).ConfigureAwait(false);
             await Move(batch, "final_accept", from: 32, to: 40).ConfigureAwait(false);
             return null;
         }
@@ -234,6 +237,19 @@ public sealed class KillRun : IAsyncDisposable
         {
             return $"I4 {number}: {e.Message}";
         }
+    }
+
+    /// <summary>Production goes back to what ran before, and is then deployed again.</summary>
+    private async Task ThereAndBack(long batch)
+    {
+        await Move(batch, "start_prod_rollback", from: 32, to: 33, "orders fail").ConfigureAwait(false);
+        await Eventually.Sees(() => Api().Batch(batch), view => view.IsSuccess && view.State != 33, $"batch {batch} is rolled back", _plan.Patience)
+            .ConfigureAwait(false);
+        if ((await Eventually.Sees(() => Api().Batch(batch), view => view.IsSuccess, $"batch {batch} is there", _plan.Patience).ConfigureAwait(false))
+            .Body.GetProperty("prodDirty").GetBoolean())
+            throw new HopelessException($"batch {batch} was rolled back in part only");
+        await Move(batch, "start_prod_deploy", from: 22, to: 31).ConfigureAwait(false);
+        await Deploy(batch, "start_prod_deploy", failed: 22, done: 32, failureIsPlanned: false).ConfigureAwait(false);
     }
 
     /// <summary>By HTTP, or by a message that comes twice; beside it a newer build, an order that is illegal now, and one that can never work.</summary>
@@ -275,10 +291,10 @@ public sealed class KillRun : IAsyncDisposable
     }
 
     /// <summary>Raises an event until the batch has left the state it starts from.</summary>
-    private Task Move(long batch, string batchEvent, int from, int to) => Eventually.IsTrue(
+    private Task Move(long batch, string batchEvent, int from, int to, string? reason = null) => Eventually.IsTrue(
         async () =>
         {
-            var answer = await Api().Raise(batch, batchEvent).ConfigureAwait(false);
+            var answer = await Api().Raise(batch, batchEvent, reason).ConfigureAwait(false);
             if (answer.IsSuccess) return true;
             if (answer.IsUnavailable) return false;
             // Refused: it may have been done by a try whose answer got lost.

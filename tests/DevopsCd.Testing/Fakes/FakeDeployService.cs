@@ -38,6 +38,7 @@ public sealed class FakeDeployService : IAsyncDisposable
         _app.MapGet("/api/v1/deployments/{operationId}", Look);
         _app.MapPost("/api/v1/deployments/{operationId}/stop", Stop);
         _app.MapPost("/api/v1/deployments/{operationId}/promote", Promote);
+        _app.MapPost("/api/v1/deployments/{operationId}/rollback", Rollback);
     }
 
     public Uri BaseUrl { get; }
@@ -176,6 +177,12 @@ public sealed class FakeDeployService : IAsyncDisposable
         return Answer(context, "stop", View(operationId));
     }
 
+    private Task Rollback(HttpContext context, string operationId)
+    {
+        if (_operations.TryGetValue(operationId, out var operation)) operation.RollBack(_clock.GetUtcNow());
+        return Answer(context, "rollback", View(operationId));
+    }
+
     private Task Promote(HttpContext context, string operationId) => Answer(context, "promote", View(operationId));
 
     private (FakeOperation, bool IsNew) Accept(string operationId, DeployOperationRequest request, string body, DeployScript? script)
@@ -183,12 +190,20 @@ public sealed class FakeDeployService : IAsyncDisposable
         lock (_accepting)
         {
             if (_operations.TryGetValue(operationId, out var known)) return (known, false);
-            var operation = new FakeOperation(operationId, request, body, script?.NextOutcome() ?? Default(request), _clock.GetUtcNow());
+            var operation = new FakeOperation(operationId, request, body, script?.NextOutcome() ?? Default(request), _clock.GetUtcNow())
+            {
+                Before = Running(request),
+            };
             _operations[operationId] = operation;
             if (operation.Outcome is { Reports: > 0, Phase: not null }) _reports.Add(Report(operation));
             return (operation, true);
         }
     }
+
+    private string Running(DeployOperationRequest request) => Operations
+        .LastOrDefault(before => before.Request.Workload == request.Workload && before.Request.Cluster == request.Cluster
+            && before.Request.Namespace == request.Namespace && before.RolledBackAt is null
+            && before.View(_clock.GetUtcNow()).Phase == DeployPhases.Succeeded)?.Request.Image ?? $"registry.example/{request.Application}:0";
 
     // A callback is tried until somebody takes it: the host may be down at that moment.
     private async Task Report(FakeOperation operation)

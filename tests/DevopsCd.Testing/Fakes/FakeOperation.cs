@@ -6,7 +6,7 @@ namespace DevopsCd.Testing.Fakes;
 public sealed class FakeOperation(string operationId, DeployOperationRequest request, string body, DeployOutcome outcome, DateTimeOffset startedAt)
 {
     private readonly Lock _state = new();
-    private DateTimeOffset? _stoppedAt;
+    private DateTimeOffset? _stoppedAt, _rolledBackAt;
 
     public string OperationId => operationId;
 
@@ -15,6 +15,18 @@ public sealed class FakeOperation(string operationId, DeployOperationRequest req
     public DeployOutcome Outcome => outcome;
 
     public DateTimeOffset StartedAt => startedAt;
+
+    /// <summary>The image that ran on the workload when it was accepted.</summary>
+    public required string Before { get; init; }
+
+    /// <summary>When somebody has asked for what ran before it; null while nobody has.</summary>
+    public DateTimeOffset? RolledBackAt
+    {
+        get
+        {
+            lock (_state) return _rolledBackAt;
+        }
+    }
 
     /// <summary>The body as it was first sent; the same id with another one is refused.</summary>
     internal string Body => body;
@@ -37,17 +49,27 @@ public sealed class FakeOperation(string operationId, DeployOperationRequest req
                 _stoppedAt ??= now;
     }
 
+    internal void RollBack(DateTimeOffset now)
+    {
+        lock (_state)
+        {
+            Stop(now);
+            _rolledBackAt ??= now;
+        }
+    }
+
     internal DeployOperationView View(DateTimeOffset now)
     {
         var ended = EndedAt(now);
-        var phase = ended is null ? DeployPhases.Progressing : ended == _stoppedAt ? DeployPhases.Stopped : outcome.Phase!;
+        var phase = ended is null ? DeployPhases.Progressing : ended == _stoppedAt || RolledBackAt is not null ? DeployPhases.Stopped : outcome.Phase!;
         return new()
         {
             OperationId = operationId,
             Phase = phase,
-            Reason = phase == DeployPhases.Failed ? outcome.Reason : null,
+            Reason = RolledBackAt is not null ? DeployReasons.RolledBack : phase == DeployPhases.Failed ? outcome.Reason : null,
             Message = phase == DeployPhases.Failed ? $"{request.Application}: {outcome.Reason}" : null,
             Replicas = new DeployReplicas { Desired = 1, Updated = 1, Available = phase == DeployPhases.Succeeded ? 1 : 0 },
+            Previous = new DeployPrevious { Image = Before, Unchanged = Before == request.Image },
             StartedAt = startedAt,
             FinishedAt = ended,
         };

@@ -35,6 +35,8 @@ internal static class ABatch
         CancelRequested = false,
         PreAttempt = 0,
         ProdAttempt = 0,
+        RollbackAttempt = 0,
+        RollbackRequested = false,
         AutoDeployBlocked = false,
         ProdDirty = false,
         CreatedAt = Noon,
@@ -52,6 +54,7 @@ internal static class ABatch
         DependsOn = dependsOn,
         PreStatus = "none",
         ProdStatus = "none",
+        RollbackStatus = "none",
         Deployments = []
     };
 

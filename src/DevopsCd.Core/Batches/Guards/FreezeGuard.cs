@@ -12,7 +12,8 @@ internal sealed class FreezeGuard(FreezeBook freezes, AccessDoor door, BatchPoli
 
     public string Name => Key;
 
-    public bool Guards(BatchEventType type) => type.StageEffect == StageEffect.Begins;
+    /// <summary>A rollback brings no change: in a freeze it may be what is needed most.</summary>
+    public bool Guards(BatchEventType type) => type is { StageEffect: StageEffect.Begins, Stage: { } stage } && !stage.GoesBack();
 
     public async ValueTask<Obstacle?> CheckAsync(EventQuestion question, CancellationToken cancellationToken)
     {

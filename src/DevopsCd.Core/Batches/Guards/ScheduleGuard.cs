@@ -9,7 +9,7 @@ internal sealed class ScheduleGuard(TimeProvider clock) : IEventGuard
 
     public string Name => "schedule";
 
-    public bool Guards(BatchEventType type) => type.StageEffect == StageEffect.Begins;
+    public bool Guards(BatchEventType type) => type is { StageEffect: StageEffect.Begins, Stage: { } stage } && !stage.GoesBack();
 
     public ValueTask<Obstacle?> CheckAsync(EventQuestion question, CancellationToken cancellationToken)
     {

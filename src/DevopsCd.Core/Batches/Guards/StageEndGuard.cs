@@ -19,9 +19,9 @@ internal sealed class StageEndGuard(StageDispatcher dispatcher, StageEnds ends, 
         if (BatchStatus.Deploying(batch.Status) != stage || ends.Found(batch, stage, said))
             return null;
         if (said == StageDecision.Stopped)
-            return batch.CancelRequested && await dispatcher.DecisionAsync(batch, stage, cancellationToken) == StageDecision.Stopped
+            return batch.StopRequested && await dispatcher.DecisionAsync(batch, stage, cancellationToken) == StageDecision.Stopped
                 ? null
-                : new Obstacle("no cancel was requested, or something is still being deployed");
+                : new Obstacle("no stop was requested, or something is still being deployed");
         return deploy.External || await dispatcher.DecisionAsync(batch, stage, cancellationToken) == said
             ? null
             : new Obstacle("the engine decides the end of a stage from its deployments; reports from outside count only with core:deploy:driver external");

@@ -54,7 +54,8 @@ internal sealed class CdEventFacts(IServiceScopeFactory scopes)
             return [];
         var (names, first) = (now.Select(d => d.Application).Distinct().ToList(), now[0].Id);
         var before = (await db.Deployments.AsNoTracking()
-            .Where(d => d.Stage == notice.Stage && d.Status == OperationStatus.Succeeded && d.Id < first && names.Contains(d.Application))
+            .Where(d => (d.Stage == notice.Stage || (notice.Stage != Stage.Pre && d.Stage != Stage.Pre)) && d.Status == OperationStatus.Succeeded
+                && d.Id < first && names.Contains(d.Application))
             .GroupBy(d => new { d.Application, d.Cluster, d.Image })
             .Select(g => new { g.Key.Application, g.Key.Cluster, g.Key.Image, Last = g.Max(d => d.Id) })
             .ToListAsync(cancellationToken)).ToLookup(d => (d.Application, d.Cluster));
@@ -63,14 +64,23 @@ internal sealed class CdEventFacts(IServiceScopeFactory scopes)
             .. from deployment in now
                where images.ContainsKey(deployment.Application)
                let earlier = before[(deployment.Application, deployment.Cluster)].OrderByDescending(e => e.Last).Select(e => e.Image).ToList()
-               select images[deployment.Application] with
+               select Named(images[deployment.Application], deployment) with
                {
                    Outcome = ReleaseStatus.Succeeded,
                    Cluster = deployment.Cluster,
                    Replaced = earlier.Count > 0,
                    // An image that ran before the one it replaces comes back.
-                   RolledBack = earlier.Count > 1 && earlier[0] != deployment.Image && earlier.Contains(deployment.Image)
+                   RolledBack = deployment.Stage.GoesBack() || earlier.Count > 1 && earlier[0] != deployment.Image && earlier.Contains(deployment.Image)
                }
         ];
+    }
+
+    /// <summary>The image that runs now: of a rollback it is not the batch's own.</summary>
+    private static ApplicationOutcome Named(ApplicationOutcome application, Deployment deployment)
+    {
+        if (!deployment.Stage.GoesBack())
+            return application;
+        var image = deployment.PreviousImage is { } previous ? ImageReference.Parse(previous) : null;
+        return application with { ImageName = image?.Name, ImageTag = image?.Tag, ImageDigest = image?.Digest };
     }
 }

@@ -53,7 +53,7 @@ internal sealed class CdEventMapping(NotificationOptions options)
 
     private static string Environment(Stage stage, string? cluster)
     {
-        var name = EnumNames<Stage>.Of(stage);
+        var name = EnumNames<Stage>.Of(stage.Place());
         return cluster is { Length: > 0 } ? $"{name}/{cluster}" : name;
     }
 

@@ -853,6 +853,23 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("rejected_reason");
 
+                    b.Property<string>("RollbackBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("rollback_by");
+
+                    b.Property<string>("RollbackReason")
+                        .HasColumnType("text")
+                        .HasColumnName("rollback_reason");
+
+                    b.Property<bool>("RollbackRequested")
+                        .HasColumnType("boolean")
+                        .HasColumnName("rollback_requested");
+
+                    b.Property<DateTimeOffset?>("RolledBackAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rolled_back_at");
+
                     b.Property<int>("SealNumber")
                         .HasColumnType("integer")
                         .HasColumnName("seal_number");
@@ -923,6 +940,23 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                             b1.Property<DateTimeOffset?>("StartedAt")
                                 .HasColumnType("timestamp with time zone")
                                 .HasColumnName("prod_deploy_started_at");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rollback", "DevopsCd.Core.Releases.Batch.Rollback#StageRun", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<int>("Attempt")
+                                .HasColumnType("integer")
+                                .HasColumnName("rollback_attempt");
+
+                            b1.Property<DateTimeOffset?>("FinishedAt")
+                                .HasColumnType("timestamp with time zone")
+                                .HasColumnName("rollback_finished_at");
+
+                            b1.Property<DateTimeOffset?>("StartedAt")
+                                .HasColumnType("timestamp with time zone")
+                                .HasColumnName("rollback_started_at");
                         });
 
                     b.HasKey("Id")
@@ -1116,6 +1150,14 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("prod_status");
+
+                    b.Property<string>("RollbackStatus")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasDefaultValue("none")
+                        .HasColumnName("rollback_status");
 
                     b.Property<string>("SealedTargets")
                         .HasColumnType("text")
@@ -1374,6 +1416,22 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("outdated");
 
+                    b.Property<string>("PreviousImage")
+                        .HasColumnType("text")
+                        .HasColumnName("previous_image");
+
+                    b.Property<string>("PreviousRevision")
+                        .HasColumnType("text")
+                        .HasColumnName("previous_revision");
+
+                    b.Property<bool?>("PreviousUnchanged")
+                        .HasColumnType("boolean")
+                        .HasColumnName("previous_unchanged");
+
+                    b.Property<bool>("Redeploys")
+                        .HasColumnType("boolean")
+                        .HasColumnName("redeploys");
+
                     b.Property<long>("ReleaseId")
                         .HasColumnType("bigint")
                         .HasColumnName("release_id");
@@ -1381,6 +1439,11 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.Property<DateTimeOffset?>("ReportedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("reported_at");
+
+                    b.Property<string>("Reverts")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("reverts");
 
                     b.Property<DateTimeOffset?>("SettledAt")
                         .HasColumnType("timestamp with time zone")

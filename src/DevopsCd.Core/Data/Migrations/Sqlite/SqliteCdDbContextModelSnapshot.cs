@@ -828,6 +828,23 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("rejected_reason");
 
+                    b.Property<string>("RollbackBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rollback_by");
+
+                    b.Property<string>("RollbackReason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rollback_reason");
+
+                    b.Property<bool>("RollbackRequested")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rollback_requested");
+
+                    b.Property<long?>("RolledBackAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rolled_back_at");
+
                     b.Property<int>("SealNumber")
                         .HasColumnType("INTEGER")
                         .HasColumnName("seal_number");
@@ -898,6 +915,23 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                             b1.Property<long?>("StartedAt")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("prod_deploy_started_at");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rollback", "DevopsCd.Core.Releases.Batch.Rollback#StageRun", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<int>("Attempt")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("rollback_attempt");
+
+                            b1.Property<long?>("FinishedAt")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("rollback_finished_at");
+
+                            b1.Property<long?>("StartedAt")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("rollback_started_at");
                         });
 
                     b.HasKey("Id")
@@ -1087,6 +1121,14 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
                         .HasColumnName("prod_status");
+
+                    b.Property<string>("RollbackStatus")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("none")
+                        .HasColumnName("rollback_status");
 
                     b.Property<string>("SealedTargets")
                         .HasColumnType("TEXT")
@@ -1341,6 +1383,22 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("outdated");
 
+                    b.Property<string>("PreviousImage")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("previous_image");
+
+                    b.Property<string>("PreviousRevision")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("previous_revision");
+
+                    b.Property<bool?>("PreviousUnchanged")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("previous_unchanged");
+
+                    b.Property<bool>("Redeploys")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("redeploys");
+
                     b.Property<long>("ReleaseId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("release_id");
@@ -1348,6 +1406,11 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.Property<long?>("ReportedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("reported_at");
+
+                    b.Property<string>("Reverts")
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reverts");
 
                     b.Property<long?>("SettledAt")
                         .HasColumnType("INTEGER")

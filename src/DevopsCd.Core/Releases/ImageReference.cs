@@ -1,4 +1,4 @@
-namespace DevopsCd.Core.Intake.Webhooks;
+namespace DevopsCd.Core.Releases;
 
 /// <summary><c>registry/name:tag@digest</c> taken apart.</summary>
 internal sealed record ImageReference(string Name, string? Tag, string? Digest)
