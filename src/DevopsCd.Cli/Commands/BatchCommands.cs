@@ -17,10 +17,18 @@ internal static class BatchCommands
         new BatchEvent("seal", "confirm_tag", "Lock the builds of a batch; its pre-production begins by itself") { Stage = StageWait.Pre }.Of(set),
         new BatchEvent("start-pre", "start_pre_deploy", "Start pre-production again after a failure") { Stage = StageWait.Pre, HasAll = true, Starts = true }.Of(set),
         new BatchEvent("reopen", "reopen", "Open a sealed batch again, so that a fix gets in") { NeedsReason = true, Because = "web-shop needs a fix" }.Of(set),
-        new BatchEvent("start-prod", "start_prod_deploy", "Start production") { Stage = StageWait.Prod, IsProduction = true, Starts = true }.Of(set),
+        new BatchEvent("start-prod", "start_prod_deploy", "Start production") { Stage = StageWait.Prod, Production = "Start production of", Starts = true }.Of(set),
+        new BatchEvent("rollback", "start_prod_rollback", "Take production back to what ran before a batch, in the reverse order")
+        {
+            NeedsReason = true,
+            Because = "orders fail",
+            Stage = StageWait.Rollback,
+            Production = "Roll production back from"
+        }.Of(set),
+        Revert(set),
         new BatchEvent("accept", "final_accept", "Accept a batch for good").Of(set),
-        new BatchEvent("cancel", "cancel", "Cancel a batch; what is in flight ends first") { NeedsReason = true, Stage = StageWait.Cancel }.Of(set),
-        Unschedule(set), Preflight(set), Watch(set));
+        new BatchEvent("cancel", "cancel", "Cancel a batch; what is in flight ends first") { NeedsReason = true, Leaves = true, Stage = StageWait.Cancel }.Of(set),
+        Unschedule(set), Plan(set), Preflight(set), Watch(set));
 
     private static CliCommand Create(CommandSet set)
     {
@@ -158,6 +166,41 @@ internal static class BatchCommands
                 if (preflight.DeployServiceNote is { } note)
                     await session.SayAsync(note);
                 return preflight.Ok ? ExitCodes.Ok : ExitCodes.Refused;
+            });
+    }
+
+    private static CliCommand Plan(CommandSet set)
+    {
+        var batch = Batches.Argument();
+        var stage = Options.Text("--stage", "pre|prod|rollback", "The stage (default: the one that it is in or that comes next)");
+        return set.Runs(new CliCommand("plan", "Show what a stage of a batch does, in its order; of a rollback what production goes back to",
+            "devopscd batch plan 42", "devopscd batch plan 42 --stage rollback").Takes(batch, stage), async (session, parsed, cancellationToken) =>
+            {
+                var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
+                var reply = await session.Api.GetAsync(Lists.Query($"batches/{id}/plan", ("stage", parsed.GetValue(stage))), cancellationToken);
+                await session.Printer.ListAsync(reply, reply.As<BatchPlan>().Operations, o => o.Application,
+                    new("APPLICATION", o => o.Application), new("CLUSTER", o => o.Cluster), new("ACTION", o => o.Action), new("RUNS NOW", o => o.Running),
+                    new("WOULD RUN", o => o.Image ?? o.Revision), new("AFTER", o => string.Join(",", o.After)), new("STATUS", o => o.Status),
+                    new("REASON", o => o.Reason));
+            });
+    }
+
+    private static CliCommand Revert(CommandSet set)
+    {
+        var batch = Batches.Argument();
+        var title = Options.Text("--title", "TEXT", "What the new batch is for (default: it names the batch that it reverts)", "-t");
+        var number = Options.Text("--number", "NUMBER", "The number of the new batch (default: the service gives one)");
+        return set.Runs(new CliCommand("revert", "Make a new batch that brings back what ran before an accepted one; it waits for approval",
+            "devopscd batch revert 42", "devopscd batch revert 42 --title 'Back to the summer release'").Takes(batch, title, number),
+            async (session, parsed, cancellationToken) =>
+            {
+                var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
+                var reply = await session.Api.ChangeAsync(HttpMethod.Post, $"batches/{id}/revert",
+                    new RevertBody { Title = parsed.GetValue(title), BatchNumber = parsed.GetValue(number) }, cancellationToken);
+                var reverted = reply.As<BatchReverted>();
+                await BatchPage.PrintAsync(session, reply, reverted.Batch);
+                foreach (var left in reverted.Left)
+                    await session.SayAsync($"not in it: {left.Application}: {left.Reason}");
             });
     }
 

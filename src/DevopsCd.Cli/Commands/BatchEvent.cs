@@ -17,7 +17,11 @@ internal sealed class BatchEvent(string name, string key, string description)
     /// <summary>A reason as somebody might give it, for the example.</summary>
     public string Because { get; init; } = "superseded by 43";
 
-    public bool IsProduction { get; init; }
+    /// <summary>What it does to production, for the question before it; null where it does nothing to it.</summary>
+    public string? Production { get; init; }
+
+    /// <summary>Whether it can leave production half changed.</summary>
+    public bool Leaves { get; init; }
 
     /// <summary>Whether it can be asked to deploy everything, also what need not be.</summary>
     public bool HasAll { get; init; }
@@ -37,14 +41,17 @@ internal sealed class BatchEvent(string name, string key, string description)
         var reason = Options.Text("--reason", "TEXT", NeedsReason ? "Why; it is asked for where it is missing" : "Why, for the audit");
         var yes = Options.Flag("--yes", "Do not ask; needed without a terminal", "-y");
         var all = Options.Flag("--all", "Deploy every application, also those that run there already with the same image and settings");
+        var leave = Options.Flag("--accept-moved", "Also while production runs a part of the batch: leave it as it is");
         var freeze = Options.Flag("--override-freeze", "Start although a freeze holds; takes a reason");
         var at = Options.Text("--not-before", "TIME", "Start at this time; what stands in the way is asked then");
         var until = Options.Text("--expires-at", "TIME", "Give a start at a later time up then");
         var wait = Options.Flag("--wait", "Wait for the result of the stage");
         var timeout = Durations.Option("--timeout", "30m", "How long to wait at most");
         var command = new CliCommand(name, description, Example()).Takes(batch, version, reason);
-        if (IsProduction)
+        if (Production is not null)
             command.Takes(yes);
+        if (Leaves)
+            command.Takes(leave);
         if (HasAll)
             command.Takes(all);
         if (Starts)
@@ -54,12 +61,13 @@ internal sealed class BatchEvent(string name, string key, string description)
         return set.Runs(command, async (session, parsed, cancellationToken) =>
         {
             var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
-            if (IsProduction)
-                await session.ConfirmAsync(parsed.GetValue(yes), await QuestionAsync(session, id, cancellationToken), cancellationToken);
+            if (Production is not null)
+                await session.ConfirmAsync(parsed.GetValue(yes), await QuestionAsync(session, id, Production, cancellationToken), cancellationToken);
             var why = NeedsReason ? await session.ReasonAsync(parsed.GetValue(reason), $"{name} it", cancellationToken) : parsed.GetValue(reason);
             var reply = await session.Api.ChangeAsync(HttpMethod.Post, $"batches/{id}/events/{key}", new RaiseEvent
             {
                 Reason = why,
+                AcceptMoved = Leaves && parsed.GetValue(leave) ? true : null,
                 All = HasAll && parsed.GetValue(all) ? true : null,
                 OverrideFreeze = Starts && parsed.GetValue(freeze) ? true : null,
                 NotBefore = Starts ? Times.Of(parsed.GetValue(at), "--not-before") : null,
@@ -76,14 +84,14 @@ internal sealed class BatchEvent(string name, string key, string description)
         });
     }
 
-    private static async Task<string> QuestionAsync(Session session, long id, CancellationToken cancellationToken)
+    private static async Task<string> QuestionAsync(Session session, long id, string what, CancellationToken cancellationToken)
     {
         if (!session.Around.IsInTerminal)
-            return $"Start production of batch {id}";
+            return $"{what} batch {id}";
         var (_, batch) = await Batches.ReadAsync(session, id, cancellationToken);
-        return $"Start production of {batch.BatchNumber} '{batch.Title}' with {batch.Releases.Count} applications";
+        return $"{what} {batch.BatchNumber} '{batch.Title}' with {batch.Releases.Count} applications";
     }
 
     private string Example() => $"devopscd batch {name} 42"
-        + (NeedsReason ? $" --reason '{Because}'" : "") + (IsProduction ? " --yes" : "") + (Stage is not null && !NeedsReason ? " --wait" : "");
+        + (NeedsReason ? $" --reason '{Because}'" : "") + (Production is not null ? " --yes" : "") + (Stage is not null && !NeedsReason ? " --wait" : "");
 }

@@ -16,6 +16,7 @@ internal static class BatchPage
                 ("Sealed", By(batch.TaggedAt, batch.TaggedBy)),
             ("Accepted", By(batch.FinalAcceptedAt, batch.FinalAcceptedBy)), ("Rejected", batch.RejectedReason),
                 ("Cancelled", By(batch.CancelledAt, batch.CancelledBy)), ("Reason", batch.CancelReason),
+            ("Rolled back", By(batch.RolledBackAt, batch.RollbackBy)), ("Rollback because", batch.RollbackReason),
             ("Starts", batch.ScheduledStart is { } start ? $"{start.Event} at {Ages.Exact(start.NotBefore)} by {start.Operator}" : null),
             ("Failure", batch.LastFailure), ("Note", batch.ContentChangedSinceApproval ? "the content has changed since the approval" : null),
             ("Allowed now", string.Join(", ", batch.AvailableEvents.Where(e => e.By == "person").Select(e => e.Event))));

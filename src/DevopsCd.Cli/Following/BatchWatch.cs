@@ -130,7 +130,7 @@ internal sealed class BatchWatch(Session session, long id)
         await TellAsync("", $"{batch.BatchNumber}: {batch.StateName}{(batch.LastFailure is null ? "" : $": {batch.LastFailure}")}");
         foreach (var release in batch.Releases)
         {
-            var status = Stages.IsInProduction(batch) ? $"prod {release.ProdStatus}" : $"pre {release.PreStatus}";
+            var status = $"{Stages.Of(batch)} {Stages.StatusOf(release, Stages.Of(batch))}";
             var open = Stages.InFlight(release) is { Length: > 0 } operations ? $" ({operations})" : "";
             var why = release.StatusReason is null ? "" : $": {release.StatusReason}";
             await TellAsync(release.Application, $"  {release.Application}: {status}{open}{why}");

@@ -30,14 +30,14 @@ internal static class LiveTable
 
     private static Rows Of(BatchView batch, TimeProvider clock)
     {
-        var inProduction = Stages.IsInProduction(batch);
+        var stage = Stages.Of(batch);
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
-        foreach (var title in (string[])["APPLICATION", inProduction ? "PROD" : "PRE", "IN FLIGHT", "BECAUSE"])
+        foreach (var title in (string[])["APPLICATION", stage.ToUpperInvariant(), "IN FLIGHT", "BECAUSE"])
             table.AddColumn(new TableColumn(new Text(title)) { NoWrap = title != "BECAUSE" });
-        foreach (var release in batch.Releases.OrderBy(r => Order(Stages.StatusOf(r, inProduction))).ThenBy(r => r.Application, StringComparer.Ordinal))
-            table.AddRow(new Text(Printer.Flat(release.Application)), Status(Stages.StatusOf(release, inProduction)),
+        foreach (var release in batch.Releases.OrderBy(r => Order(Stages.StatusOf(r, stage))).ThenBy(r => r.Application, StringComparer.Ordinal))
+            table.AddRow(new Text(Printer.Flat(release.Application)), Status(Stages.StatusOf(release, stage)),
                 new Text(Stages.InFlight(release, clock)), new Text(Printer.Flat(release.StatusReason)));
-        var counts = batch.Releases.GroupBy(r => Stages.StatusOf(r, inProduction)).OrderBy(g => Order(g.Key)).Select(g => $"{g.Count()} {g.Key}");
+        var counts = batch.Releases.GroupBy(r => Stages.StatusOf(r, stage)).OrderBy(g => Order(g.Key)).Select(g => $"{g.Count()} {g.Key}");
         return new Rows(
             new Text($"{batch.BatchNumber} {Printer.Flat(batch.Title)}: {batch.StateName}"),
             new Text(Printer.Flat(batch.LastFailure) is { Length: > 0 } failure ? $"{string.Join(", ", counts)}; {failure}" : string.Join(", ", counts)),

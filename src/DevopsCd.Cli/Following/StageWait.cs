@@ -12,9 +12,11 @@ internal sealed record StageWait(string Name, IReadOnlySet<string> Good, IReadOn
 
     public static readonly StageWait Prod = new("production", Set("prod_deploy_completed"), Set("ProdDeploying"));
 
+    public static readonly StageWait Rollback = new("the rollback", Set("prod_rollback_completed"), Set("ProdDeploying", "ProdRollingBack"));
+
     public static readonly StageWait Cancel = new("the cancellation", Set("deploy_stopped", "cancel"), Set("PreDeploying"));
 
-    private static readonly HashSet<string> s_failures = Set("pre_deploy_failed", "prod_deploy_failed");
+    private static readonly HashSet<string> s_failures = Set("pre_deploy_failed", "prod_deploy_failed", "prod_rollback_failed");
 
     /// <summary>The decision among what came after the event; null while there is none.</summary>
     public BatchEventView? DecisionIn(IEnumerable<BatchEventView> after) =>

@@ -7,11 +7,23 @@ namespace DevopsCd.Cli.Following;
 internal static class Stages
 {
     private const int FirstOfProduction = 31;
+    private const int RollingBack = 33;
     private const int Cancelled = 90;
 
-    public static bool IsInProduction(BatchView batch) => batch.State is >= FirstOfProduction and < Cancelled;
+    /// <summary>The stage that the batch has come to, as the service names it.</summary>
+    public static string Of(BatchView batch) => batch.State switch
+    {
+        RollingBack => "rollback",
+        >= FirstOfProduction and < Cancelled => "prod",
+        _ => "pre"
+    };
 
-    public static string StatusOf(ReleaseView release, bool inProduction) => inProduction ? release.ProdStatus : release.PreStatus;
+    public static string StatusOf(ReleaseView release, string stage) => stage switch
+    {
+        "rollback" => release.RollbackStatus,
+        "prod" => release.ProdStatus,
+        _ => release.PreStatus
+    };
 
     /// <summary>Its operations that are not over; empty where there is none.</summary>
     public static string InFlight(ReleaseView release, TimeProvider? clock = null) =>
