@@ -32,6 +32,7 @@ public sealed class A_release_by_clicks(Browsers browsers)
         await reader.Picture("batch-start-production");
         await reader.Confirm("start_prod_deploy");
         await reader.UntilState("ProdDeployed");
+        await ThereAndBack(reader);
         await reader.Raise("final_accept");
         await reader.UntilState("FinalAccepted");
 
@@ -40,6 +41,7 @@ public sealed class A_release_by_clicks(Browsers browsers)
         await Shows(reader, "timeline", ".timeline li");
         await Shows(reader, "history", "tbody [data-outcome=accepted]");
         await Shows(reader, "changes", "tbody tr");
+        await Shows(reader, "rollback", "tbody [data-action=stay]");
         await Shows(reader, "notices", "tbody .mark");
         reader.Complaints.ShouldBeEmpty();
     }
@@ -67,6 +69,24 @@ public sealed class A_release_by_clicks(Browsers browsers)
         await reader.UntilState("PreDeployed");
 
         reader.Complaints.ShouldBeEmpty();
+    }
+
+    /// <summary>Production goes back to what ran before, typed and with a reason, and forth again.</summary>
+    private static async Task ThereAndBack(Reader reader)
+    {
+        var number = (await reader.Page.Locator("h1").First.InnerTextAsync()).Split(' ')[0];
+        await reader.Raise("start_prod_rollback");
+        await Expect(reader.Page.Locator(".mud-dialog tbody tr[data-action=stay]")).ToHaveCountAsync(5);
+        await reader.Page.Locator(".mud-dialog textarea[name=reason]").FillAsync("orders fail");
+        await Expect(reader.Page.Locator("[data-confirm=start_prod_rollback]")).ToBeDisabledAsync();
+        await reader.Page.Locator(".mud-dialog input[name=number]").FillAsync(number);
+        await reader.Picture("batch-roll-back");
+        await reader.Confirm("start_prod_rollback");
+        await reader.UntilState("PreDeployed");
+        await Expect(reader.Page.Locator("[data-step=ProdRollingBack].done")).ToBeVisibleAsync();
+        await reader.Raise("start_prod_deploy");
+        await reader.Confirm("start_prod_deploy");
+        await reader.UntilState("ProdDeployed");
     }
 
     private static async Task Shows(Reader reader, string tab, string proof)

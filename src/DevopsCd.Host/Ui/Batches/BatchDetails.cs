@@ -31,12 +31,18 @@ public sealed record BatchAction
     /// <summary>Whether it changes what customers use.</summary>
     public required bool MovesProduction { get; init; }
 
+    /// <summary>Whether it takes production back to what ran before.</summary>
+    public bool GoesBack { get; init; }
+
     public required bool ReasonRequired { get; init; }
 
     /// <summary>Everything that stands in its way; empty when it can be raised.</summary>
     public required IReadOnlyList<ActionObstacle> Obstacles { get; init; }
 
     public bool IsEnabled => Obstacles.Count == 0;
+
+    /// <summary>Nothing stands in its way but that production would stay half changed, which the person may accept.</summary>
+    public bool CanAcceptMoved { get; init; }
 
     /// <summary>Nothing but a freeze stands in its way, and the person may override it, with a reason.</summary>
     public bool CanOverrideFreeze { get; init; }

@@ -77,8 +77,9 @@ internal sealed class BatchPages(PageWork pages)
     /// <param name="key">The same for each repetition of the one click.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <param name="overrideFreeze">Start although a freeze holds.</param>
-    public Task<CommandResult> RaiseAsync(
-        BatchView seen, string batchEvent, string? reason, string key, CancellationToken cancellationToken, bool overrideFreeze = false) =>
+    /// <param name="acceptMoved">Cancel although production runs a part of it.</param>
+    public Task<CommandResult> RaiseAsync(BatchView seen, string batchEvent, string? reason, string key, CancellationToken cancellationToken,
+        bool overrideFreeze = false, bool acceptMoved = false) =>
         pages.DoAsync((services, subject) => services.GetRequiredService<BatchCommands>().RaiseAsync(BatchEventTypes.Get(batchEvent), new EventRequest
         {
             BatchId = seen.BatchId,
@@ -86,8 +87,25 @@ internal sealed class BatchPages(PageWork pages)
             Reason = string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(),
             ContentHash = seen.ContentHash,
             OverrideFreeze = overrideFreeze,
+            AcceptMoved = acceptMoved,
             ExpectedVersion = seen.Version
         }, subject, key, cancellationToken), cancellationToken);
+
+    /// <summary>What a rollback would go back to; null when there is no such batch, or none for whoever looks.</summary>
+    public Task<BatchPlan?> RollbackPlanAsync(long id, CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
+        await MayAsync(services, subject, Permissions.View, id, cancellationToken)
+            ? await services.GetRequiredService<BatchPlans>().LookAsync(id, Stage.Rollback, cancellationToken)
+            : null, cancellationToken);
+
+    /// <summary>Makes a batch that brings back what ran before an accepted one.</summary>
+    /// <returns>The new batch's id, or why there is none.</returns>
+    /// <exception cref="BatchRefusedException">Nothing can be taken back.</exception>
+    public Task<(long? Id, CommandResult Result)> RevertAsync(long id, string key, CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
+    {
+        var (result, _) = await services.GetRequiredService<BatchReverts>().RevertAsync(id, null, subject, key, cancellationToken)
+            ?? throw new BatchRefusedException(RefusalKind.NotFound, $"batch {id}");
+        return (result.RefusalKind is null ? result.BatchId : null, result);
+    }, cancellationToken);
 
     public Task<CommandResult> CreateAsync(NewBatch batch, string key, CancellationToken cancellationToken) =>
         pages.DoAsync((services, subject) =>
@@ -175,12 +193,17 @@ internal sealed class BatchPages(PageWork pages)
             IsLegal = legal.Contains(type.Key),
             MovesOn = !type.ReasonRequired,
             MovesProduction = type is { Stage: Stage.Prod, StageEffect: StageEffect.Begins },
+            GoesBack = type is { Stage: { } stage, StageEffect: StageEffect.Begins } && stage.GoesBack(),
             ReasonRequired = type.ReasonRequired,
+            CanAcceptMoved = explained.Events.Any(asked => asked.Event == type.Key && OnlyMoved(asked)),
             CanOverrideFreeze = mayOverride && explained.Events.Any(asked => asked.Event == type.Key && OnlyFrozen(asked)),
             Obstacles = obstacles.TryGetValue(type.Key, out var found)
                 ? [.. found.Select(o => new ActionObstacle(o.Guard, o.Reason, o.EarliestAt) { Permission = o.Permission, LiftedBy = o.CanBeLiftedBy ?? [] })]
                 : [new ActionObstacle(StateGuard.Key, StateGuard.Of(type, view.StateName).Reason, null)]
         })];
+
+        static bool OnlyMoved(ExplainedEvent asked) => asked.Obstacles.Count > 0
+            && asked.Obstacles.All(o => o is { Guard: MovedGuard.Key, LiftedBy: Obstacle.Asker });
 
         static bool OnlyFrozen(ExplainedEvent asked) => asked.Obstacles.Count > 0 && asked.Obstacles.All(o => o.Guard == FreezeGuard.Key);
     }

@@ -10,7 +10,12 @@ internal static class ReleaseRow
     public static bool Failed(ReleaseView release) => Outcome(release) is "failed" or "timed_out";
 
     /// <summary>How it stands in the stage that the batch has come to.</summary>
-    public static string Outcome(ReleaseView release) => release.ProdStatus == "none" ? release.PreStatus : release.ProdStatus;
+    public static string Outcome(ReleaseView release) => release switch
+    {
+        { RollbackStatus: not "none" } => release.RollbackStatus,
+        { ProdStatus: not "none" } => release.ProdStatus,
+        _ => release.PreStatus
+    };
 
     /// <summary>The address of the batch's page with this row unfolded.</summary>
     public static string Address(long batch, string application) => QueryText.Address($"/batches/{batch}", ("app", application));

@@ -43,7 +43,11 @@ internal sealed class RowWriter(BatchView batch, RowNotes notes, TextTable texts
             html.Add($" {FirstLine(commit.Message)} <span class=\"quiet\">{commit.Author}</span>");
         html.Add($"</td>");
         Stage(html, release, "pre", release.PreStatus);
-        Stage(html, release, "prod", release.ProdStatus);
+        // Once production goes back, that is what there is to be told of it.
+        if (release.RollbackStatus == "none")
+            Stage(html, release, "prod", release.ProdStatus);
+        else
+            Stage(html, release, "rollback", release.RollbackStatus);
         html.Add($"<td class=\"text\">{string.Join(", ", release.DependsOn)}</td><td class=\"text\">");
         var shown = times is null ? ReleaseRow.Failures(release) : release.Deployments;
         if (release.StatusReason is { } reason && !shown.Any(operation => operation.Error == reason))
@@ -60,6 +64,8 @@ internal sealed class RowWriter(BatchView batch, RowNotes notes, TextTable texts
     private void Stage(Html html, ReleaseView release, string stage, string status)
     {
         html.Add($"<td>").Add($"{Mark(status)}");
+        if (stage == "rollback")
+            html.Add($" <span class=\"quiet\">{texts.Stage(stage)}</span>");
         var operations = release.Deployments.Where(o => o.Stage == stage).ToList();
         var attempt = operations.Count == 0 ? 0 : operations.Max(o => o.Attempt);
         foreach (var operation in operations.Where(o => o.Attempt == attempt).OrderBy(o => o.Cluster, StringComparer.Ordinal))

@@ -36,10 +36,11 @@ internal sealed class LiveMarks(IServiceScopeFactory scopes)
             b.Version,
             b.UpdatedAt,
             b.CancelRequested,
+            b.RollbackRequested,
             b.ProdPlannedAt,
             Event = db.BatchEvents.Where(e => e.BatchId == b.Id).Max(e => (long?)e.Id)
         }).AsNoTracking().ToListAsync(cancellationToken);
-        var releases = (await db.Releases.Where(r => ids.Contains(r.BatchId)).GroupBy(r => new { r.BatchId, r.PreStatus, r.ProdStatus })
+        var releases = (await db.Releases.Where(r => ids.Contains(r.BatchId)).GroupBy(r => new { r.BatchId, r.PreStatus, r.ProdStatus, r.RollbackStatus })
             .Select(g => new { g.Key, Count = g.Count(), Reasons = g.Sum(r => (int?)r.StatusReason!.Length), Builds = g.Sum(r => r.LatestBuildId) })
             .ToListAsync(cancellationToken)).ToLookup(g => g.Key.BatchId);
         var operations = (await db.Deployments.Where(d => ids.Contains(d.BatchId)).GroupBy(d => new { d.BatchId, d.Status, d.MayRun })

@@ -19,6 +19,7 @@ internal static class NameTable
         [BatchStatus.PreDeployed] = (BatchStatus.Label(BatchStatus.PreDeployed), "In pre-production"),
         [BatchStatus.ProdDeploying] = (BatchStatus.Label(BatchStatus.ProdDeploying), "Deploying to production"),
         [BatchStatus.ProdDeployed] = (BatchStatus.Label(BatchStatus.ProdDeployed), "In production"),
+        [BatchStatus.ProdRollingBack] = (BatchStatus.Label(BatchStatus.ProdRollingBack), "Rolling production back"),
         [BatchStatus.FinalAccepted] = (BatchStatus.Label(BatchStatus.FinalAccepted), "Accepted"),
         [BatchStatus.Cancelled] = (BatchStatus.Label(BatchStatus.Cancelled), "Cancelled")
     }.ToFrozenDictionary(StringComparer.Ordinal);
@@ -58,6 +59,16 @@ internal static class NameTable
         ["stopped"] = ("已停止", "stopped"),
         ["pending"] = ("待提交", "pending"),
         ["progressing"] = ("进行中", "progressing")
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>What a plan does to an application.</summary>
+    public static FrozenDictionary<string, (string Zh, string En)> PlanActions { get; } = new Dictionary<string, (string, string)>
+    {
+        [BatchPlans.Deploy] = ("部署", "deploy"),
+        [BatchPlans.Restore] = ("恢复", "restore"),
+        [BatchPlans.Keep] = ("保持", "keep"),
+        [BatchPlans.Stay] = ("新应用，保留", "new, stays"),
+        [BatchPlans.Skip] = ("跳过", "skip")
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What became of an event.</summary>

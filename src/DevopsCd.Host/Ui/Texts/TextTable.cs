@@ -69,6 +69,10 @@ internal sealed class TextTable(Language language)
     public string Life => Say("生命周期", "Its life");
     public string CancelUnderWay => Say("已请求取消：进行中的部署结束后即取消。",
         "A cancel is under way: nothing more starts, and the batch ends when nothing runs any more.");
+    public string RollbackUnderWay => Say("已请求回滚：进行中的部署结束后即开始回滚。",
+        "A rollback was asked for: nothing more starts, and production goes back when nothing runs any more.");
+    public string RollbackPlan => Say("回滚计划", "Rollback plan");
+    public string Revert => Say("创建还原批次", "Make a batch that reverts it");
     public string OverridesFreeze => Say("您将越过封网。", "You override a freeze:");
     public string WithdrawStart => Say("撤回", "Withdraw");
     public string NotWithdrawn => Say("没有可撤回的预约，或您无权撤回。", "Nothing waits any more, or you may not cancel this batch.");
@@ -388,7 +392,15 @@ internal sealed class TextTable(Language language)
     /// <summary>Through what an event came.</summary>
     public string Source(string name) => Of(NameTable.Sources, name);
 
-    public string Stage(string name) => name == "pre" ? PreProduction : Production;
+    public string Stage(string name) => name switch
+    {
+        "pre" => PreProduction,
+        "rollback" => Say("回滚", "Rollback"),
+        _ => Production
+    };
+
+    /// <summary>What a plan does to an application.</summary>
+    public string PlanAction(string name) => Of(NameTable.PlanActions, name);
 
     public string MinutesAgo(int minutes) => Say($"{minutes} 分钟前", $"{minutes} min ago");
 
@@ -446,6 +458,8 @@ internal sealed class TextTable(Language language)
 
     public string StageRuns(string stage, string counts) => Say($"{stage}部署中：{counts}", $"{stage} is being deployed: {counts}");
 
+    public string GoesBack(string counts) => Say($"生产回滚中：{counts}", $"Production is going back: {counts}");
+
     public string Ended(string state) => Say($"批次已结束：{State(state)}。", $"The batch has ended: {State(state)}.");
 
     /// <summary>Why an event cannot be raised. In English it is the guard's own sentence, as the API says it.</summary>
@@ -458,6 +472,8 @@ internal sealed class TextTable(Language language)
             "author" => "您创建了此批次或修改过其内容，须由他人审核",
             "approval" => "审核通过后内容已变化，或审核已过期：请撤销审核并重新审核",
             "blocked" => "须由人开始预发布",
+            "rollback" => "生产环境没有运行此批次的内容，或已请求回滚",
+            MovedGuard.Key => "生产环境正在运行此批次的一部分：请先回滚或继续部署",
             "cancel-requested" => "已请求取消，进行中的部署结束后即取消",
             "applications" => "批次中没有应用，无法封板",
             "build" => $"有应用在其分支上没有成功的构建（{obstacle.Reason}）",
@@ -465,7 +481,6 @@ internal sealed class TextTable(Language language)
             "dependencies" => $"依赖关系形成了环：{obstacle.Reason[(obstacle.Reason.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()}",
             "stage" => "阶段的结果由引擎根据部署情况决定",
             FreezeGuard.Key => $"处于封网期间（{obstacle.Reason}）",
-            "moved" => "失败的生产部署已更新部分应用：请先完成其余应用的部署或回滚",
             _ => obstacle.Reason
         };
 
@@ -501,6 +516,9 @@ internal sealed class TextTable(Language language)
 
     public string TypeTheNumber(string number) => Say($"生产环境将保持部分更新的状态。请输入 {number} 确认。",
         $"Production stays half changed. Type {number} to confirm.");
+
+    public string TypeTheNumberToGoBack(string number) => Say($"生产环境将恢复到此批次之前的版本。请输入 {number} 确认。",
+        $"Production goes back to what ran before this batch. Type {number} to confirm.");
 
     public string WholeProject(string project) => Say($"选择整个项目 {project}", $"All of project {project}");
 
