@@ -19,9 +19,10 @@ public sealed class A_batch_that_is_rolled_back(TestCluster cluster)
     [Fact]
     public async Task Leaves_every_target_as_it_was()
     {
-        await using var given = await Given.ServiceAsync(cluster);
+        await using var given = await Given.NothingYetAsync(cluster);
+        await using var service = await ServiceProcess.StartAsync(given.Settings);
         await using var host = await HostProcess.StartNewAsync("rolled-back", HostSettings.Embedded().With("core__deploy__driver", "http")
-            .With("core__k8s__base_url", given.Http.BaseAddress!.ToString()).With("core__k8s__api_key", Given.Key).With("core__deploy__poll_interval", "1s"));
+            .With("core__k8s__base_url", service.Http.BaseAddress!.ToString()).With("core__k8s__api_key", Given.Key).With("core__deploy__poll_interval", "1s"));
         var api = CdApi.Patient(host.Http);
         await cluster.Api.CreateAsync(KubeResource.Services, given.Namespace, new
         {
