@@ -3,6 +3,7 @@ using DevopsCd.Core.Applications;
 using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Builds;
+using DevopsCd.Core.Changes;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Consuming;
 using DevopsCd.Core.Data;
@@ -32,6 +33,7 @@ internal static class CoreRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings.Core).AddSingleton(settings.Deploy).AddSingleton(settings.K8s).AddSingleton(settings.Storage);
         services.AddStorage(settings.Storage);
+        services.AddChanges();
         services.AddAccess(settings.Access);
         services.AddPolicies(settings.PolicyBounds);
         services.AddFreezes();

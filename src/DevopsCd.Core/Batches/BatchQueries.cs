@@ -3,6 +3,7 @@ using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Changes;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Policies;
 using DevopsCd.Shared;
@@ -139,7 +140,11 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
     {
         var rows = await db.BatchEvents.AsNoTracking().Where(e => e.BatchId == id && e.Id > after)
             .OrderBy(e => e.Id).Take(limit + 1).ToListAsync(cancellationToken);
-        return new Page<BatchEventView> { Items = [.. rows.Take(limit).Select(View)], NextCursor = rows.Count > limit ? Cursor.Of(rows[limit - 1].Id) : null };
+        return new Page<BatchEventView>
+        {
+            Items = [.. rows.Take(limit).Select(row => row.View())],
+            NextCursor = rows.Count > limit ? Cursor.Of(rows[limit - 1].Id) : null
+        };
     }
 
     /// <summary>How many there are of each state, by its name; a state without any is left out.</summary>
@@ -226,42 +231,7 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
         ProdStatus = EnumNames<ReleaseStatus>.Of(r.ProdStatus),
         RollbackStatus = EnumNames<ReleaseStatus>.Of(r.RollbackStatus),
         StatusReason = r.StatusReason,
-        Deployments = [.. operations.Select(View)]
-    };
-
-    private static DeploymentView View(Deployment d) => new()
-    {
-        OperationId = d.OperationId,
-        Stage = EnumNames<Stage>.Of(d.Stage),
-        Cluster = d.Cluster,
-        Attempt = d.Attempt,
-        Status = EnumNames<OperationStatus>.Of(d.Status),
-        Tries = d.Tries,
-        Image = d.Image,
-        PreviousImage = d.PreviousImage,
-        PreviousRevision = d.PreviousRevision,
-        Reverts = d.Reverts,
-        StartedAt = d.StartedAt,
-        FinishedAt = d.FinishedAt,
-        DeadlineAt = d.DeadlineAt,
-        Error = d.Error,
-        MayStillRun = d.State().StopDue
-    };
-
-    private static BatchEventView View(BatchEvent e) => new()
-    {
-        Id = e.Id,
-        Event = e.Event,
-        Outcome = EnumNames<EventOutcome>.Of(e.Outcome),
-        From = e.FromState,
-        To = e.ToState,
-        Operator = e.Operator,
-        Source = e.Source,
-        Reason = e.Reason,
-        MessageId = e.MessageId,
-        Detail = Json(e.Detail),
-        Version = e.Version,
-        At = e.At
+        Deployments = [.. operations.Select(operation => operation.View())]
     };
 
     private static JsonElement? Json(string? text) => text is null ? null : JsonSerializer.Deserialize<JsonElement>(text);

@@ -239,6 +239,48 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.ToTable("batch_approvals", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Changes.BatchChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch_id");
+
+                    b.Property<long?>("Cursor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cursor");
+
+                    b.Property<long?>("EventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("Releases")
+                        .HasColumnType("text")
+                        .HasColumnName("releases");
+
+                    b.HasKey("Id")
+                        .HasName("pk_batch_changes");
+
+                    b.HasIndex("Cursor")
+                        .IsUnique()
+                        .HasDatabaseName("ix_batch_changes_cursor");
+
+                    b.HasIndex("EventId")
+                        .HasDatabaseName("ix_batch_changes_event_id");
+
+                    b.ToTable("batch_changes", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Data.Counter", b =>
                 {
                     b.Property<string>("Name")
@@ -1809,6 +1851,16 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_batch_approvals_batches_batch_id");
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Changes.BatchChange", b =>
+                {
+                    b.HasOne("DevopsCd.Core.Releases.BatchEvent", "Event")
+                        .WithMany()
+                        .HasForeignKey("EventId")
+                        .HasConstraintName("fk_batch_changes_batch_events_event_id");
+
+                    b.Navigation("Event");
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Releases.ApplicationTarget", b =>

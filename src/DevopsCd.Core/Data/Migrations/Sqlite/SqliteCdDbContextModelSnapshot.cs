@@ -228,6 +228,46 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.ToTable("batch_approvals", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Changes.BatchChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batch_id");
+
+                    b.Property<long?>("Cursor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cursor");
+
+                    b.Property<long?>("EventId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("Releases")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("releases");
+
+                    b.HasKey("Id")
+                        .HasName("pk_batch_changes");
+
+                    b.HasIndex("Cursor")
+                        .IsUnique()
+                        .HasDatabaseName("ix_batch_changes_cursor");
+
+                    b.HasIndex("EventId")
+                        .HasDatabaseName("ix_batch_changes_event_id");
+
+                    b.ToTable("batch_changes", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Data.Counter", b =>
                 {
                     b.Property<string>("Name")
@@ -1774,6 +1814,16 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_batch_approvals_batches_batch_id");
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Changes.BatchChange", b =>
+                {
+                    b.HasOne("DevopsCd.Core.Releases.BatchEvent", "Event")
+                        .WithMany()
+                        .HasForeignKey("EventId")
+                        .HasConstraintName("fk_batch_changes_batch_events_event_id");
+
+                    b.Navigation("Event");
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Releases.ApplicationTarget", b =>
