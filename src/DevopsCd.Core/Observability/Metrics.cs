@@ -80,6 +80,10 @@ internal static class Metrics
     public static void WatchClock(Func<TimeSpan> skew) =>
         s_meter.CreateObservableGauge("devopscd.clock.skew", () => skew().TotalSeconds, "s", "How far this machine's clock is ahead of the database's");
 
+    /// <param name="open">Asked whenever somebody reads the figures.</param>
+    public static void WatchStreams(Func<int> open) =>
+        s_meter.CreateObservableGauge("devopscd.live.streams", () => open(), "{stream}", "Streams of changes that are open on this host");
+
     public static void Transitioned(string batchEvent, string from, string to) =>
         s_transitions.Add(1, new TagList { { "event", batchEvent }, { "from", from }, { "to", to } });
 

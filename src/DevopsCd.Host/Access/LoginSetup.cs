@@ -39,6 +39,7 @@ internal static class LoginSetup
         services.AddDataProtection().SetApplicationName("devopscd").PersistKeysToDbContext<AccessDbContext>().ProtectKeys(options);
         services.AddScoped<LoginJournal>();
         services.AddScoped<KnownSubjects>();
+        services.AddSingleton<LastingCaller>();
         services.AddScoped<TokenDesk>();
         services.AddAccounts();
         var schemes = services.AddAuthentication(Any)

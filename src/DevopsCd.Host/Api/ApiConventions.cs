@@ -20,7 +20,8 @@ internal static class ApiConventions
         BodyIntake.Describe(endpoint);
         ChangeHeaders.Describe(endpoint);
         AddressFilter.Describe(endpoint);
-        if (endpoint.Metadata.OfType<IHttpMethodMetadata>().SelectMany(methods => methods.HttpMethods).Any(HttpMethods.IsGet))
+        if (!endpoint.Metadata.OfType<Lasting>().Any()
+            && endpoint.Metadata.OfType<IHttpMethodMetadata>().SelectMany(methods => methods.HttpMethods).Any(HttpMethods.IsGet))
             EntityTags.Describe(endpoint);
         if (endpoint.Metadata.OfType<EnableRateLimitingAttribute>().Any())
             endpoint.Refuses(ProblemTypes.TooManyRequests);

@@ -30,7 +30,8 @@ internal static class ApiDocument
         ("Notifications", "Messages to people about batches."),
         ("Parked messages", "Messages that could not be processed or sent, and decisions about them."),
         ("Projects", "Projects, and what each asks of its releases."),
-        ("Scan", "The engine's periodic work, on demand.")
+        ("Scan", "The engine's periodic work, on demand."),
+        ("Stream", "Changes of batches as they are committed.")
     ];
 
     public static void Describe(OpenApiOptions options)

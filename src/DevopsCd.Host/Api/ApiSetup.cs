@@ -4,6 +4,7 @@ using DevopsCd.Host.Access.Accounts;
 using DevopsCd.Host.Access.Devices;
 using DevopsCd.Host.Access.Tokens;
 using DevopsCd.Host.Broker;
+using DevopsCd.Host.Live;
 using DevopsCd.Host.Starting;
 using DevopsCd.Shared.Http;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -34,6 +35,8 @@ internal static class ApiSetup
         builder.Services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         builder.Services.AddProblemDetails();
         builder.Services.AddIntakeApi();
+        builder.Services.AddLive();
+        builder.Services.AddStream();
         builder.Services.AddSingleton<Admission>();
         builder.Services.AddScoped<Door>();
         builder.Services.AddExceptionHandler<ProblemHandler>();
@@ -82,6 +85,7 @@ internal static class ApiSetup
         api.MapOutgoing();
         api.MapNotifications();
         api.MapScan();
+        api.MapStream();
         api.MapLogin();
         api.MapAccounts();
         api.MapTokens();

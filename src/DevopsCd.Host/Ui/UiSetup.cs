@@ -47,8 +47,6 @@ internal static class UiSetup
         builder.Services.AddScoped<TokenPages>();
         builder.Services.AddScoped<LiveStatus>();
         builder.Services.AddSingleton<Visits>();
-        builder.Services.AddSingleton<LiveMarks>();
-        builder.Services.AddSingleton<LiveFeed>();
         builder.Services.AddSingleton<SharedReads>();
         builder.Services.AddSingleton<ThemeSheet>();
     }

@@ -117,6 +117,7 @@ public sealed class Every_declared_refusal(RefusingHost host, AccessHost strict)
         (_, "json-required") => Send(route, Address(route), new StringContent("x", Encoding.UTF8, "text/plain")),
         (_, "unreadable") => route.TakesBody ? Send(route, Address(route), Json("{")) : Send(route, And(Address(route), $"{Parameter(route, text: false)}=many")),
         ("TestNotification", "not-found") => Send(route, Address(route), JsonContent.Create(new { channel = "another" })),
+        ("FollowChanges", "not-found") => Send(route, And(route.Path, "batch=999999")),
         (_, "not-found") => Send(route, Missing(route)),
         (_, "changed") => Send(route, Address(route), headers: ("If-Match", "\"another\"")),
         (_, "invalid") when Parameter(route, text: true) is { } name => Send(route, And(Address(route), $"{name}=%00")),

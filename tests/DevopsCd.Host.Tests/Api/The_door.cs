@@ -25,10 +25,10 @@ public sealed class The_door(AccessHost host)
         .Select(route => route.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName).ShouldBe(
         ["TakeWebhook", "LogIn", "LogOut", "SetPassword", "BeginDeviceLogin", "AskDeviceToken", "ShowCaller", "CreateToken", "ListTokens", "RevokeToken"], ignoreOrder: true);
 
-    /// <summary>They wait for their turn to hash, as long as they have to: nobody else waits for that.</summary>
+    /// <summary>They wait for their turn to hash, or for changes, as long as they have to: nobody else waits for that.</summary>
     [Fact]
-    public void Keeps_no_place_for_who_logs_in_with_a_password() => Routes().Where(route => route.Metadata.GetMetadata<NeedsNoPlace>() is not null)
-        .Select(route => route.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName).ShouldBe(["LogIn", "SetPassword"], ignoreOrder: true);
+    public void Keeps_no_place_for_who_waits_for_something_else_than_the_database() => Routes().Where(route => route.Metadata.GetMetadata<NeedsNoPlace>() is not null)
+        .Select(route => route.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName).ShouldBe(["LogIn", "SetPassword", "FollowChanges"], ignoreOrder: true);
 
     [Fact]
     public async Task Lets_each_role_through_where_the_table_says_and_nowhere_else()

@@ -2,6 +2,7 @@ using System.Data.Common;
 using DevopsCd.Host.Access.Accounts;
 using DevopsCd.Host.Api;
 using DevopsCd.Host.Broker;
+using DevopsCd.Host.Live;
 using DevopsCd.Host.Ui.Controls;
 using DevopsCd.Host.Ui.Viewing;
 using Microsoft.AspNetCore.Components;

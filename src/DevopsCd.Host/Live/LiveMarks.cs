@@ -5,10 +5,13 @@ using DevopsCd.Core.Notifications.Delivery;
 using DevopsCd.Core.Parking;
 using Microsoft.EntityFrameworkCore;
 
-namespace DevopsCd.Host.Ui.Live;
+namespace DevopsCd.Host.Live;
 
-/// <summary>Marks of what pages show: a mark differs once anything differs that the page shows. They cost a few rows, whatever the page costs.</summary>
-internal sealed class LiveMarks(IServiceScopeFactory scopes)
+/// <summary>
+/// Marks of what is followed: a mark differs once anything differs that a page shows, or that a stream sends. They cost a few rows, whatever the page
+/// costs.
+/// </summary>
+internal sealed class LiveMarks(IServiceScopeFactory scopes, ChangeTail tail)
 {
     /// <summary>Of lists only the newest rows change; what pages show beyond is read when it is asked for.</summary>
     private const int Newest = 200;
@@ -22,7 +25,7 @@ internal sealed class LiveMarks(IServiceScopeFactory scopes)
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
         var marks = await BatchesAsync(db, [.. topics.Select(topic => topic.Id).Where(id => id > 0)], cancellationToken);
         foreach (var topic in topics.Where(topic => topic.Id <= 0))
-            marks[topic] = await ListAsync(db, topic, cancellationToken);
+            marks[topic] = topic == LiveTopic.Changes ? Of(await tail.LookAsync(cancellationToken)) : await ListAsync(db, topic, cancellationToken);
         return marks;
     }
 

@@ -1,15 +1,13 @@
 using DevopsCd.Core.Data;
 
-namespace DevopsCd.Host.Ui.Live;
+namespace DevopsCd.Host.Live;
 
 /// <summary>
-/// Tells open pages that what they show has changed, whichever host changed it: while somebody looks, this process asks the database four times a
-/// second for the marks of what is looked at. No page asks by itself, and no message can get lost on the way.
+/// Tells open pages and streams that what they show has changed, whichever host changed it: while somebody looks, this process asks the database for
+/// the marks of what is looked at, each as often as its topic says. Nobody asks by themselves, and no message can get lost on the way.
 /// </summary>
 internal sealed class LiveFeed(LiveMarks marks, TimeProvider clock, ILogger<LiveFeed> log)
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
-
     private readonly Lock _gate = new();
     private readonly HashSet<Watcher> _watchers = [];
     private readonly WakeSignal<Watcher> _opened = new();
@@ -35,7 +33,7 @@ internal sealed class LiveFeed(LiveMarks marks, TimeProvider clock, ILogger<Live
                 _ = Task.Run(LookAsync);
             }
         }
-        // Whoever has just opened a page does not wait for the next look.
+        // Whoever comes with something that nobody else looks at does not wait.
         _opened.Raise();
         return watcher;
     }
@@ -49,17 +47,19 @@ internal sealed class LiveFeed(LiveMarks marks, TimeProvider clock, ILogger<Live
     private async Task LookAsync()
     {
         var failed = false;
+        var looked = new Dictionary<LiveTopic, long>();
         while (true)
         {
             var opened = _opened.Next;
             if (Watched() is not { Count: > 0 } watchers)
                 return;
             var look = ++_looks;
+            List<LiveTopic> due = [.. watchers.Select(w => w.Topic).Distinct().Where(topic => Left(topic) <= TimeSpan.Zero)];
             try
             {
-                var found = await marks.OfAsync([.. watchers.Select(w => w.Topic).Distinct()], CancellationToken.None);
+                var found = await marks.OfAsync(due, CancellationToken.None);
                 failed = false;
-                foreach (var watcher in watchers)
+                foreach (var watcher in watchers.Where(w => due.Contains(w.Topic)))
                     watcher.See(found.GetValueOrDefault(watcher.Topic, ""), look);
             }
             catch (Exception failure)
@@ -68,11 +68,16 @@ internal sealed class LiveFeed(LiveMarks marks, TimeProvider clock, ILogger<Live
                 if (!failed)
                     log.LookFailed(failure);
                 failed = true;
-                foreach (var watcher in watchers)
+                foreach (var watcher in watchers.Where(w => due.Contains(w.Topic)))
                     watcher.Lose(look);
             }
-            await WakeSignal<Watcher>.WaitAsync(opened, s_interval, clock, CancellationToken.None);
+            foreach (var topic in due)
+                looked[topic] = clock.GetTimestamp();
+            await WakeSignal<Watcher>.WaitAsync(opened, watchers.Min(w => Left(w.Topic)), clock, CancellationToken.None);
         }
+
+        TimeSpan Left(LiveTopic topic) =>
+            looked.TryGetValue(topic, out var at) && topic.Interval - clock.GetElapsedTime(at) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
     }
 
     private List<Watcher> Watched()
@@ -84,7 +89,7 @@ internal sealed class LiveFeed(LiveMarks marks, TimeProvider clock, ILogger<Live
         }
     }
 
-    /// <summary>Somebody who is told. What it is told runs on its own page's thread, and is never waited for.</summary>
+    /// <summary>Somebody who is told. What it is told runs where it likes, and is never waited for.</summary>
     private sealed class Watcher(LiveFeed feed, LiveTopic topic, string? seen, Func<LiveNews, Task> tell) : IDisposable
     {
         private string? _seen = seen;

@@ -1,6 +1,6 @@
-namespace DevopsCd.Host.Ui.Live;
+namespace DevopsCd.Host.Live;
 
-/// <summary>What a page is told.</summary>
+/// <summary>What a page or a stream is told.</summary>
 /// <param name="Kind">What about.</param>
 /// <param name="Look">The number of the look at the database that found it: pages that are told by the same look may read together.</param>
 internal readonly record struct LiveNews(LiveNewsKind Kind, long Look);

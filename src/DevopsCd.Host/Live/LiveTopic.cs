@@ -1,9 +1,11 @@
-namespace DevopsCd.Host.Ui.Live;
+namespace DevopsCd.Host.Live;
 
-/// <summary>What a page shows, by which it is told of changes: a batch by its id, or one of the lists.</summary>
+/// <summary>What somebody follows, by which they are told of changes: a batch by its id, one of the lists, or all changes of batches.</summary>
 /// <param name="Id">The id of a batch, or a number that no batch has.</param>
 internal readonly record struct LiveTopic(long Id)
 {
+    private static readonly TimeSpan s_usual = TimeSpan.FromMilliseconds(250), s_changes = TimeSpan.FromSeconds(1);
+
     public static LiveTopic Batches { get; } = new(0);
 
     public static LiveTopic Builds { get; } = new(-1);
@@ -17,6 +19,12 @@ internal readonly record struct LiveTopic(long Id)
     public static LiveTopic Access { get; } = new(-5);
 
     public static LiveTopic Deployments { get; } = new(-6);
+
+    /// <summary>Every change of any batch, in order: see <see cref="ChangeTail" />.</summary>
+    public static LiveTopic Changes { get; } = new(-7);
+
+    /// <summary>How often it is looked at while somebody follows it.</summary>
+    public TimeSpan Interval => this == Changes ? s_changes : s_usual;
 
     /// <summary>A batch, with its applications and operations.</summary>
     public static LiveTopic Batch(long id) => new(id);
