@@ -8,7 +8,7 @@ namespace DevopsCd.Testing.Chaos;
 /// Hears of commits from PostgreSQL itself: triggers notify, and a notification leaves the server only when its transaction has
 /// committed. Cheaper and sharper than asking again and again.
 /// </summary>
-internal sealed class CommitWatch : IAsyncDisposable
+public sealed class CommitWatch : IAsyncDisposable
 {
     private const string Triggers =
         """

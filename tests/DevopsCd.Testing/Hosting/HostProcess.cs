@@ -29,7 +29,6 @@ public sealed class HostProcess : IAsyncDisposable
         Folder = Directory.CreateTempSubdirectory($"devopscd-{name}-").FullName;
         _environment = new(settings.Values)
         {
-            ["ASPNETCORE_CONTENTROOT"] = Path.GetDirectoryName(Program)!,
             ["ASPNETCORE_URLS"] = BaseUrl.ToString(),
         };
         // Under its own name, so that process lists tell one from the other; the runtime follows the link to the program's folder.
@@ -59,6 +58,16 @@ public sealed class HostProcess : IAsyncDisposable
         {
             _process!.Refresh();
             return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Memory that it has in use at present.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.WorkingSet64;
         }
     }
 
@@ -188,6 +197,9 @@ public sealed class HostProcess : IAsyncDisposable
     {
         get
         {
+            // What measures runs the host as it is published.
+            if (Environment.GetEnvironmentVariable("DEVOPSCD_TEST_HOST") is { Length: > 0 } published)
+                return published;
             // …/bin/Debug/net10.0/ of whoever runs this: the host was built the same way.
             var framework = new DirectoryInfo(AppContext.BaseDirectory);
             var path = Repository.PathTo("src", "DevopsCd.Host", "bin", framework.Parent!.Name, framework.Name, "DevopsCd.Host.dll");
