@@ -14,7 +14,7 @@ internal sealed class AccessDoor(AccessRights rights)
     /// <param name="projects">Where: every one of them; <see cref="Projects.All" /> for what concerns no project in particular.</param>
     /// <param name="what">What is looked at, for the answer that there is none; null where hiding it makes no sense.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async ValueTask<BatchRefusedException?> LookAsync(Subject subject, string permission, IReadOnlyCollection<string> projects, string? what,
+    public async ValueTask<BatchRefusedException?> LookAsync(Subject subject, string permission, IReadOnlyCollection<string> projects, Sentence? what,
         CancellationToken cancellationToken)
     {
         var table = await rights.PresentAsync(cancellationToken);
@@ -40,15 +40,17 @@ internal sealed class AccessDoor(AccessRights rights)
     {
         var granters = projects.Select(project => table.Who(Permissions.AccessManage, project))
             .Aggregate((all, more) => [.. all.Intersect(more, StringComparer.Ordinal)]);
-        var where = projects is [Projects.All] ? "in all projects" : $"in {(projects.Count == 1 ? "project" : "projects")} {string.Join(", ", projects)}";
-        var who = granters.Count == 0 ? "an administrator" : string.Join(", ", granters.Take(MostNamed));
+        Sentence everywhere = "in all projects", somebody = "an administrator";
+        var where = projects is [Projects.All] ? everywhere
+            : projects is [var one] ? (Sentence)$"in project {one}" : (Sentence)$"in projects {string.Join(", ", projects)}";
+        var who = granters.Count == 0 ? somebody : (Sentence)$"{string.Join(", ", granters.Take(MostNamed))}";
         return new BatchRefusedException(RefusalKind.Denied, $"{subject.Id} needs the permission {permission} {where}; {who} can grant it")
         {
-            Fields = new Dictionary<string, string[]>
+            Fields = new Dictionary<string, Sentence[]>
             {
-                [BatchRefusedException.Permission] = [permission],
-                [BatchRefusedException.Projects] = [.. projects],
-                [BatchRefusedException.GrantedBy] = [.. granters.Take(MostNamed)]
+                [BatchRefusedException.Permission] = [$"{permission}"],
+                [BatchRefusedException.Projects] = [.. projects.Select(Sentence (project) => $"{project}")],
+                [BatchRefusedException.GrantedBy] = [.. granters.Take(MostNamed).Select(Sentence (granter) => $"{granter}")]
             }
         };
     }

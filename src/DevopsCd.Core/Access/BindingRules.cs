@@ -11,10 +11,10 @@ internal static partial class BindingRules
     private static readonly string s_kinds =
         string.Join(", ", Enum.GetValues<SubjectKind>().Where(kind => kind != SubjectKind.System).Select(kind => $"{EnumNames<SubjectKind>.Of(kind)}:<name>"));
 
-    public static string SubjectForm { get; } = $"must be one of {s_kinds}, in at most {LongestSubject} visible characters";
+    public static Sentence SubjectForm { get; } = $"must be one of {s_kinds}, in at most {LongestSubject} visible characters";
 
     /// <summary>Every wrong field with what is allowed.</summary>
-    public static IEnumerable<(string Field, string Allowed)> Problems(string subject, string role, string project, IReadOnlyCollection<string> roles)
+    public static IEnumerable<(string Field, Sentence Allowed)> Problems(string subject, string role, string project, IReadOnlyCollection<string> roles)
     {
         if (subject.Length > LongestSubject || PrintableText.Of(subject) != subject || !Subject.TryParse(subject, out var kind, out _)
             || kind == SubjectKind.System)
@@ -22,10 +22,14 @@ internal static partial class BindingRules
         if (!roles.Contains(role, StringComparer.Ordinal))
             yield return ("role", $"must be one of: {string.Join(", ", roles)}");
         if (project != Projects.All && !IsProject(project))
-            yield return ("project", $"must be {Projects.All} or the name of a project: {ProjectForm}");
+            yield return ("project", $"must be * or the name of a project: {ProjectWords}");
     }
 
+    /// <summary>What a project's name is made of.</summary>
     public const string ProjectForm = "1 to 64 lower-case letters, digits, hyphens, underscores or dots, beginning with a letter or digit";
+
+    /// <summary>The same, to be said.</summary>
+    public static Sentence ProjectWords { get; } = ProjectForm;
 
     public static bool IsProject(string project) => ProjectName().IsMatch(project);
 

@@ -14,7 +14,7 @@ internal static class OpenBatches
     /// <param name="visible">What the asker may view.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Null when none of them is.</returns>
-    public static async Task<string?> TakenAsync(this CdDbContext db, IReadOnlyCollection<long> applications, Visible visible,
+    public static async Task<Sentence?> TakenAsync(this CdDbContext db, IReadOnlyCollection<long> applications, Visible visible,
         CancellationToken cancellationToken)
     {
         var taken = await db.Releases.Where(r => r.IsOpen && applications.Contains(r.AppId)).OrderBy(r => r.App.Name).Take(MostNamed)
@@ -23,8 +23,8 @@ internal static class OpenBatches
             return null;
         var ids = taken.Select(t => t.BatchId).Distinct().ToList();
         var numbers = await db.Batches.Where(b => ids.Contains(b.Id)).In(visible).ToDictionaryAsync(b => b.Id, b => b.BatchNumber, cancellationToken);
-        return string.Join("; ", taken.Select(t => numbers.TryGetValue(t.BatchId, out var number)
-            ? $"{t.Name} is in open batch {number}"
-            : $"{t.Name} is in an open batch that you may not view"));
+        return Sentence.Join(taken.Select(t => numbers.TryGetValue(t.BatchId, out var number)
+            ? (Sentence)$"{t.Name} is in open batch {number}"
+            : (Sentence)$"{t.Name} is in an open batch that you may not view"));
     }
 }

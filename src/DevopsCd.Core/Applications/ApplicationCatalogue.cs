@@ -74,8 +74,9 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, A
             {
                 var last = await db.Releases.Where(r => r.AppId == application.Id).Select(r => r.Batch).In(visible).OrderByDescending(b => b.Id)
                     .Select(b => b.BatchNumber).FirstOrDefaultAsync(cancellationToken);
-                throw new BatchRefusedException(RefusalKind.Illegal,
-                    $"{name} cannot be removed: batches that have ended have it{(last is null ? "" : $", {last} for example")}");
+                throw new BatchRefusedException(RefusalKind.Illegal, last is null
+                    ? (Sentence)$"{name} cannot be removed: batches that have ended have it"
+                    : (Sentence)$"{name} cannot be removed: batches that have ended have it, {last} for example");
             }
             await db.Builds.Where(b => b.ApplicationId == application.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(b => b.ApplicationId, (long?)null), cancellationToken);
@@ -111,8 +112,8 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, A
         await db.LockNameAsync(key, cancellationToken);
         if (await db.Applications.Where(a => a.Name.ToLower() == key).Select(a => a.Name).FirstOrDefaultAsync(cancellationToken) is { } taken)
             throw new BatchRefusedException(RefusalKind.Illegal, taken == body.Name
-                ? $"the application '{body.Name}' is registered already"
-                : $"the application '{taken}' is registered already, and '{body.Name}' differs from it in letter case only");
+                ? (Sentence)$"the application '{body.Name}' is registered already"
+                : (Sentence)$"the application '{taken}' is registered already, and '{body.Name}' differs from it in letter case only");
         var application = new Application
         {
             Name = body.Name,

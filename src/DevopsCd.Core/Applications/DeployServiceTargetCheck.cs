@@ -54,7 +54,7 @@ internal sealed class DeployServiceTargetCheck(HttpClient http, TimeProvider clo
         var answer = await response.Content.ReadFromJsonAsync<DeployPreflightView>(JsonSerializerOptions.Web, cancellationToken);
         var problems = answer?.Results is [var first, ..] ? first.Problems : [];
         if (problems.Count > 0)
-            throw BatchRefusedException.Content(problems);
+            throw BatchRefusedException.Quoted(problems);
         return null;
     }
 

@@ -31,8 +31,15 @@ internal sealed class ApprovedContent(
         if (ContentHash.Of(present) == approved)
             return;
         var changes = await history.SinceAsync(batch.Id, present, approved, cancellationToken);
-        var what = changes is null ? "" : $": {ContentHistory.InWords(changes)}";
-        await RevokeAsync(batch, $"the content has changed since it was approved{what}", cancellationToken);
+        await RevokeAsync(batch, Changed(changes), cancellationToken);
+    }
+
+    /// <summary>Why content that has changed is no longer approved.</summary>
+    /// <param name="changes">What has; null where that cannot be told.</param>
+    public static Sentence Changed(IReadOnlyList<ContentDifference>? changes)
+    {
+        Sentence unknown = "the content has changed since it was approved";
+        return changes is null ? unknown : (Sentence)$"the content has changed since it was approved: {ContentDifference.InWords(changes)}";
     }
 
     /// <summary>Revokes an approval that has expired.</summary>

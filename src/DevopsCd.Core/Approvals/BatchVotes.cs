@@ -58,7 +58,7 @@ internal sealed class BatchVotes(CdDbContext db, BatchPolicies policies, AccessR
     }
 
     /// <summary>Why the approval that a batch has no longer holds: votes that it needed have expired. Null while it holds.</summary>
-    public async Task<string?> ExpiredAsync(Batch batch, CancellationToken cancellationToken)
+    public async Task<Sentence?> ExpiredAsync(Batch batch, CancellationToken cancellationToken)
     {
         if (batch.ApprovedContentHash is not { } approved
             || await PolicyAsync(batch, ApprovalKind.Release, cancellationToken) is not { ExpireAfter: { } time } policy)
@@ -67,7 +67,7 @@ internal sealed class BatchVotes(CdDbContext db, BatchPolicies policies, AccessR
         var holding = given.Where(v => v.At + time > clock.GetUtcNow()).ToList();
         return holding.Count == given.Count || Tally.Of(policy, [.. holding.Select(v => new Ballot(GroupsOf(VoterOf(v)), v.At))]).IsReached
             ? null
-            : $"the approval has expired: it holds for {new Duration(time)}";
+            : (Sentence)$"the approval has expired: it holds for {new Duration(time)}";
     }
 
     /// <summary>The votes count no more.</summary>

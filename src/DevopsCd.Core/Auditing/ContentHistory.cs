@@ -49,7 +49,7 @@ internal sealed class ContentHistory(CdDbContext db)
     /// <param name="releases">All of its releases, with application and build.</param>
     /// <param name="seen">The hash, or its beginning.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<IReadOnlyList<ContentChange>?> SinceAsync(long batchId, IReadOnlyCollection<BatchRelease> releases, string seen,
+    public Task<IReadOnlyList<ContentDifference>?> SinceAsync(long batchId, IReadOnlyCollection<BatchRelease> releases, string seen,
         CancellationToken cancellationToken) =>
         SinceAsync(batchId, [.. releases.Select(ReleaseContent.Of)], seen, cancellationToken);
 
@@ -58,7 +58,7 @@ internal sealed class ContentHistory(CdDbContext db)
     /// <param name="content">Its present content.</param>
     /// <param name="seen">The hash, or its beginning.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<ContentChange>?> SinceAsync(long batchId, IReadOnlyCollection<ReleaseContent> content, string seen,
+    public async Task<IReadOnlyList<ContentDifference>?> SinceAsync(long batchId, IReadOnlyCollection<ReleaseContent> content, string seen,
         CancellationToken cancellationToken)
     {
         var present = content.ToDictionary(r => r.Application, StringComparer.Ordinal);
@@ -84,13 +84,10 @@ internal sealed class ContentHistory(CdDbContext db)
 
         bool IsSeen() => ContentHash.Of(past.Values).StartsWith(seen, StringComparison.Ordinal);
 
-        static ContentChange Came(string application) => new() { Application = application, Changes = ["added"] };
+        static ContentDifference Came(string application) => new(application, ["added"]);
 
-        ContentChange Change(ReleaseContent was) => new()
-        {
-            Application = was.Application,
-            Changes = present.TryGetValue(was.Application, out var now) ? [.. was.ChangesTo(now)] : ["removed"]
-        };
+        ContentDifference Change(ReleaseContent was) =>
+            new(was.Application, present.TryGetValue(was.Application, out var now) ? [.. was.ChangesTo(now)] : ["removed"]);
     }
 
     /// <summary>A refusal that says what has changed.</summary>
@@ -102,9 +99,9 @@ internal sealed class ContentHistory(CdDbContext db)
         CancellationToken cancellationToken)
     {
         var changes = await SinceAsync(batch.Id, releases, seen, cancellationToken);
-        return new BatchRefusedException(RefusalKind.Stale, changes is null
-            ? "the batch's content is not what was looked at, and never was in this batch; read the batch again"
-            : $"the batch's content has changed since it was looked at: {InWords(changes)}; read the batch again")
+        Sentence unknown = "the batch's content is not what was looked at, and never was in this batch; read the batch again";
+        return new BatchRefusedException(RefusalKind.Stale,
+            changes is null ? unknown : (Sentence)$"the batch's content has changed since it was looked at: {ContentDifference.InWords(changes)}; read the batch again")
         {
             State = batch.Status,
             Fields = changes?.ToDictionary(c => c.Application, c => c.Changes.ToArray()) ?? []
@@ -121,16 +118,17 @@ internal sealed class ContentHistory(CdDbContext db)
         const int most = 5;
         var events = await db.BatchEvents.AsNoTracking().Where(e => e.BatchId == batch.Id && e.Outcome == EventOutcome.Accepted && e.Version > version)
             .OrderBy(e => e.Id).Select(e => new { e.Event, e.Operator, e.FromState, e.ToState }).Take(most).ToListAsync(cancellationToken);
-        var told = events.Select(e => $"{e.Event} by {e.Operator} ({e.FromState} → {e.ToState})").ToList();
-        IReadOnlyList<ContentChange>? changes = null;
+        var told = events.Select(Sentence (e) => $"{e.Event} by {e.Operator} ({e.FromState} → {e.ToState})").ToList();
+        IReadOnlyList<ContentDifference>? changes = null;
         if (seen is not null)
         {
             changes = await SinceAsync(batch.Id, await ReleasesAsync(batch.Id, cancellationToken), seen, cancellationToken);
             if (changes is { Count: > 0 })
-                told.Add(InWords(changes));
+                told.Add(ContentDifference.InWords(changes));
         }
-        return new BatchRefusedException(RefusalKind.Stale,
-            $"the batch is at version {batch.Version}, not {version}{(told.Count == 0 ? "" : $": {string.Join("; ", told)}")}; read the batch again")
+        return new BatchRefusedException(RefusalKind.Stale, told.Count == 0
+            ? (Sentence)$"the batch is at version {batch.Version}, not {version}; read the batch again"
+            : (Sentence)$"the batch is at version {batch.Version}, not {version}: {Sentence.Join(told)}; read the batch again")
         {
             State = batch.Status,
             Fields = changes?.ToDictionary(c => c.Application, c => c.Changes.ToArray()) ?? []
@@ -145,12 +143,4 @@ internal sealed class ContentHistory(CdDbContext db)
     /// <summary>All releases of a batch, as they are compared.</summary>
     public Task<List<BatchRelease>> ReleasesAsync(long batchId, CancellationToken cancellationToken) =>
         db.Releases.AsNoTracking().Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batchId).ToListAsync(cancellationToken);
-
-    /// <summary>The first of them in one line.</summary>
-    public static string InWords(IReadOnlyList<ContentChange> changes)
-    {
-        const int most = 5;
-        var told = string.Join("; ", changes.Take(most).Select(c => $"{c.Application}: {string.Join(", ", c.Changes)}"));
-        return changes.Count > most ? $"{told}; and {changes.Count - most} more" : told;
-    }
 }

@@ -68,7 +68,8 @@ internal sealed class BatchCommands(CdDbContext db, IServiceScopeFactory scopes,
         if (await DatabaseRetry.RunAsync(() => door.LookAsync(asker, type, batchId, command as CreateBatch, cancellationToken),
             cancellationToken) is { } denied)
             return CommandResult.Of(await DatabaseRetry.RunAsync(() => RecordAsync(denied, batchId, type.Key, by, origin, cancellationToken),
-                cancellationToken) ?? throw denied, lifecycle);
+                cancellationToken) ?? throw denied, lifecycle) with
+            { Refused = denied };
         if (idempotencyKey is not null && await DecidedAsync(origin, cancellationToken) is { } before)
             return before;
         try
@@ -86,7 +87,7 @@ internal sealed class BatchCommands(CdDbContext db, IServiceScopeFactory scopes,
         catch (Exception refusal) when (RefusalFilter.RefusalIn(refusal) is { } refused)
         {
             if (await DatabaseRetry.RunAsync(() => RecordAsync(refused, batchId, type.Key, by, origin, cancellationToken), cancellationToken) is { } row)
-                return CommandResult.Of(row, lifecycle);
+                return CommandResult.Of(row, lifecycle) with { Refused = refused };
         }
         catch (Exception repetition) when (RefusalFilter.IsAnswer(repetition))
         {

@@ -62,5 +62,5 @@ internal sealed class BatchDoor(AccessDoor door, ProjectsOf projects)
     }
 
     /// <summary>The same words for what is not there and for what the asker may not see.</summary>
-    public static string NotRegistered(string application) => $"'{application}' is not registered; POST /api/v1/applications first";
+    public static Sentence NotRegistered(string application) => $"'{application}' is not registered; POST /api/v1/applications first";
 }

@@ -26,11 +26,21 @@ internal sealed class BatchExplainer(
     public async Task<BatchExplanation?> ExplainAsync(
         long id, IReadOnlyList<BatchEventType> types, Subject? asker, CancellationToken cancellationToken)
     {
-        if (await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is not { } batch)
+        if (await LookAsync(id, types, asker, cancellationToken) is not var (batch, found))
             return null;
         var events = new List<ExplainedEvent>();
-        foreach (var asked in types)
-            events.Add(await ExplainAsync(batch, asked, asker, cancellationToken));
+        foreach (var (type, obstacles) in found)
+            events.Add(new ExplainedEvent
+            {
+                Event = type.Key,
+                Description = type.Label,
+                By = type.ByPerson ? "person" : "engine",
+                Allowed = obstacles.Count == 0,
+                Obstacles = [.. obstacles.Select(o => o.View)],
+                Approval = type.Approves is { } kind && table.From(batch.Status).Any(row => row.Event == type.Key)
+                    ? await approvals.ShowAsync(batch, kind, await releases.OfAsync(batch, cancellationToken), cancellationToken)
+                    : null
+            });
         return new BatchExplanation
         {
             BatchId = batch.Id,
@@ -41,23 +51,27 @@ internal sealed class BatchExplainer(
         };
     }
 
-    private async Task<ExplainedEvent> ExplainAsync(Batch batch, BatchEventType type, Subject? asker, CancellationToken cancellationToken)
+    /// <summary>What stands in the way of some events, without who has approved what.</summary>
+    /// <param name="id">The batch.</param>
+    /// <param name="types">The events.</param>
+    /// <param name="asker">For whom: what they may not do is in the way, too; null for nobody in particular.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null when there is no such batch.</returns>
+    public async Task<(Batch Batch, IReadOnlyList<(BatchEventType Type, IReadOnlyList<ShownObstacle> Obstacles)> Events)?> LookAsync(
+        long id, IReadOnlyList<BatchEventType> types, Subject? asker, CancellationToken cancellationToken)
     {
-        var obstacles = await guards.ObstaclesAsync(new EventQuestion(batch, type) { Asker = asker }, cancellationToken);
-        var shown = new List<EventObstacle>(obstacles.Count);
-        foreach (var obstacle in obstacles)
-            shown.Add(await ShowAsync(batch, obstacle, cancellationToken));
-        return new ExplainedEvent
+        if (await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is not { } batch)
+            return null;
+        var events = new List<(BatchEventType, IReadOnlyList<ShownObstacle>)>(types.Count);
+        foreach (var type in types)
         {
-            Event = type.Key,
-            Description = type.Label,
-            By = type.ByPerson ? "person" : "engine",
-            Allowed = obstacles.Count == 0,
-            Obstacles = shown,
-            Approval = type.Approves is { } kind && table.From(batch.Status).Any(row => row.Event == type.Key)
-                ? await approvals.ShowAsync(batch, kind, await releases.OfAsync(batch, cancellationToken), cancellationToken)
-                : null
-        };
+            var obstacles = await guards.ObstaclesAsync(new EventQuestion(batch, type) { Asker = asker }, cancellationToken);
+            var shown = new List<ShownObstacle>(obstacles.Count);
+            foreach (var obstacle in obstacles)
+                shown.Add(new ShownObstacle(await ShowAsync(batch, obstacle, cancellationToken), obstacle.Reason));
+            events.Add((type, shown));
+        }
+        return (batch, events);
     }
 
     private async Task<EventObstacle> ShowAsync(Batch batch, Obstacle obstacle, CancellationToken cancellationToken) => new()

@@ -20,7 +20,7 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoo
     /// <exception cref="BatchRefusedException">Something is wrong with it, an application is in an open batch, or the asker lacks the right.</exception>
     public async Task OpenAsync(Batch batch, CreateBatch command, Subject asker, CancellationToken cancellationToken)
     {
-        var errors = new Dictionary<string, string[]>();
+        var errors = new Dictionary<string, Sentence[]>();
         CheckShape(command, errors);
         ThrowIf(errors);
 
@@ -59,7 +59,7 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoo
         Batch batch, IReadOnlyList<ReleaseItem> items, IReadOnlyCollection<string> present, IReadOnlyDictionary<string, Application> apps, Subject by,
         CancellationToken cancellationToken)
     {
-        var errors = new Dictionary<string, string[]>();
+        var errors = new Dictionary<string, Sentence[]>();
         CheckItems(items, errors);
         ThrowIf(errors);
         if (await door.LookAsync(by, Permissions.Edit, items, cancellationToken) is { } denied)
@@ -80,7 +80,7 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoo
         return added;
     }
 
-    private static void CheckShape(CreateBatch command, Dictionary<string, string[]> errors)
+    private static void CheckShape(CreateBatch command, Dictionary<string, Sentence[]> errors)
     {
         if (string.IsNullOrWhiteSpace(command.Title) || command.Title.Trim().Length > 200)
             errors["title"] = ["must be 1 to 200 characters"];
@@ -89,11 +89,11 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoo
         if (command.BatchNumber is { } number && (string.IsNullOrWhiteSpace(number) || number.Length > 64))
             errors["batchNumber"] = ["must be 1 to 64 characters, or absent"];
         if (command.Project is { } project && FieldRules.For("project").Wrong(project) is { } wrong)
-            errors["project"] = [wrong];
+            errors["project"] = [$"{wrong}"];
         CheckItems(command.Releases, errors);
     }
 
-    private static void CheckItems(IReadOnlyList<ReleaseItem>? items, Dictionary<string, string[]> errors)
+    private static void CheckItems(IReadOnlyList<ReleaseItem>? items, Dictionary<string, Sentence[]> errors)
     {
         if (items is not { Count: > 0 and <= MostReleases })
         {
@@ -111,7 +111,7 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoo
     }
 
     private static void CheckItem(ReleaseItem item, string field, IReadOnlyDictionary<string, Application> apps, List<string> names,
-        Dictionary<string, string[]> errors)
+        Dictionary<string, Sentence[]> errors)
     {
         if (!apps.ContainsKey(item.Application))
             errors[$"{field}.application"] = [BatchDoor.NotRegistered(item.Application)];
@@ -171,7 +171,7 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoo
         }
     }
 
-    private static void ThrowIf(Dictionary<string, string[]> errors)
+    private static void ThrowIf(Dictionary<string, Sentence[]> errors)
     {
         if (errors.Count > 0)
             throw BatchRefusedException.Content(errors);

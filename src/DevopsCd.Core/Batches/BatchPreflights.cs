@@ -24,7 +24,11 @@ internal sealed class BatchPreflights(
     /// <param name="asker">For whom: what they may not do is in the way, too.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Null when there is no such batch.</returns>
-    public async Task<BatchPreflight?> LookAsync(long id, Stage? wanted, Subject asker, CancellationToken cancellationToken)
+    public async Task<BatchPreflight?> LookAsync(long id, Stage? wanted, Subject asker, CancellationToken cancellationToken) =>
+        (await LookCloselyAsync(id, wanted, asker, cancellationToken))?.Preflight;
+
+    /// <summary>The same, with the obstacles as they were said.</summary>
+    public async Task<(BatchPreflight Preflight, IReadOnlyList<ShownObstacle> Obstacles)?> LookCloselyAsync(long id, Stage? wanted, Subject asker, CancellationToken cancellationToken)
     {
         if (await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is not { } batch)
             return null;
@@ -36,28 +40,28 @@ internal sealed class BatchPreflights(
         var answer = await service.PreflightAsync([.. deployed.Select(r => Operation(batch, stage, r))], cancellationToken);
         var problems = deployed.Zip(answer.Problems).ToDictionary(p => p.First, p => p.Second, (IEqualityComparer<PlannedRow>)ReferenceEqualityComparer.Instance);
         var policy = await policies.OfAsync(batch, cancellationToken);
-        return new BatchPreflight
+        return (new BatchPreflight
         {
             BatchId = batch.Id,
             Version = batch.Version,
             Stage = EnumNames<Stage>.Of(stage),
             Ok = obstacles.Count == 0 && problems.Values.All(p => p is null),
-            Obstacles = obstacles,
+            Obstacles = [.. obstacles.Select(o => o.View)],
             Operations = [.. rows.Select(r => View(r, times, problems.GetValueOrDefault(r)))],
             Concurrency = policy.ConcurrentApps,
             ExpectedSeconds = Expected(deployed, times, policy.ConcurrentApps),
             DeployServiceNote = answer.Note
-        };
+        }, obstacles);
     }
 
     /// <summary>Of the start; and before the seal those of the seal, with what else would be in the way of the start.</summary>
-    private async Task<IReadOnlyList<EventObstacle>> ObstaclesAsync(Batch batch, Stage stage, Subject asker, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ShownObstacle>> ObstaclesAsync(Batch batch, Stage stage, Subject asker, CancellationToken cancellationToken)
     {
         var start = BatchEventTypes.All.Single(e => e.Stage == stage && e.StageEffect == StageEffect.Begins);
         if (!BatchStatus.Refreshes(batch.Status))
-            return (await explainer.ExplainAsync(batch.Id, start, asker, cancellationToken))!.Events.Single().Obstacles;
-        var explained = await explainer.ExplainAsync(batch.Id, [BatchEventTypes.All.Single(e => e.Seals), start], asker, cancellationToken);
-        return [.. explained!.Events[0].Obstacles, .. explained.Events[1].Obstacles.Where(o => o.Guard != StateGuard.Key)];
+            return (await explainer.LookAsync(batch.Id, [start], asker, cancellationToken))!.Value.Events[0].Obstacles;
+        var events = (await explainer.LookAsync(batch.Id, [BatchEventTypes.All.Single(e => e.Seals), start], asker, cancellationToken))!.Value.Events;
+        return [.. events[0].Obstacles, .. events[1].Obstacles.Where(o => o.View.Guard != StateGuard.Key)];
     }
 
     private async Task<Dictionary<(string Application, string Cluster), TimeSpan>> UsualAsync(

@@ -113,7 +113,7 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
             ScheduledStart = starts.SingleOrDefault(),
             ProdApproval = await approvals.OfAsync(batch, ApprovalKind.Production, hash, cancellationToken),
             ContentChangedSinceApproval = differs,
-            ChangesSinceApproval = differs ? await history.SinceAsync(id, content, batch.ApprovedContentHash!, cancellationToken) : null
+            ChangesSinceApproval = differs ? ContentDifference.View(await history.SinceAsync(id, content, batch.ApprovedContentHash!, cancellationToken)) : null
         };
         return (view, BatchTag.Of(batch.Version, hash, releases.Select(r => (r.Application, r.PinnedBy))));
     }

@@ -74,7 +74,7 @@ internal sealed class BatchTransitions(
         var targets = await releases.TargetsAsync(batch, cancellationToken);
         var hash = ContentHash.Of(content);
         if (batch.ApprovedContentHash is { } approved && approved != hash)
-            journal.DiffersFromApproval(await history.SinceAsync(batch.Id, content, approved, cancellationToken) ?? []);
+            journal.DiffersFromApproval(ContentDifference.View(await history.SinceAsync(batch.Id, content, approved, cancellationToken)) ?? []);
         foreach (var release in content)
         {
             release.IsLocked = true;

@@ -44,6 +44,9 @@ internal sealed record CommandResult
     /// <summary>Of a refusal: the wrong fields, or the applications that have changed, with what is to be said of each.</summary>
     public IReadOnlyDictionary<string, string[]> Fields { get; init; } = new Dictionary<string, string[]>();
 
+    /// <summary>Of a refusal that this call has met with: what was said, for whoever tells it in another language. Null for one that is answered again.</summary>
+    public BatchRefusedException? Refused { get; init; }
+
     /// <summary>Of a seal: what differs from what was approved; null when nothing does.</summary>
     public IReadOnlyList<ContentChange>? SinceApproval { get; init; }
 

@@ -56,6 +56,6 @@ internal static class BuildRules
         if (!errors.ContainsKey("imageTag") && ArtifactTags.IsAttached(build.ImageTag))
             errors["imageTag"] = ["must be an image's tag; this is the tag of a signature, an attestation or an SBOM"];
         if (errors.Count > 0)
-            throw BatchRefusedException.Content(errors);
+            throw BatchRefusedException.Quoted(errors);
     }
 }

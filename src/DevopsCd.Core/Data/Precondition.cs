@@ -11,14 +11,14 @@ internal sealed record Precondition(IReadOnlyList<string> Seen, bool OnlyNew = f
     /// <param name="what">What is to be changed, for the refusal.</param>
     /// <param name="present">The tags of its present state; null when there is none.</param>
     /// <exception cref="BatchRefusedException">It has changed since.</exception>
-    public void Check(string what, params IReadOnlyList<string>? present)
+    public void Check(Sentence what, params IReadOnlyList<string>? present)
     {
         if (OnlyNew && present is not null)
             throw new BatchRefusedException(RefusalKind.Stale, $"{what} exists already");
         if (Seen.Count == 0 || (present is not null && (Seen.Contains("*") || Seen.Intersect(present, StringComparer.Ordinal).Any())))
             return;
         throw new BatchRefusedException(RefusalKind.Stale, present is null
-            ? $"{what} does not exist"
-            : $"{what} has changed since it was read; its ETag was \"{Seen[0]}\" and is \"{present[0]}\" now: read it again");
+            ? (Sentence)$"{what} does not exist"
+            : (Sentence)$"{what} has changed since it was read; its ETag was \"{Seen[0]}\" and is \"{present[0]}\" now: read it again");
     }
 }

@@ -49,7 +49,7 @@ internal sealed class StageView
     /// <summary>The applications while a freeze holds.</summary>
     public IReadOnlyList<StageItem> In(Frozen frozen)
     {
-        var words = frozen.InWords();
+        var words = frozen.InWords().ToString();
         return [.. Items.Select(i => i with { Clusters = [.. i.Clusters.Select(c => frozen.Covers(c.Cluster) ? c with { Frozen = words } : c)] })];
     }
 

@@ -27,14 +27,14 @@ internal static class FreezeRules
     ];
 
     /// <summary>Every wrong field with what is allowed.</summary>
-    public static IEnumerable<(string Field, string Allowed)> Problems(FreezeBody freeze)
+    public static IEnumerable<(string Field, Sentence Allowed)> Problems(FreezeBody freeze)
     {
         foreach (var name in (freeze.Others ?? []).Keys)
-            yield return (name, NearestName.Of(name, s_members) is { } near ? $"is not known; did you mean {near}?" : $"is not known; known: {string.Join(", ", s_members)}");
+            yield return (name, Unknown(name));
         if (string.IsNullOrWhiteSpace(freeze.Reason) || freeze.Reason.Length > LongestReason || PrintableText.Of(freeze.Reason) != freeze.Reason)
-            yield return ("reason", string.Create(CultureInfo.InvariantCulture, $"must say in 1 to {LongestReason} visible characters why nothing starts"));
+            yield return ("reason", $"must say in 1 to {LongestReason} visible characters why nothing starts");
         if (WrongNames(freeze.Projects, BindingRules.IsProject))
-            yield return ("projects", $"must name projects, or be absent for all of them; a name is {BindingRules.ProjectForm}");
+            yield return ("projects", $"must name projects, or be absent for all of them; a name is {BindingRules.ProjectWords}");
         if (WrongNames(freeze.Stages, stage => Stages.TryForward(stage, out _)))
             yield return ("stages", $"must be of {string.Join(", ", Stages.Forward.Select(EnumNames<Stage>.Of))}, or be absent for all of them");
         if (WrongNames(freeze.Clusters, cluster => cluster.Length is > 0 and <= LongestCluster && PrintableText.Of(cluster) == cluster))
@@ -64,7 +64,11 @@ internal static class FreezeRules
 
     public static FreezeBody Parse(string json) => JsonSerializer.Deserialize<FreezeBody>(json, s_json)!;
 
-    private static IEnumerable<(string Field, string Allowed)> OnceProblems(FreezeBody freeze)
+    private static Sentence Unknown(string name) => NearestName.Of(name, s_members) is { } near
+        ? (Sentence)$"is not known; did you mean {near}?"
+        : (Sentence)$"is not known; known: {string.Join(", ", s_members)}";
+
+    private static IEnumerable<(string Field, Sentence Allowed)> OnceProblems(FreezeBody freeze)
     {
         foreach (var (field, value) in new[] { ("start", freeze.Start), ("duration", freeze.Duration), ("zone", freeze.Zone) })
             if (value is not null)
@@ -77,7 +81,7 @@ internal static class FreezeRules
             yield return ("to", $"must be {new Duration(s_leastTime)} to {new Duration(s_mostTime)} after from");
     }
 
-    private static IEnumerable<(string Field, string Allowed)> RuleProblems(FreezeBody freeze)
+    private static IEnumerable<(string Field, Sentence Allowed)> RuleProblems(FreezeBody freeze)
     {
         if (freeze.From is not null || freeze.To is not null)
             yield return (freeze.From is not null ? "from" : "to", "is for one time; with a rule give start, duration and zone");
@@ -105,9 +109,9 @@ internal static class FreezeRules
         }
     }
 
-    private static string? WrongRule(string text)
+    private static Sentence? WrongRule(string text)
     {
-        const string form = "must be a rule as RFC 5545 writes it, such as FREQ=WEEKLY;BYDAY=FR";
+        Sentence form = "must be a rule as RFC 5545 writes it, such as FREQ=WEEKLY;BYDAY=FR";
         if (!text.Contains("FREQ=", StringComparison.OrdinalIgnoreCase))
             return form;
         try
@@ -115,10 +119,10 @@ internal static class FreezeRules
             return new RecurrenceRule(text) switch
             {
                 { Frequency: not (FrequencyType.Daily or FrequencyType.Weekly or FrequencyType.Monthly or FrequencyType.Yearly) } =>
-                    "must have FREQ=DAILY, WEEKLY, MONTHLY or YEARLY",
-                { ByHour.Count: > 0 } or { ByMinute.Count: > 0 } or { BySecond.Count: > 0 } => "must leave the time of day to start",
-                { Until: not null, Count: not null } => "must have COUNT or UNTIL, not both",
-                { Interval: < 1 } or { Count: < 1 } => "must have an INTERVAL and a COUNT of at least 1",
+                    (Sentence)"must have FREQ=DAILY, WEEKLY, MONTHLY or YEARLY",
+                { ByHour.Count: > 0 } or { ByMinute.Count: > 0 } or { BySecond.Count: > 0 } => (Sentence)"must leave the time of day to start",
+                { Until: not null, Count: not null } => (Sentence)"must have COUNT or UNTIL, not both",
+                { Interval: < 1 } or { Count: < 1 } => (Sentence)"must have an INTERVAL and a COUNT of at least 1",
                 _ => null
             };
         }

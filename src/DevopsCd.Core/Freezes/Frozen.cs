@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DevopsCd.Core.Freezes;
 
 /// <summary>What keeps a batch from starting at present.</summary>
@@ -11,8 +9,8 @@ internal sealed record Frozen(IReadOnlyList<ActiveFreeze> Freezes, DateTimeOffse
     public bool Covers(string cluster) => Freezes.Any(freeze => freeze.Covers(cluster));
 
     /// <summary>For people: until when, by which, why.</summary>
-    public string InWords() => string.Create(CultureInfo.InvariantCulture,
-        $"frozen until {Until.UtcDateTime:yyyy-MM-dd HH:mm} UTC by {string.Join(", ", Freezes.Select(f => f.Name))} because: {string.Join("; ", Freezes.Select(f => f.Reason).Distinct(StringComparer.Ordinal))}");
+    public Sentence InWords() =>
+        $"frozen until {Until.UtcDateTime:yyyy-MM-dd HH:mm} UTC by {string.Join(", ", Freezes.Select(f => f.Name))} because: {string.Join("; ", Freezes.Select(f => f.Reason).Distinct(StringComparer.Ordinal))}";
 }
 
 /// <summary>A freeze that holds.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
@@ -34,7 +33,7 @@ internal sealed class PolicyRules(PolicyBounds bounds)
     };
 
     /// <summary>Every wrong field with what is allowed.</summary>
-    public IEnumerable<(string Field, string Allowed)> Problems(ProjectPolicyBody policy)
+    public IEnumerable<(string Field, Sentence Allowed)> Problems(ProjectPolicyBody policy)
     {
         foreach (var problem in Unknown("", policy.Others, s_members).Concat(Problems("approvals", policy.Approvals))
             .Concat(Problems("prodApprovals", policy.ProdApprovals)))
@@ -42,7 +41,7 @@ internal sealed class PolicyRules(PolicyBounds bounds)
         if (policy.ProdApprovals is { OnChange: not null })
             yield return ("prodApprovals.onChange", "has no meaning there: the content is sealed; leave it out");
         if (policy.ConcurrentApps is { } apps && (apps < 1 || apps > bounds.ConcurrentApps))
-            yield return ("concurrentApps", string.Create(CultureInfo.InvariantCulture, $"must be 1 to {bounds.ConcurrentApps} (core:deploy:concurrent_apps)"));
+            yield return ("concurrentApps", $"must be 1 to {bounds.ConcurrentApps} (core:deploy:concurrent_apps)");
         if (WrongTime(policy.SingleAppTimeout, s_leastTime, bounds.SingleAppTimeout) is { } app)
             yield return ("singleAppTimeout", $"{app} (core:deploy:single_app_timeout)");
         if (WrongTime(policy.BatchTimeout, s_leastTime, bounds.BatchTimeout) is { } batch)
@@ -97,37 +96,36 @@ internal sealed class PolicyRules(PolicyBounds bounds)
         OnChange = EnumNames<ChangeEffect>.Of(policy.OnChange)
     };
 
-    private static IEnumerable<(string Field, string Allowed)> Problems(string field, ApprovalPolicyBody? policy)
+    private static IEnumerable<(string Field, Sentence Allowed)> Problems(string field, ApprovalPolicyBody? policy)
     {
         if (policy is null)
             yield break;
         foreach (var problem in Unknown($"{field}.", policy.Others, s_approvalMembers))
             yield return problem;
         if (policy.Required is < 1 or > MostApprovals)
-            yield return ($"{field}.required", string.Create(CultureInfo.InvariantCulture, $"must be 1 to {MostApprovals}"));
+            yield return ($"{field}.required", $"must be 1 to {MostApprovals}");
         var required = policy.Required ?? 1;
         foreach (var (group, people) in policy.Groups ?? new Dictionary<string, int>())
             if (group.Length > LongestGroup || string.IsNullOrWhiteSpace(group) || PrintableText.Of(group) != group)
                 yield return ($"{field}.groups", $"must name groups by 1 to {LongestGroup} visible characters");
             else if (people < 1 || people > required)
-                yield return ($"{field}.groups",
-                    string.Create(CultureInfo.InvariantCulture, $"'{group}' must be 1 to {required}, which is what {field}.required asks for"));
+                yield return ($"{field}.groups", $"'{group}' must be 1 to {required}, which is what {field}.required asks for");
         if (WrongTime(policy.ExpireAfter, s_leastExpiry, s_mostExpiry) is { } wrong)
             yield return ($"{field}.expireAfter", wrong);
         if (policy.OnChange is { } effect && !EnumNames<ChangeEffect>.TryValue(effect, out _))
             yield return ($"{field}.onChange", "must be one of: keep, hold, void");
     }
 
-    private static IEnumerable<(string Field, string Allowed)> Unknown(
+    private static IEnumerable<(string Field, Sentence Allowed)> Unknown(
         string path, IReadOnlyDictionary<string, JsonElement>? members, IReadOnlyCollection<string> known) =>
         (members ?? new Dictionary<string, JsonElement>()).Keys.Select(name => ($"{path}{name}", NearestName.Of(name, known) is { } near
-            ? $"is not known; did you mean {near}?"
-            : $"is not known; known: {string.Join(", ", known)}"));
+            ? (Sentence)$"is not known; did you mean {near}?"
+            : (Sentence)$"is not known; known: {string.Join(", ", known)}"));
 
-    private static string? WrongTime(string? text, TimeSpan least, TimeSpan most) =>
+    private static Sentence? WrongTime(string? text, TimeSpan least, TimeSpan most) =>
         text is null || (Duration.TryParse(text, out var time) && time.Value >= least && time.Value <= most)
             ? null
-            : $"must be a duration of {new Duration(least)} to {new Duration(most)}, such as 90s, 10m or 2h";
+            : (Sentence)$"must be a duration of {new Duration(least)} to {new Duration(most)}, such as 90s, 10m or 2h";
 
     private static TimeSpan AtMost(TimeSpan bound, string? text) => text is not null && Duration.Parse(text).Value is var time && time < bound ? time : bound;
 }

@@ -34,7 +34,7 @@ internal sealed class ProjectDesk(CdDbContext db, PolicyRules rules, AccessJourn
         string name, ProjectPolicyBody policy, Precondition precondition, AccessOrigin origin, CancellationToken cancellationToken)
     {
         if (!BindingRules.IsProject(name))
-            throw BatchRefusedException.Content("name", $"must be {BindingRules.ProjectForm}");
+            throw BatchRefusedException.Content("name", $"must be {BindingRules.ProjectWords}");
         var wrong = rules.Problems(policy).GroupBy(p => p.Field, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Select(p => p.Allowed).ToArray(), StringComparer.Ordinal);
         if (wrong.Count > 0)
@@ -106,8 +106,9 @@ internal sealed class ProjectDesk(CdDbContext db, PolicyRules rules, AccessJourn
             return;
         var visible = (await rights.PresentAsync(cancellationToken)).Where(asker, Permissions.View);
         var batches = await open.In(visible).OrderBy(b => b.Id).Select(b => b.BatchNumber).Take(most).ToListAsync(cancellationToken);
-        throw new BatchRefusedException(RefusalKind.Illegal, $"open batches belong to the project '{name}'"
-            + (batches.Count > 0 ? $": {string.Join(", ", batches)}" : "; you may not view them"));
+        throw new BatchRefusedException(RefusalKind.Illegal, batches.Count > 0
+            ? (Sentence)$"open batches belong to the project '{name}': {string.Join(", ", batches)}"
+            : (Sentence)$"open batches belong to the project '{name}'; you may not view them");
     }
 
     private ProjectView View(Project project) => new()

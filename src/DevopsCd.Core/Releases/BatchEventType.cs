@@ -48,7 +48,7 @@ internal abstract record BatchEventType
     public bool Internal { get; init; }
 
     /// <summary>Why it is refused in a state where people expect it, if there is more to say than that it is not legal there.</summary>
-    public IReadOnlyDictionary<string, string> WhyNot { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, Sentence> WhyNot { get; init; } = new Dictionary<string, Sentence>();
 
     /// <summary>Name of the state machine's event: the key in Pascal case, unless it says otherwise.</summary>
     public string MachineEvent { get => field ?? Pascal(Key); init; }

@@ -38,7 +38,7 @@ internal static class BatchEventTypes
             })
         {
             Key = "cancel", Label = "取消批次", EnglishLabel = "Cancel", RaisedBy = EventRaisers.Person, Permission = "cancel", ReasonRequired = true,
-            WhyNot = new Dictionary<string, string>
+            WhyNot = new Dictionary<string, Sentence>
             {
                 [BatchStatus.ProdDeploying] = "production must first reach a result; cancel is refused while it deploys",
                 [BatchStatus.ProdRollingBack] = "production must first reach a result; cancel is refused while it is rolled back"

@@ -35,7 +35,7 @@ internal sealed class EventGuards(IEnumerable<IEventGuard> guards)
                 break;
         }
         if (found.Count > 0)
-            throw new BatchRefusedException(found[0].Kind, string.Join("; ", found.Select(o => o.Reason)))
+            throw new BatchRefusedException(found[0].Kind, Sentence.Join(found.Select(o => o.Reason)))
             {
                 State = question.Batch.Status,
                 Lifts = found.TrueForAll(o => o.EarliestAt is not null),

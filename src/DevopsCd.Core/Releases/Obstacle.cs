@@ -2,7 +2,7 @@ namespace DevopsCd.Core.Releases;
 
 /// <summary>Why a guard does not let an event pass.</summary>
 /// <param name="Reason">For people.</param>
-internal sealed record Obstacle(string Reason)
+internal sealed record Obstacle(Sentence Reason)
 {
     /// <summary>The guard.</summary>
     public string Guard { get; init; } = "";
@@ -19,5 +19,5 @@ internal sealed record Obstacle(string Reason)
     public DateTimeOffset? EarliestAt { get; init; }
 
     /// <summary>The wrong fields, or the applications that are concerned, with what is to be said of each.</summary>
-    public IReadOnlyDictionary<string, string[]> Fields { get; init; } = new Dictionary<string, string[]>();
+    public IReadOnlyDictionary<string, Sentence[]> Fields { get; init; } = new Dictionary<string, Sentence[]>();
 }

@@ -15,25 +15,31 @@ internal sealed record ReleaseContent(
         release.ImageName, release.ImageTag, release.ImageDigest, [.. release.DependsOn]);
 
     /// <summary>What differs, in words: old → new.</summary>
-    public IEnumerable<string> ChangesTo(ReleaseContent present)
+    public IEnumerable<Sentence> ChangesTo(ReleaseContent present)
     {
         if (BuildNumber != present.BuildNumber)
-            yield return $"build {BuildNumber ?? "none"} → {present.BuildNumber ?? "none"}";
+            yield return $"build {Named(BuildNumber)} → {Named(present.BuildNumber)}";
         if (Branch != present.Branch)
             yield return $"branch {Branch} → {present.Branch}";
         var (before, now) = (Image(this), Image(present));
         if (BuildNumber == present.BuildNumber && before != now)
-            yield return $"image {before} → {now}";
+            yield return $"image {Named(before)} → {Named(now)}";
         if (BuildNumber == present.BuildNumber && before == now && CommitId != present.CommitId)
-            yield return $"commit {CommitId ?? "none"} → {present.CommitId ?? "none"}";
+            yield return $"commit {Named(CommitId)} → {Named(present.CommitId)}";
         var (needed, needs) = (Order(this), Order(present));
         if (needed != needs)
-            yield return $"depends on {needed} → {needs}";
+            yield return $"depends on {Named(needed)} → {Named(needs)}";
     }
 
-    private static string Image(ReleaseContent content) =>
-        content.ImageName is null ? "none" : $"{content.ImageName}:{content.ImageTag}{(content.ImageDigest is { } digest ? "@" + digest : "")}";
+    private static Sentence Named(string? name)
+    {
+        Sentence none = "none";
+        return name is null ? none : (Sentence)$"{name}";
+    }
 
-    private static string Order(ReleaseContent content) =>
-        content.DependsOn.Count == 0 ? "nothing" : string.Join(", ", content.DependsOn.Order(StringComparer.Ordinal));
+    private static string? Image(ReleaseContent content) =>
+        content.ImageName is null ? null : $"{content.ImageName}:{content.ImageTag}{(content.ImageDigest is { } digest ? "@" + digest : "")}";
+
+    private static string? Order(ReleaseContent content) =>
+        content.DependsOn.Count == 0 ? null : string.Join(", ", content.DependsOn.Order(StringComparer.Ordinal));
 }

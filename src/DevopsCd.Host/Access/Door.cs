@@ -28,7 +28,7 @@ internal sealed class Door(AccessDoor door, ProjectsOf projects, CdDbContext db,
         // What is not there is told by the handler.
         if (await ConcernedAsync(http, needed.Of, cancellationToken) is not { } concerned)
             return;
-        var refused = await door.LookAsync(caller, permission, concerned.Projects, concerned.What, cancellationToken);
+        var refused = await door.LookAsync(caller, permission, concerned.Projects, Sentence.Quote(concerned.What), cancellationToken);
         // What a batch's event lacks is refused by the command, and stands in the batch's audit.
         if (refused is not null && !(needed.Of == RightsOf.Event && refused.Kind == RefusalKind.Denied))
             await RefuseAsync(http, refused);
@@ -42,7 +42,7 @@ internal sealed class Door(AccessDoor door, ProjectsOf projects, CdDbContext db,
     /// <exception cref="BatchRefusedException">The caller lacks it.</exception>
     public async Task RequireAsync(HttpContext http, string permission, IReadOnlyCollection<string> concerned, string? what)
     {
-        if (await door.LookAsync(Caller.Of(http), permission, concerned, what, http.RequestAborted) is { } refused)
+        if (await door.LookAsync(Caller.Of(http), permission, concerned, Sentence.Quote(what), http.RequestAborted) is { } refused)
             await RefuseAsync(http, refused);
     }
 

@@ -91,7 +91,7 @@ internal static class AccessEndpoints
     {
         var where = string.IsNullOrEmpty(project) ? Projects.All : project;
         if (where != Projects.All && !BindingRules.IsProject(where))
-            throw BatchRefusedException.Content("project", $"must be {Projects.All} or the name of a project: {BindingRules.ProjectForm}");
+            throw BatchRefusedException.Content("project", $"must be * or the name of a project: {BindingRules.ProjectWords}");
         if (!string.IsNullOrEmpty(action) && !Permissions.IsKnown(action))
             throw BatchRefusedException.Content("action", $"must be one of: {string.Join(", ", Permissions.All)}");
         var caller = Caller.Of(http);

@@ -44,9 +44,9 @@ internal sealed record JsonBody<T>(T Value) : IBindableFromHttpContext<JsonBody<
             var wrong = ContractReader.Wrong(typeof(T), json);
             if (wrong.Count > 0)
                 throw new BatchRefusedException(wrong.Any(e => e.IsForm) ? RefusalKind.Unreadable : RefusalKind.Content,
-                    string.Join("; ", wrong.Select(e => $"$.{e.Path}: {e.Fix}")))
+                    $"{string.Join("; ", wrong.Select(e => $"$.{e.Path}: {e.Fix}"))}")
                 {
-                    Fields = wrong.GroupBy(e => e.Path).ToDictionary(g => g.Key, g => g.Select(e => e.Fix).ToArray())
+                    Fields = wrong.GroupBy(e => e.Path).ToDictionary(g => g.Key, g => g.Select(Sentence (e) => $"{e.Fix}").ToArray())
                 };
             return (T)ContractReader.Read(typeof(T), json);
         }

@@ -21,6 +21,7 @@ internal static class QueryValue
 
     /// <summary>The refusal of a text that is none of the names.</summary>
     public static BatchRefusedException None(string parameter, string text, IReadOnlyCollection<string> known, IEnumerable<string>? shown = null) =>
-        BatchRefusedException.Content(parameter,
-            $"'{text}' is not one of {string.Join(", ", shown ?? known)}{(NearestName.Of(text, known) is { } near ? $"; did you mean {near}?" : "")}");
+        BatchRefusedException.Content(parameter, NearestName.Of(text, known) is { } near
+            ? (Sentence)$"'{text}' is not one of {string.Join(", ", shown ?? known)}; did you mean {near}?"
+            : (Sentence)$"'{text}' is not one of {string.Join(", ", shown ?? known)}");
 }

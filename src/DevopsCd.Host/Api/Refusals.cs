@@ -11,7 +11,7 @@ internal static class Refusals
     /// <param name="refused">What the engine refused, and why.</param>
     /// <param name="lifecycle">Knows the legal events of a state.</param>
     public static ProblemHttpResult Result(BatchRefusedException refused, BatchTransitionTable lifecycle) =>
-        Result(refused.Kind, refused.Reason, refused.State, null, refused.Fields, lifecycle);
+        Result(refused.Kind, refused.Reason, refused.State, null, refused.FieldTexts, lifecycle);
 
     /// <param name="kind">Decides the status.</param>
     /// <param name="reason">What is told.</param>

@@ -101,7 +101,7 @@ public sealed class Bindings_on_two_hosts
         (await MayApprove(host)).ShouldBeTrue();
         (await In(host, desk => desk.ListAsync(Visible.Everything, null, null, null, 10, default))).Items.ShouldHaveSingleItem().Source.ShouldBe(
             BindingSource.Configuration);
-        (await Should.ThrowAsync<Core.Releases.BatchRefusedException>(() => In(host, desk => desk.RemoveAsync(s_alice, s_root, default)))).Reason.ShouldContain(
+        (await Should.ThrowAsync<Core.Releases.BatchRefusedException>(() => In(host, desk => desk.RemoveAsync(s_alice, s_root, default)))).Message.ShouldContain(
             "core:auth:bindings");
     }
 

@@ -49,7 +49,7 @@ public sealed class A_target_that_the_deploy_service_is_asked_about : IAsyncLife
 
         var refused = await Should.ThrowAsync<BatchRefusedException>(Check());
 
-        (refused.Kind, refused.Fields.Keys.ShouldHaveSingleItem(), refused.Reason).ShouldBe(
+        (refused.Kind, refused.Fields.Keys.ShouldHaveSingleItem(), refused.Message).ShouldBe(
             (RefusalKind.Content, "strategy.weight", "strategy.weight: unknown setting; known: steps"));
     }
 

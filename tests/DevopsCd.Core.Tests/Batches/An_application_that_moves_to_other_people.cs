@@ -40,6 +40,6 @@ public sealed class An_application_that_moves_to_other_people
             editor.AddAsync(batch.Id, [new ReleaseItem { Application = "ledger" }], Precondition.None, s_developer, default)));
 
         foreach (var refused in (BatchRefusedException[])[created, added])
-            refused.Reason.ShouldBe($"releases[0].application: {BatchDoor.NotRegistered("ledger")}", "they may not even view it");
+            refused.Message.ShouldBe($"releases[0].application: {BatchDoor.NotRegistered("ledger")}", "they may not even view it");
     }
 }

@@ -61,7 +61,7 @@ public sealed class The_rules_of_a_policy
         var (wrong, allowed) = s_rules.Problems(Read(policy)).ShouldHaveSingleItem();
 
         wrong.ShouldBe(field);
-        allowed.ShouldContain(told);
+        allowed.ToString().ShouldContain(told);
     }
 
     [Fact]

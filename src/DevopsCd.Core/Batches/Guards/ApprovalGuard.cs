@@ -24,12 +24,12 @@ internal sealed class ApprovalGuard(BatchVotes votes, BatchPolicies policies, Ba
         };
     }
 
-    private async Task<string?> ChangedAsync(Batch batch, string approved, CancellationToken cancellationToken)
+    private async Task<Sentence?> ChangedAsync(Batch batch, string approved, CancellationToken cancellationToken)
     {
         var present = await releases.OfAsync(batch, cancellationToken);
         if (ContentHash.Of(present) == approved)
             return null;
         var changes = await history.SinceAsync(batch.Id, present, approved, cancellationToken);
-        return $"the content has changed since it was approved{(changes is null ? "" : $": {ContentHistory.InWords(changes)}")}";
+        return ApprovedContent.Changed(changes);
     }
 }

@@ -12,7 +12,9 @@ internal sealed class BlockedGuard : IEventGuard
             ? new Obstacle(Why(question.Batch)) { LiftedBy = question.Type.Permission }
             : null);
 
-    private static string Why(Batch batch) => batch.LastFailure is null
-        ? "by the project's policy a person starts pre-production"
-        : "the last pre-deploy failed; only a person can start it again";
+    private static Sentence Why(Batch batch)
+    {
+        Sentence byPolicy = "by the project's policy a person starts pre-production", failed = "the last pre-deploy failed; only a person can start it again";
+        return batch.LastFailure is null ? byPolicy : failed;
+    }
 }

@@ -25,10 +25,10 @@ internal sealed class FreezeGuard(FreezeBook freezes, AccessDoor door, BatchPoli
         if (question.Asked is not { OverrideFreeze: true } asked)
             return new Obstacle(frozen.InWords()) { LiftedBy = Permissions.FreezeOverride, EarliestAt = frozen.Until };
         if (string.IsNullOrWhiteSpace(asked.Reason))
-            return new Obstacle($"reason: {Missing}")
+            return new Obstacle($"reason: {s_missing}")
             {
                 Kind = RefusalKind.Content,
-                Fields = new Dictionary<string, string[]> { ["reason"] = [Missing] },
+                Fields = new Dictionary<string, Sentence[]> { ["reason"] = [s_missing] },
                 LiftedBy = Obstacle.Asker
             };
         var concerned = (await policies.ByProjectAsync(question.Batch.Id, cancellationToken)).Keys.ToList();
@@ -38,5 +38,5 @@ internal sealed class FreezeGuard(FreezeBook freezes, AccessDoor door, BatchPoli
             : null;
     }
 
-    private const string Missing = "is required to override a freeze: say why in a few words";
+    private static readonly Sentence s_missing = "is required to override a freeze: say why in a few words";
 }

@@ -9,13 +9,13 @@ internal sealed class ReasonGuard : IEventGuard
 
     public ValueTask<Obstacle?> CheckAsync(EventQuestion question, CancellationToken cancellationToken) => ValueTask.FromResult(
         question.Asked is { } asked && string.IsNullOrWhiteSpace(asked.Reason)
-            ? new Obstacle($"reason: {Missing}")
+            ? new Obstacle($"reason: {s_missing}")
             {
                 Kind = RefusalKind.Content,
-                Fields = new Dictionary<string, string[]> { ["reason"] = [Missing] },
+                Fields = new Dictionary<string, Sentence[]> { ["reason"] = [s_missing] },
                 LiftedBy = Obstacle.Asker
             }
             : null);
 
-    private const string Missing = "is required: say why in a few words";
+    private static readonly Sentence s_missing = "is required: say why in a few words";
 }

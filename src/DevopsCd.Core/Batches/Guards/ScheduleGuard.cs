@@ -25,10 +25,10 @@ internal sealed class ScheduleGuard(TimeProvider clock) : IEventGuard
         });
     }
 
-    private static Obstacle Wrong(string field, string what) => new($"{field}: {what}")
+    private static Obstacle Wrong(string field, Sentence what) => new($"{field}: {what}")
     {
         Kind = RefusalKind.Content,
-        Fields = new Dictionary<string, string[]> { [field] = [what] },
+        Fields = new Dictionary<string, Sentence[]> { [field] = [what] },
         LiftedBy = Obstacle.Asker
     };
 }

@@ -24,7 +24,7 @@ internal sealed class BuildGuard(BatchReleases releases) : IEventGuard
     {
         var missing = (await releases.OfAsync(question.Batch, cancellationToken)).Where(r => r.Build is not { BuildStatus: BuildStatus.Success }).ToList();
         return missing.Count == 0 ? null
-            : new Obstacle(string.Join("; ", missing.Select(r => $"{r.App.Name} has no successful build on {r.Branch}"))) { LiftedBy = "build.report" };
+            : new Obstacle(Sentence.Join(missing.Select(Sentence (r) => $"{r.App.Name} has no successful build on {r.Branch}"))) { LiftedBy = "build.report" };
     }
 }
 
@@ -39,7 +39,7 @@ internal sealed class TargetGuard(BatchReleases releases) : IEventGuard
     {
         var targets = await releases.TargetsAsync(question.Batch, cancellationToken);
         var missing = (await releases.OfAsync(question.Batch, cancellationToken)).Where(r => !targets[r.AppId].Any()).Select(r => r.App.Name).ToList();
-        return missing.Count == 0 ? null : new Obstacle(string.Join("; ", missing.Select(name =>
+        return missing.Count == 0 ? null : new Obstacle(Sentence.Join(missing.Select(Sentence (name) =>
             $"{name} has no deploy settings; PUT /api/v1/applications/{name}/targets/{{stage}}/{{cluster}}")))
         { LiftedBy = "application.manage" };
     }

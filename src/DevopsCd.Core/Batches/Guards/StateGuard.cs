@@ -18,7 +18,7 @@ internal sealed class StateGuard(BatchTransitionTable lifecycle) : IEventGuard
     {
         var ended = BatchStatus.Ended(state);
         return new Obstacle(type.WhyNot.GetValueOrDefault(state)
-            ?? (ended ? $"the batch has ended as {state}; {type.Key} no longer changes anything" : $"{type.Key} is not legal in {state}"))
+            ?? (ended ? (Sentence)$"the batch has ended as {state}; {type.Key} no longer changes anything" : (Sentence)$"{type.Key} is not legal in {state}"))
         {
             Kind = ended && !type.ByPerson ? RefusalKind.Late : RefusalKind.Illegal
         };

@@ -87,7 +87,7 @@ internal static class LoginEndpoints
             throw BatchRefusedException.Content("password", $"must have at most {AccountRules.LongestPassword} characters");
         var (account, wrong) = await invitations.AcceptAsync(invitation, body.Value.Name ?? "", body.Value.Password, cancellationToken);
         if (account is null)
-            throw BatchRefusedException.Content(wrong.GroupBy(Field, StringComparer.Ordinal)
+            throw BatchRefusedException.Quoted(wrong.GroupBy(Field, StringComparer.Ordinal)
                 .ToDictionary(field => field.Key, field => field.Select(error => error.Description).ToArray(), StringComparer.Ordinal));
         await login.BeginAsync(http, account);
         return TypedResults.NoContent();

@@ -99,10 +99,9 @@ internal sealed class TokenDesk(
         {
             if (!Permissions.IsKnown(permission))
             {
-                var instead = NearestName.Of(permission, Permissions.All) is { } near
-                    ? $"did you mean {near}?"
-                    : $"known: {string.Join(", ", Permissions.All)}";
-                throw BatchRefusedException.Content("permissions", $"'{permission}' is no permission; {instead}");
+                throw BatchRefusedException.Content("permissions", NearestName.Of(permission, Permissions.All) is { } near
+                    ? (Sentence)$"'{permission}' is no permission; did you mean {near}?"
+                    : (Sentence)$"'{permission}' is no permission; known: {string.Join(", ", Permissions.All)}");
             }
             var where = table.Where(caller, permission);
             if (!where.All && (where.Projects.Count == 0 || sent.Projects?.Any(project => !table.Allows(caller, permission, project)) == true))
