@@ -16,7 +16,7 @@ IHostApplicationLifetime? lifetime = null;
 List<IHostedService> services = [];
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, WebRootPath = UiSetup.PublishedFiles });
     builder.Services.AddSerilog(log => LogTo(log.Levels(builder.Configuration), builder.Configuration["core:log:format"]));
     var reader = new ConfigurationReader(builder.Configuration);
     reader.Read<LogOptions>(LogOptions.Section);

@@ -43,6 +43,7 @@ public sealed class A_release_by_clicks(Browsers browsers)
         await Shows(reader, "changes", "tbody tr");
         await Shows(reader, "rollback", "tbody [data-action=stay]");
         await Shows(reader, "notices", "tbody .mark");
+        await IsFollowedByOneLikeIt(reader);
         reader.Complaints.ShouldBeEmpty();
     }
 
@@ -87,6 +88,25 @@ public sealed class A_release_by_clicks(Browsers browsers)
         await reader.Raise("start_prod_deploy");
         await reader.Confirm("start_prod_deploy");
         await reader.UntilState("ProdDeployed");
+    }
+
+    /// <summary>The next batch is much like the last, and the board shows it where it stands.</summary>
+    private static async Task IsFollowedByOneLikeIt(Reader reader)
+    {
+        await reader.Page.Locator("a[href^='/batches/new?like=']").ClickAsync();
+        await Expect(reader.Page.Locator("[data-chosen]")).ToHaveCountAsync(5);
+        await Expect(reader.Page.Locator("[data-chosen] b[data-build]")).ToHaveCountAsync(5);
+        await reader.Page.Locator("input[name=title]").FillAsync("Second release");
+        await reader.Page.Locator("[data-chosen=web-shop] input[name=branch]").FillAsync("no-such-branch");
+        await reader.Page.Locator("input[name=title]").FocusAsync();
+        await Expect(reader.Page.Locator("[data-chosen=web-shop] [data-build=none]")).ToBeVisibleAsync();
+        await reader.Page.Locator("[data-chosen=web-shop] button").ClickAsync();
+        await reader.Page.Locator("button[type=submit]").ClickAsync();
+        await reader.UntilState("PendingApproval");
+        await reader.Go("/batches");
+        await reader.Page.Locator("[data-view=board]").ClickAsync();
+        await Expect(reader.Page.Locator("[data-column=PendingApproval] li")).ToContainTextAsync("Second release");
+        await reader.Picture("batches-board");
     }
 
     private static async Task Shows(Reader reader, string tab, string proof)

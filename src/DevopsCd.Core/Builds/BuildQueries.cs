@@ -16,6 +16,21 @@ internal sealed class BuildQueries(CdDbContext db)
             .OrderByDescending(b => b.OrderedAt).ThenByDescending(b => b.Id)
             .FirstOrDefaultAsync(cancellationToken);
 
+    /// <summary>The same for many applications, each with a branch, by their names; what has none is left out.</summary>
+    public async Task<IReadOnlyDictionary<(string Application, string Branch), BuildView>> NewestAsync(
+        Visible visible, IReadOnlyCollection<(string Application, string Branch)> wanted, CancellationToken cancellationToken)
+    {
+        var (applications, branches) = (wanted.Select(w => w.Application).Distinct().ToList(), wanted.Select(w => GitRef.Short(w.Branch)).Distinct().ToList());
+        var newest = await db.Builds.AsNoTracking().In(visible, db.Applications)
+            .Where(b => b.ApplicationId != null && applications.Contains(b.ApplicationName) && branches.Contains(b.Branch)
+                && b.BuildStatus == BuildStatus.Success && !b.Superseded)
+            .GroupBy(b => new { b.ApplicationName, b.Branch })
+            .Select(g => g.OrderByDescending(b => b.OrderedAt).ThenByDescending(b => b.Id).First()).ToListAsync(cancellationToken);
+        var found = newest.ToDictionary(b => (b.ApplicationName, b.Branch));
+        return wanted.Where(w => found.ContainsKey((w.Application, GitRef.Short(w.Branch))))
+            .ToDictionary(w => w, w => View(found[(w.Application, GitRef.Short(w.Branch))]));
+    }
+
     public Task<Build?> FindAsync(long applicationId, string number, CancellationToken cancellationToken) =>
         db.Builds.SingleOrDefaultAsync(b => b.ApplicationId == applicationId && b.BuildNumber == number, cancellationToken);
 

@@ -28,6 +28,10 @@ internal sealed class FreezeCalendar
     /// <summary>Its next times, the present one included.</summary>
     public IReadOnlyList<FreezeWindow> Next(Freeze freeze, DateTimeOffset now, int most) => [.. Of(freeze).Schedule.Since(now).Take(most)];
 
+    /// <summary>Its times that touch a period, at most so many.</summary>
+    public IReadOnlyList<FreezeWindow> Between(Freeze freeze, DateTimeOffset from, DateTimeOffset to, int most) =>
+        [.. Of(freeze).Schedule.Since(from).TakeWhile(w => w.From < to).Take(most)];
+
     private Entry Of(Freeze freeze)
     {
         if (_known.TryGetValue(freeze.Definition, out var known))

@@ -9,11 +9,18 @@ namespace DevopsCd.Core.Freezes;
 /// <summary>Lists, sets and removes freezes. Each change is in the audit of access with what was before and after.</summary>
 internal sealed class FreezeDesk(CdDbContext db, FreezeCalendar calendar, AccessJournal journal, TimeProvider clock)
 {
-    private const int MostWindows = 5;
+    private const int MostWindows = 5, MostInPeriod = 400;
 
     /// <summary>By name. A freeze of all projects is shown to everybody, another one to whoever may view one of its projects.</summary>
     public async Task<IReadOnlyList<FreezeView>> ListAsync(Visible visible, CancellationToken cancellationToken) =>
         [.. (await db.Set<Freeze>().AsNoTracking().OrderBy(f => f.Name).ToListAsync(cancellationToken)).Where(f => IsSeen(f, visible)).Select(View)];
+
+    /// <summary>When freezes hold that may be viewed, as far as it touches a period.</summary>
+    public async Task<IReadOnlyList<(string Name, string Reason, FreezeWindow Window)>> BetweenAsync(
+        DateTimeOffset from, DateTimeOffset to, Visible visible, CancellationToken cancellationToken) =>
+        [.. (await db.Set<Freeze>().AsNoTracking().Where(f => f.EndsAt == null || f.EndsAt > from).OrderBy(f => f.Name).ToListAsync(cancellationToken))
+            .Where(f => IsSeen(f, visible))
+            .SelectMany(f => calendar.Between(f, from, to, MostInPeriod).Select(window => (f.Name, calendar.Body(f).Reason, window)))];
 
     /// <summary>Null when there is no such freeze, or none that may be viewed.</summary>
     public async Task<FreezeView?> FindAsync(string name, Visible visible, CancellationToken cancellationToken) =>
@@ -33,7 +40,7 @@ internal sealed class FreezeDesk(CdDbContext db, FreezeCalendar calendar, Access
         string name, FreezeBody body, Precondition precondition, AccessOrigin origin, CancellationToken cancellationToken)
     {
         if (!BindingRules.IsProject(name))
-            throw BatchRefusedException.Content("name", $"must be {BindingRules.ProjectForm}");
+            throw BatchRefusedException.Content("name", $"must be {BindingRules.ProjectWords}");
         var wrong = FreezeRules.Problems(body).GroupBy(p => p.Field, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Select(p => p.Allowed).ToArray(), StringComparer.Ordinal);
         if (wrong.Count > 0)

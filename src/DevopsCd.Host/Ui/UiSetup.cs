@@ -2,6 +2,7 @@ using DevopsCd.Host.Access;
 using DevopsCd.Host.Ui.Applications;
 using DevopsCd.Host.Ui.Batches;
 using DevopsCd.Host.Ui.Controls;
+using DevopsCd.Host.Ui.Freezes;
 using DevopsCd.Host.Ui.Intake;
 using DevopsCd.Host.Ui.Layout;
 using DevopsCd.Host.Ui.Live;
@@ -23,6 +24,12 @@ internal static class UiSetup
     /// <summary>Bytes that a browser may send at once, a long reason included.</summary>
     private const int LongestMessage = 64 * 1024;
 
+    /// <summary>
+    /// Where a published host has its scripts and style sheets: beside the program, whatever the folder it was started in. Null for one that was only
+    /// built, which finds them where they come from.
+    /// </summary>
+    public static string? PublishedFiles { get; } = Path.Combine(AppContext.BaseDirectory, "wwwroot") is var files && Directory.Exists(files) ? files : null;
+
     public static void AddUi(this WebApplicationBuilder builder)
     {
         // Packages bring their scripts and style sheets; a build finds them where they are restored, a publish in wwwroot.
@@ -39,6 +46,7 @@ internal static class UiSetup
         builder.Services.AddScoped<ApplicationPages>();
         builder.Services.AddScoped<AccessPages>();
         builder.Services.AddScoped<BatchPages>();
+        builder.Services.AddScoped<FreezePages>();
         builder.Services.AddScoped<IntakePages>();
         builder.Services.AddScoped<MessagePages>();
         builder.Services.AddScoped<NoticePages>();

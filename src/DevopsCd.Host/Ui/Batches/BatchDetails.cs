@@ -1,4 +1,5 @@
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Batches;
 
 namespace DevopsCd.Host.Ui.Batches;
 
@@ -46,6 +47,15 @@ public sealed record BatchAction
 
     /// <summary>Nothing but a freeze stands in its way, and the person may override it, with a reason.</summary>
     public bool CanOverrideFreeze { get; init; }
+
+    /// <summary>It can be asked for at a later time: nothing stands in its way, or nothing but a freeze.</summary>
+    public bool CanBeScheduled { get; init; }
+
+    /// <summary>What it would do can be looked at before.</summary>
+    public bool IsChecked { get; init; }
+
+    /// <summary>The stage that it starts, as the API names it; null for one that starts none.</summary>
+    public string? Stage { get; init; }
 }
 
 /// <summary>Why an event cannot be raised now.</summary>
@@ -54,9 +64,15 @@ public sealed record BatchAction
 /// <param name="EarliestAt">When it lifts by itself at the earliest.</param>
 public sealed record ActionObstacle(string Guard, string Reason, DateTimeOffset? EarliestAt)
 {
-    /// <summary>The permission that is missing, where one is.</summary>
-    public string? Permission { get; init; }
-
-    /// <summary>Who can lift it.</summary>
+    /// <summary>Who can lift it; empty where nobody in particular can.</summary>
     public IReadOnlyList<string> LiftedBy { get; init; } = [];
+
+    /// <summary>The reason as it was said, for readers of other languages.</summary>
+    internal Sentence Said { get; init; } = Sentence.Quote(Reason);
+
+    internal static ActionObstacle Of(ShownObstacle obstacle) => new(obstacle.View.Guard, obstacle.View.Reason, obstacle.View.EarliestAt)
+    {
+        LiftedBy = obstacle.View.CanBeLiftedBy ?? [],
+        Said = obstacle.Reason
+    };
 }

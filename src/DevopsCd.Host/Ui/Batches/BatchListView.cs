@@ -15,7 +15,11 @@ public sealed record BatchListView(
     IReadOnlyList<BatchSummary> Items,
     long? Next,
     IReadOnlyList<string> Projects,
-    bool MayCreate);
+    bool MayCreate)
+{
+    /// <summary>The board's columns in the order of a batch's life; empty where the table is asked for.</summary>
+    public IReadOnlyList<BoardColumn> Columns { get; init; } = [];
+}
 
 /// <summary>A batch that waits for somebody's decision.</summary>
 /// <param name="Batch">The batch.</param>

@@ -9,13 +9,14 @@ using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications.Delivery;
 using DevopsCd.Core.Policies;
 using DevopsCd.Host.Ui.Viewing;
+using DevopsCd.Shared;
 
 namespace DevopsCd.Host.Ui.Batches;
 
 /// <summary>What the pages of batches read and do: the API's own queries and commands, with the rights of whoever looks.</summary>
 internal sealed class BatchPages(PageWork pages)
 {
-    private const int PageLength = 50, MostWaiting = 100, MostApplications = 2000, MostEvents = 500, MostNotices = 200, MostBuilds = 100;
+    private const int PageLength = 50, ColumnLength = 20, MostWaiting = 100, MostApplications = 2000, MostEvents = 500, MostNotices = 200, MostBuilds = 100;
 
     public Task<BatchListView> ListAsync(BatchFilter filter, CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
     {
@@ -23,16 +24,35 @@ internal sealed class BatchPages(PageWork pages)
         var viewed = await door.WhereAsync(subject, Permissions.View, cancellationToken);
         var visible = Narrowed(viewed, filter.Project);
         var states = filter.State is { } state && BatchStatus.IsKnown(state) ? [state] : (IReadOnlyList<string>)[];
-        var page = await queries.ListAsync(visible, states, filter.Search, filter.Before, PageLength, cancellationToken);
+        var counts = await queries.CountAsync(visible, filter.Search, cancellationToken);
+        var page = filter.IsBoard ? new Page<BatchSummary> { Items = [] }
+            : await queries.ListAsync(visible, states, filter.Search, filter.Before, PageLength, cancellationToken);
         var create = await door.WhereAsync(subject, Permissions.Create, cancellationToken);
         return new BatchListView(
             await WaitingAsync(services, subject, filter.Project, cancellationToken),
-            await queries.CountAsync(visible, filter.Search, cancellationToken),
+            counts,
             page.Items,
             page.NextCursor is null ? null : page.Items[^1].Id,
             [.. (await services.GetRequiredService<ProjectDesk>().ListAsync(viewed, cancellationToken)).Select(project => project.Name)],
-            create.All || create.Projects.Count > 0);
+            create.All || create.Projects.Count > 0)
+        {
+            Columns = filter.IsBoard ? await ColumnsAsync(queries, visible, states, filter.Search, counts, cancellationToken) : []
+        };
     }, cancellationToken);
+
+    /// <summary>A column for each state in which batches live, or for the one that is asked for: those that have ended are many, and wait for nobody.</summary>
+    private static async Task<IReadOnlyList<BoardColumn>> ColumnsAsync(BatchQueries queries, Visible visible, IReadOnlyList<string> states, string? search,
+        Dictionary<string, int> counts, CancellationToken cancellationToken)
+    {
+        var columns = new List<BoardColumn>();
+        foreach (var state in states.Count > 0 ? states : BatchStatus.All.Select(known => known.Name).Where(name => !BatchStatus.Ended(name)))
+        {
+            var count = counts.GetValueOrDefault(state);
+            columns.Add(new BoardColumn(state, count, count == 0 ? []
+                : (await queries.ListAsync(visible, [state], search, null, ColumnLength, cancellationToken)).Items));
+        }
+        return columns;
+    }
 
     /// <summary>Null when there is no such batch, or none for whoever looks.</summary>
     public Task<BatchDetails?> FindAsync(long id, CancellationToken cancellationToken) => pages.DoAsync<BatchDetails?>(async (services, subject) =>
@@ -72,24 +92,33 @@ internal sealed class BatchPages(PageWork pages)
 
     /// <summary>Raises an event of a batch, on what was seen of it.</summary>
     /// <param name="seen">The batch as it was when the person decided.</param>
-    /// <param name="batchEvent">The event's key.</param>
-    /// <param name="reason">Why, as the person says.</param>
-    /// <param name="key">The same for each repetition of the one click.</param>
+    /// <param name="decision">What they decided.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <param name="overrideFreeze">Start although a freeze holds.</param>
-    /// <param name="acceptMoved">Cancel although production runs a part of it.</param>
-    public Task<CommandResult> RaiseAsync(BatchView seen, string batchEvent, string? reason, string key, CancellationToken cancellationToken,
-        bool overrideFreeze = false, bool acceptMoved = false) =>
-        pages.DoAsync((services, subject) => services.GetRequiredService<BatchCommands>().RaiseAsync(BatchEventTypes.Get(batchEvent), new EventRequest
+    public Task<CommandResult> RaiseAsync(BatchView seen, Decision decision, CancellationToken cancellationToken) =>
+        pages.DoAsync((services, subject) => services.GetRequiredService<BatchCommands>().RaiseAsync(BatchEventTypes.Get(decision.Event), new EventRequest
         {
             BatchId = seen.BatchId,
             Operator = subject.Operator,
-            Reason = string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(),
+            Reason = string.IsNullOrWhiteSpace(decision.Reason) ? null : decision.Reason.Trim(),
             ContentHash = seen.ContentHash,
-            OverrideFreeze = overrideFreeze,
-            AcceptMoved = acceptMoved,
+            OverrideFreeze = decision.OverrideFreeze,
+            AcceptMoved = decision.AcceptMoved,
+            NotBefore = decision.NotBefore,
+            ExpiresAt = decision.ExpiresAt,
             ExpectedVersion = seen.Version
-        }, subject, key, cancellationToken), cancellationToken);
+        }, subject, decision.Key, cancellationToken), cancellationToken);
+
+    /// <summary>What would happen if a stage were started now; null when there is no such batch, or none for whoever looks.</summary>
+    /// <param name="id">The batch.</param>
+    /// <param name="stage">The stage as the API names it; null for the one that comes next.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<FoundPreflight?> PreflightAsync(long id, string? stage, CancellationToken cancellationToken) =>
+        pages.DoAsync<FoundPreflight?>(async (services, subject) =>
+            await MayAsync(services, subject, Permissions.View, id, cancellationToken)
+            && await services.GetRequiredService<BatchPreflights>().LookCloselyAsync(
+                id, EnumNames<Stage>.TryValue(stage ?? "", out var wanted) ? wanted : null, subject, cancellationToken) is var (preflight, obstacles)
+                ? new FoundPreflight(preflight, [.. obstacles.Select(ActionObstacle.Of)])
+                : null, cancellationToken);
 
     /// <summary>What a rollback would go back to; null when there is no such batch, or none for whoever looks.</summary>
     public Task<BatchPlan?> RollbackPlanAsync(long id, CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
@@ -116,6 +145,31 @@ internal sealed class BatchPages(PageWork pages)
         async (services, subject) => [.. (await services.GetRequiredService<ApplicationCatalogue>().ListAsync(
             await services.GetRequiredService<AccessDoor>().WhereAsync(subject, Permissions.Create, cancellationToken), null, null, MostApplications,
             cancellationToken)).Items.OrderBy(application => application.Name, StringComparer.Ordinal)], cancellationToken);
+
+    /// <summary>What whoever looks can make a new batch of.</summary>
+    public Task<NewBatchChoice> NewBatchChoiceAsync(CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
+    {
+        var door = services.GetRequiredService<AccessDoor>();
+        var (create, viewed) = (await door.WhereAsync(subject, Permissions.Create, cancellationToken), await door.WhereAsync(subject, Permissions.View, cancellationToken));
+        return new NewBatchChoice(
+            [.. (await services.GetRequiredService<ApplicationCatalogue>().ListAsync(create, null, null, MostApplications, cancellationToken))
+                .Items.OrderBy(application => application.Name, StringComparer.Ordinal)],
+            (await services.GetRequiredService<BatchQueries>().ListAsync(viewed, [], null, null, 1, cancellationToken)).Items,
+            [.. (await services.GetRequiredService<ProjectDesk>().ListAsync(create, cancellationToken)).Select(project => project.Name)]);
+    }, cancellationToken);
+
+    /// <summary>The applications of a batch with their branches; null when there is no such batch, or none for whoever looks.</summary>
+    public Task<IReadOnlyList<ReleaseView>?> ContentAsync(long id, CancellationToken cancellationToken) =>
+        pages.DoAsync<IReadOnlyList<ReleaseView>?>(async (services, subject) =>
+            await MayAsync(services, subject, Permissions.View, id, cancellationToken)
+                ? (await services.GetRequiredService<BatchQueries>().GetAsync(id, cancellationToken))?.Releases
+                : null, cancellationToken);
+
+    /// <summary>The builds that releases would have at present, by application and branch; one without a successful build is left out.</summary>
+    public Task<IReadOnlyDictionary<(string Application, string Branch), BuildView>> NewestBuildsAsync(
+        IReadOnlyCollection<(string Application, string Branch)> wanted, CancellationToken cancellationToken) =>
+        pages.DoAsync(async (services, subject) => await services.GetRequiredService<BuildQueries>().NewestAsync(
+            await services.GetRequiredService<AccessDoor>().WhereAsync(subject, Permissions.View, cancellationToken), wanted, cancellationToken), cancellationToken);
 
     /// <summary>The successful builds of an application that can be pinned, latest arrival first.</summary>
     public Task<IReadOnlyList<BuildView>> BuildsOfAsync(string application, CancellationToken cancellationToken) =>
@@ -182,11 +236,11 @@ internal sealed class BatchPages(PageWork pages)
     {
         var legal = view.AvailableEvents.Select(available => available.Event).ToHashSet(StringComparer.Ordinal);
         var types = BatchEventTypes.Moving.Where(type => type.ByPerson).ToList();
-        if (await services.GetRequiredService<BatchExplainer>().ExplainAsync(
-            view.Id, [.. types.Where(type => legal.Contains(type.Key))], subject, cancellationToken) is not { } explained)
+        if (await services.GetRequiredService<BatchExplainer>().LookAsync(
+            view.Id, [.. types.Where(type => legal.Contains(type.Key))], subject, cancellationToken) is not var (_, explained))
             return [];
-        var obstacles = explained.Events.ToDictionary(asked => asked.Event, asked => asked.Obstacles, StringComparer.Ordinal);
-        var mayOverride = explained.Events.Any(OnlyFrozen) && await MayAsync(services, subject, Permissions.FreezeOverride, view.Id, cancellationToken);
+        var obstacles = explained.ToDictionary(asked => asked.Type.Key, asked => asked.Obstacles, StringComparer.Ordinal);
+        var mayOverride = obstacles.Values.Any(OnlyFrozen) && await MayAsync(services, subject, Permissions.FreezeOverride, view.Id, cancellationToken);
         return [.. types.Select(type => new BatchAction
         {
             Event = type.Key,
@@ -195,17 +249,22 @@ internal sealed class BatchPages(PageWork pages)
             MovesProduction = type is { Stage: Stage.Prod, StageEffect: StageEffect.Begins },
             GoesBack = type is { Stage: { } stage, StageEffect: StageEffect.Begins } && stage.GoesBack(),
             ReasonRequired = type.ReasonRequired,
-            CanAcceptMoved = explained.Events.Any(asked => asked.Event == type.Key && OnlyMoved(asked)),
-            CanOverrideFreeze = mayOverride && explained.Events.Any(asked => asked.Event == type.Key && OnlyFrozen(asked)),
+            CanAcceptMoved = obstacles.TryGetValue(type.Key, out var moved) && OnlyMoved(moved),
+            CanOverrideFreeze = mayOverride && obstacles.TryGetValue(type.Key, out var frozen) && OnlyFrozen(frozen),
+            // What a freeze holds up now may start when it is over.
+            CanBeScheduled = type.StageEffect == StageEffect.Begins
+                && obstacles.TryGetValue(type.Key, out var present) && (present.Count == 0 || OnlyFrozen(present)),
+            IsChecked = type.Seals || type.StageEffect == StageEffect.Begins,
+            Stage = type is { StageEffect: StageEffect.Begins, Stage: { } begun } ? EnumNames<Stage>.Of(begun) : null,
             Obstacles = obstacles.TryGetValue(type.Key, out var found)
-                ? [.. found.Select(o => new ActionObstacle(o.Guard, o.Reason, o.EarliestAt) { Permission = o.Permission, LiftedBy = o.CanBeLiftedBy ?? [] })]
+                ? [.. found.Select(ActionObstacle.Of)]
                 : [new ActionObstacle(StateGuard.Key, StateGuard.Of(type, view.StateName).Reason, null)]
         })];
 
-        static bool OnlyMoved(ExplainedEvent asked) => asked.Obstacles.Count > 0
-            && asked.Obstacles.All(o => o is { Guard: MovedGuard.Key, LiftedBy: Obstacle.Asker });
+        static bool OnlyMoved(IReadOnlyList<ShownObstacle> obstacles) => obstacles.Count > 0
+            && obstacles.All(o => o.View is { Guard: MovedGuard.Key, LiftedBy: Obstacle.Asker });
 
-        static bool OnlyFrozen(ExplainedEvent asked) => asked.Obstacles.Count > 0 && asked.Obstacles.All(o => o.Guard == FreezeGuard.Key);
+        static bool OnlyFrozen(IReadOnlyList<ShownObstacle> obstacles) => obstacles.Count > 0 && obstacles.All(o => o.View.Guard == FreezeGuard.Key);
     }
 
     /// <summary>Withdraws the start that waits for its time.</summary>

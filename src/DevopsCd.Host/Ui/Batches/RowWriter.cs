@@ -10,6 +10,7 @@ namespace DevopsCd.Host.Ui.Batches;
 internal sealed class RowWriter(BatchView batch, RowNotes notes, TextTable texts)
 {
     private const int LongestMessage = 60;
+    private const string NotBegun = "none";
 
     private static readonly ConditionalWeakTable<ReleaseView, MarkupString?[]> s_written = [];
 
@@ -63,10 +64,16 @@ internal sealed class RowWriter(BatchView batch, RowNotes notes, TextTable texts
     /// <summary>How the stage stands, and its clusters where they do not all stand alike.</summary>
     private void Stage(Html html, ReleaseView release, string stage, string status)
     {
+        var operations = release.Deployments.Where(o => o.Stage == stage).ToList();
+        // Before a stage there is nothing to tell of it, five hundred times.
+        if (status == NotBegun && operations.Count == 0)
+        {
+            html.Add($"<td class=\"quiet\" title=\"{texts.Outcome(status)}\">–</td>");
+            return;
+        }
         html.Add($"<td>").Add($"{Mark(status)}");
         if (stage == "rollback")
             html.Add($" <span class=\"quiet\">{texts.Stage(stage)}</span>");
-        var operations = release.Deployments.Where(o => o.Stage == stage).ToList();
         var attempt = operations.Count == 0 ? 0 : operations.Max(o => o.Attempt);
         foreach (var operation in operations.Where(o => o.Attempt == attempt).OrderBy(o => o.Cluster, StringComparer.Ordinal))
             if (operations.Count(o => o.Attempt == attempt) > 1 || operation.Tries > 1)
@@ -108,16 +115,18 @@ internal sealed class RowWriter(BatchView batch, RowNotes notes, TextTable texts
             .Add($"{texts.Outcome(outcome)}</span>");
     }
 
-    private static string? Short(string? commit) => commit is { Length: > 10 } ? commit[..10] : commit;
+    /// <summary>As much of a commit as people tell it by.</summary>
+    public static string? Short(string? commit) => commit is { Length: > 10 } ? commit[..10] : commit;
 
-    private static string FirstLine(string? message)
+    /// <summary>What a commit says in short.</summary>
+    public static string FirstLine(string? message)
     {
         var line = message?.Split('\n', 2)[0].Trim() ?? "";
         return line.Length <= LongestMessage ? line : $"{line[..(LongestMessage - 1)]}…";
     }
 
     /// <summary>An image's tag, without its name and its digest.</summary>
-    private static string TagOf(string image)
+    public static string TagOf(string image)
     {
         var named = image.Split('@')[0];
         return named[(named.LastIndexOf(':') + 1)..];

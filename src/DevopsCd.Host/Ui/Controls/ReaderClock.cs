@@ -13,17 +13,29 @@ internal sealed class ReaderClock(TextTable texts, TimeProvider clock, string? z
 
     public DateTimeOffset Now => clock.GetUtcNow();
 
+    /// <summary>The name of the reader's zone.</summary>
+    public string Zone => _zone.Id;
+
+    /// <summary>What the reader's clock shows at a time.</summary>
+    public DateTime Local(DateTimeOffset time) => In(time).DateTime;
+
+    /// <summary>The time at which the reader's clock shows something; null where their zone leaves that out.</summary>
+    public DateTimeOffset? At(DateTime local) => _zone.IsInvalidTime(local) ? null : new DateTimeOffset(local, _zone.GetUtcOffset(local));
+
     /// <summary>Day, time and offset.</summary>
     public string Absolute(DateTimeOffset time) => In(time).ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
+
+    /// <summary>Day and minute.</summary>
+    public string Minute(DateTimeOffset time) => In(time).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>How long ago, for what is recent; else, and for what is to come, the day and the minute.</summary>
     public string Relative(DateTimeOffset time) => (Now - time) switch
     {
         { TotalMinutes: > -1 and < 1 } => texts.JustNow,
-        { Ticks: < 0 } => In(time).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+        { Ticks: < 0 } => Minute(time),
         { TotalHours: < 1 } age => texts.MinutesAgo((int)age.TotalMinutes),
         { TotalHours: < 24 } age => texts.HoursAgo((int)age.TotalHours),
-        _ => In(time).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)
+        _ => Minute(time)
     };
 
     /// <summary>A duration in its two largest units.</summary>

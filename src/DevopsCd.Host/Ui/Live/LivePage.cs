@@ -1,12 +1,8 @@
-using System.Data.Common;
 using DevopsCd.Host.Access.Accounts;
-using DevopsCd.Host.Api;
-using DevopsCd.Host.Broker;
 using DevopsCd.Host.Live;
 using DevopsCd.Host.Ui.Controls;
 using DevopsCd.Host.Ui.Viewing;
 using Microsoft.AspNetCore.Components;
-using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Host.Ui.Live;
 
@@ -146,11 +142,11 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
         }
         catch (BatchRefusedException refused)
         {
-            (Refusal, WrongFields) = (Texts.Refusal(refused.Kind, refused.Reason), refused.Fields);
+            (Refusal, WrongFields) = (Texts.Refusal(refused), Texts.Fields(refused));
         }
-        catch (Exception failure) when (IsAway(failure))
+        catch (Exception failure) when (Unavailable.Is(failure))
         {
-            Refusal = DatabaseWords.Of(failure);
+            Refusal = Unavailable.Words(failure);
         }
         finally
         {
@@ -202,7 +198,7 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
         {
             return await Feed.MarkAsync(Topic, _left.Token);
         }
-        catch (Exception failure) when (IsAway(failure) || failure is OperationCanceledException)
+        catch (Exception failure) when (Unavailable.Is(failure) || failure is OperationCanceledException)
         {
             return null;
         }
@@ -219,7 +215,7 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
         }
         catch (BatchRefusedException refused)
         {
-            (View, Denial) = (null, Texts.Refusal(refused.Kind, refused.Reason));
+            (View, Denial) = (null, Texts.Refusal(refused));
             if (Http.HttpContext is { Response.HasStarted: false } http && !RendererInfo.IsInteractive)
                 http.Response.StatusCode = StatusCodes.Status403Forbidden;
         }
@@ -227,9 +223,9 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
         {
             LogIn();
         }
-        catch (Exception failure) when (IsAway(failure))
+        catch (Exception failure) when (Unavailable.Is(failure))
         {
-            Trouble = DatabaseWords.Of(failure);
+            Trouble = Unavailable.Words(failure);
         }
         catch (OperationCanceledException) when (_left.IsCancellationRequested)
         {
@@ -253,6 +249,4 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
             return await ReadAsync(_left.Token);
         }
     }
-
-    private static bool IsAway(Exception failure) => failure is DbUpdateException or DbException or TimeoutException || Outage.IsOne(failure);
 }

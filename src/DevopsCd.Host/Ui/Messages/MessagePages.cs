@@ -50,14 +50,14 @@ internal sealed class MessagePages(PageWork pages)
             }
             catch (MessageRefusedException refused)
             {
-                throw BatchRefusedException.Content("body", refused.Message);
+                throw BatchRefusedException.Content("body", Sentence.Quote(refused.Message));
             }
         }, cancellationToken);
 
     /// <summary>Lays a message aside for good.</summary>
     /// <exception cref="BatchRefusedException">No reason was given, or somebody has decided otherwise.</exception>
     public Task DiscardAsync(ParkedView seen, string reason, CancellationToken cancellationToken) => string.IsNullOrWhiteSpace(reason)
-        ? throw BatchRefusedException.Content("reason", "is required: say why in a few words")
+        ? throw NoReason()
         : DecideAsync(seen, (services, subject) =>
             services.GetRequiredService<ParkedDecisions>().DiscardAsync(seen.Id, reason.Trim(), subject.Operator, cancellationToken), cancellationToken);
 
@@ -65,12 +65,16 @@ internal sealed class MessagePages(PageWork pages)
     /// <param name="message">The message as it was shown.</param>
     /// <param name="discardFor">Why it is laid aside; null sends it again.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task SettleAsync(OutgoingView message, string? discardFor, CancellationToken cancellationToken) => pages.DoAsync(s_need, (services, subject) =>
+    /// <exception cref="BatchRefusedException">No reason was given, or somebody has decided otherwise.</exception>
+    public Task SettleAsync(OutgoingView message, string? discardFor, CancellationToken cancellationToken) => pages.DoAsync(s_need, async (services, subject) =>
     {
         var messages = services.GetRequiredService<OutgoingMessages>();
-        return discardFor is null
-            ? messages.SendAgainAsync(message.OutboxId, message.Position, subject.Operator, _ => { }, cancellationToken)
-            : messages.DiscardAsync(message.OutboxId, message.Position, discardFor, subject.Operator, _ => { }, cancellationToken);
+        if (discardFor is not null && string.IsNullOrWhiteSpace(discardFor))
+            throw NoReason();
+        var isDone = discardFor is null
+            ? await messages.SendAgainAsync(message.OutboxId, message.Position, subject.Operator, _ => { }, cancellationToken)
+            : await messages.DiscardAsync(message.OutboxId, message.Position, discardFor.Trim(), subject.Operator, _ => { }, cancellationToken);
+        return isDone ? true : throw new BatchRefusedException(RefusalKind.Stale, "somebody has already decided about this message");
     }, cancellationToken);
 
     private Task<ParkedDecision> DecideAsync(
@@ -82,6 +86,8 @@ internal sealed class MessagePages(PageWork pages)
                 ? throw new BatchRefusedException(RefusalKind.Stale, $"somebody has already decided about message {seen.Id}")
                 : decision;
         }, cancellationToken);
+
+    private static BatchRefusedException NoReason() => BatchRefusedException.Content("reason", "is required: say why in a few words");
 
     private static JsonElement Json(string text)
     {

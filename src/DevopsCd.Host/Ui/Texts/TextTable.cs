@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using DevopsCd.Contracts;
+using DevopsCd.Core.Batches;
 using DevopsCd.Core.Batches.Guards;
 using DevopsCd.Host.Ui.Batches;
 
@@ -8,6 +9,8 @@ namespace DevopsCd.Host.Ui.Texts;
 /// <summary>Every text of the pages, in Chinese and in English side by side: one that is missing does not compile.</summary>
 internal sealed class TextTable(Language language)
 {
+    private static readonly string[] s_weekdaysZh = ["一", "二", "三", "四", "五", "六", "日"], s_weekdaysEn = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
     public Language Language => language;
 
     // Around every page
@@ -47,6 +50,9 @@ internal sealed class TextTable(Language language)
     public string ByState => Say("按状态", "By state");
     public string AllStates => Say("全部", "All");
     public string NoBatches => Say("没有符合条件的批次。", "There is no such batch.");
+    public string ShownAs => Say("显示方式", "Shown as");
+    public string AsTable => Say("表格", "Table");
+    public string AsBoard => Say("看板", "Board");
     public string Newest => Say("最新", "Newest");
     public string Older => Say("更早", "Older");
     public string Title => Say("标题", "Title");
@@ -75,6 +81,9 @@ internal sealed class TextTable(Language language)
     public string Revert => Say("创建还原批次", "Make a batch that reverts it");
     public string OverridesFreeze => Say("您将越过封网。", "You override a freeze:");
     public string WithdrawStart => Say("撤回", "Withdraw");
+    public string GivenUpAt => Say("逾期放弃：", "It is given up at");
+    public string Later => Say("预约…", "Later…");
+    public string CheckFirst => Say("预检", "Check first");
     public string NotWithdrawn => Say("没有可撤回的预约，或您无权撤回。", "Nothing waits any more, or you may not cancel this batch.");
     public string YouCan => Say("您可以操作。", "You can do it.");
     public string StartsByItself => Say("引擎将自动开始预发布。", "Pre-production starts by itself.");
@@ -136,11 +145,30 @@ internal sealed class TextTable(Language language)
     public string TriesColumn => Say("尝试次数", "Tries");
     public string NobodyTold => Say("没有发出通知。", "Nobody has been told anything.");
 
+    // What would happen
+    public string Preflight => Say("预检", "Preflight");
+    public string Checking => Say("正在检查将会发生什么…", "Checking what would happen…");
+    public string CheckAgain => Say("重新检查", "Check again");
+    public string NothingInTheWay => Say("可以开始，没有发现问题。", "Nothing stands in the way.");
+    public string InTheWay => Say("以下问题会阻止开始：", "This would stop it:");
+    public string ChangedSinceCheck => Say("批次在检查后已变化，请重新检查。", "The batch has changed since this was checked.");
+    public string UsuallyTakes => Say("通常耗时", "Usually takes");
+    public string AsJson => Say("以 JSON 查看", "The same as JSON");
+    public string NothingToDeploy => Say("没有需要部署的内容。", "Nothing would be deployed.");
+
     // Asking again, and creating
+    public string ChangedWhileAsked => Say("批次在您查看后已变化，什么都没有开始。请查看最新内容后再决定：",
+        "The batch has changed since you looked, and nothing was started. Look at it as it is now, and decide again:");
+    public string NotBefore => Say("开始时间", "Start at");
+    public string ExpiresAtIfAny => Say("逾期放弃（选填）", "Give up at, if it could not start (optional)");
+    public string NoSuchTime => Say("您所在的时区没有这个时间", "this time does not exist in your zone");
     public string Reason => Say("原因（必填）", "Reason (required)");
     public string ReasonIfAny => Say("原因（选填）", "Reason, if any");
     public string BatchNumberIfOwn => Say("批次编号（留空自动生成）", "Number, unless one is to be made");
     public string Create => Say("创建", "Create");
+    public string OfItsApplications => Say("由其应用决定", "those of its applications");
+    public string WhatGoesAlong => Say("将要发布的构建", "What would go");
+    public string NoBuildYet => Say("此分支尚无成功的构建，有构建后才能封板", "no successful build of this branch yet; the seal needs one");
 
     // Its order
     public string Graph => Say("依赖图", "Graph");
@@ -200,6 +228,41 @@ internal sealed class TextTable(Language language)
     public string TestChannel => Say("发送测试通知", "Send a test");
     public string ChannelWorks => Say("发送成功", "it works");
     public string ChannelFails => Say("发送失败", "it failed");
+
+    // Freezes
+    public string Freezes => Say("封网", "Freezes");
+    public string FreezesMean => Say("封网期间不会开始部署；有权限的人可以说明原因后放行。", "In a freeze no stage starts, unless somebody who may overrides it and says why.");
+    public string NewFreeze => Say("新建封网", "New freeze");
+    public string NoFreezes => Say("没有封网。", "There are no freezes.");
+    public string FreezeActive => Say("生效中", "holds now");
+    public string FreezeNext => Say("将生效", "to come");
+    public string FreezeOver => Say("已结束", "over");
+    public string HoldsFrom => Say("开始", "From");
+    public string HoldsUntil => Say("结束", "Until");
+    public string HoldsFor => Say("范围", "Holds for");
+    public string WhyFrozen => Say("原因", "Reason");
+    public string BothStages => Say("全部阶段", "both stages");
+    public string AllClusters => Say("全部集群", "all clusters");
+    public string PausesRunning => Say("暂停进行中的部署", "pauses what runs");
+    public string PausesRunningToo => Say("同时暂停进行中的部署（已开始的操作会完成）", "Pause stages that run as well: what is in flight ends, and nothing more starts");
+    public string ChangeIt => Say("修改", "Change");
+    public string RemoveForSure => Say("确认移除，等待中的部署将会开始", "Remove it: what waits will start");
+    public string Calendar => Say("日历", "Calendar");
+    public string Month => Say("月份", "Month");
+    public string PreviousMonth => Say("上个月", "The month before");
+    public string NextMonth => Say("下个月", "The month after");
+    public string HowOften => Say("频率", "How often");
+    public string Once => Say("一次", "Once");
+    public string Recurring => Say("周期", "Again and again");
+    public string RuleOfFreeze => Say("规则（RFC 5545）", "Rule (RFC 5545)");
+    public string FirstTime => Say("首次开始", "First time");
+    public string HowLong => Say("时长（例如 60h）", "For (for example 60h)");
+    public string ZoneColumn => Say("时区", "Time zone");
+    public string NoneIsAll => Say("不选即为全部。", "None chosen means all of them.");
+    public string ClustersByComma => Say("集群（逗号分隔）", "Clusters, separated by commas");
+
+    /// <summary>From Monday.</summary>
+    public IReadOnlyList<string> Weekdays => language == Language.Chinese ? s_weekdaysZh : s_weekdaysEn;
 
     // Projects
     public string ProjectsTitle => Say("项目", "Projects");
@@ -402,6 +465,25 @@ internal sealed class TextTable(Language language)
     /// <summary>What a plan does to an application.</summary>
     public string PlanAction(string name) => Of(NameTable.PlanActions, name);
 
+    public string StartAgain(string key, int count) => Say($"{Event(key)}（剩余 {count} 个应用）", $"{Event(key)}: {(count == 1 ? "the 1 that is left" : $"the {count} that are left")}");
+
+    public string DeploymentCount(int count) => Say($"{count} 次部署", count == 1 ? "1 deployment" : $"{count} deployments");
+
+    public string AtOnce(int count) => Say($"同时 {count} 个", $"{count} at once");
+
+    public string TakesAbout(string length) => Say($"预计约 {length}", $"usually about {length}");
+
+    public string StayAsTheyAre(int count) => Say($"{count} 个保持不变", count == 1 ? "1 stays as it is" : $"{count} stay as they are");
+
+    public string CheckedAt(int version) => Say($"针对批次的第 {version} 个版本，检查于", $"For version {version} of the batch, checked");
+
+    public string NotAsked(string why) => Say($"部署服务没有检查：{why}", $"Not checked by the deploy service: {why}");
+
+    public string NoDigests(int count) => Say($"{count} 个镜像只有标签，没有摘要，其内容可能会变。",
+        count == 1 ? "1 image is named by its tag alone, which may come to mean another one." : $"{count} images are named by their tags alone, which may come to mean others.");
+
+    public string TimesAre(string zone) => Say($"时间按 {zone} 时区", $"Times are those of {zone}");
+
     public string MinutesAgo(int minutes) => Say($"{minutes} 分钟前", $"{minutes} min ago");
 
     public string HoursAgo(int hours) => Say($"{hours} 小时前", $"{hours} h ago");
@@ -450,6 +532,8 @@ internal sealed class TextTable(Language language)
 
     public string ApplicationCount(int count) => Say($"{count} 个应用", count == 1 ? "1 application" : $"{count} applications");
 
+    public string AllOfThem(int count) => Say($"全部 {count} 个", $"All {count}");
+
     public string OperationCount(int count) => Say($"{count} 次部署", count == 1 ? "1 operation" : $"{count} operations");
 
     public string WaitsFor(string key) => Say($"等待：{Event(key)}。", $"Waits for: {Event(key)}.");
@@ -462,41 +546,24 @@ internal sealed class TextTable(Language language)
 
     public string Ended(string state) => Say($"批次已结束：{State(state)}。", $"The batch has ended: {State(state)}.");
 
-    /// <summary>Why an event cannot be raised. In English it is the guard's own sentence, as the API says it.</summary>
-    public string Obstacle(ActionObstacle obstacle, string state) => obstacle.Guard == StateGuard.Key ? NotLegalIn(state)
-        : language == Language.English ? obstacle.Reason
-        : obstacle.Guard switch
-        {
-            "rights" => $"缺少权限 {obstacle.Permission}{(obstacle.LiftedBy.Count == 0 ? "，请联系管理员" : $"，可由 {string.Join("、", obstacle.LiftedBy)} 授予")}",
-            "person" => "只能由人操作",
-            "author" => "您创建了此批次或修改过其内容，须由他人审核",
-            "approval" => "审核通过后内容已变化，或审核已过期：请撤销审核并重新审核",
-            "blocked" => "须由人开始预发布",
-            "rollback" => "生产环境没有运行此批次的内容，或已请求回滚",
-            MovedGuard.Key => "生产环境正在运行此批次的一部分：请先回滚或继续部署",
-            "cancel-requested" => "已请求取消，进行中的部署结束后即取消",
-            "applications" => "批次中没有应用，无法封板",
-            "build" => $"有应用在其分支上没有成功的构建（{obstacle.Reason}）",
-            "targets" => $"有应用没有部署配置（{obstacle.Reason}）",
-            "dependencies" => $"依赖关系形成了环：{obstacle.Reason[(obstacle.Reason.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()}",
-            "stage" => "阶段的结果由引擎根据部署情况决定",
-            FreezeGuard.Key => $"处于封网期间（{obstacle.Reason}）",
-            _ => obstacle.Reason
-        };
+    /// <summary>Why an event cannot be raised.</summary>
+    public string Obstacle(ActionObstacle obstacle, string state) => obstacle.Guard == StateGuard.Key ? NotLegalIn(state) : Said(obstacle.Said);
 
-    /// <summary>Why something was refused, with the API's own words.</summary>
-    public string Refusal(RefusalKind kind, string? reason) => language == Language.English ? reason ?? "" : kind switch
-    {
-        RefusalKind.Denied => $"没有权限：{reason}",
-        RefusalKind.Stale => $"内容在您查看后已变化，请查看最新内容后再决定：{reason}",
-        RefusalKind.Content => $"填写有误：{reason}",
-        RefusalKind.NotFound => $"不存在：{reason}",
-        _ => $"当前不允许：{reason}"
-    };
+    /// <summary>Why something was refused.</summary>
+    public string Refusal(BatchRefusedException refused) => Said(refused.Reason);
+
+    /// <summary>Why a command was refused; one that is only answered again is told in the API's words.</summary>
+    public string Refusal(CommandResult result) => result.Refused is { } refused ? Refusal(refused) : result.Reason ?? "";
+
+    /// <summary>What is wrong, by field.</summary>
+    public IReadOnlyDictionary<string, string[]> Fields(BatchRefusedException refused) =>
+        refused.Fields.ToDictionary(field => field.Key, field => field.Value.Select(Said).ToArray(), StringComparer.Ordinal);
+
+    /// <inheritdoc cref="Fields(BatchRefusedException)" />
+    public IReadOnlyDictionary<string, string[]> Fields(CommandResult result) => result.Refused is { } refused ? Fields(refused) : result.Fields;
 
     /// <summary>What is wrong with a field.</summary>
-    public string Wrong(IReadOnlyList<string> wrong) => string.Join("; ", wrong.Select(one =>
-        one.StartsWith("is required", StringComparison.Ordinal) ? Say("必填", one) : one));
+    public string Wrong(IReadOnlyList<string> wrong) => string.Join("; ", wrong);
 
     public string NotLegalIn(string state) => Say($"状态“{State(state)}”下不可用", $"not in the state {State(state)}");
 
@@ -512,7 +579,7 @@ internal sealed class TextTable(Language language)
 
     public string NewerBuild(string? number) => Say($"有更新的构建 {number}", $"newer build {number}");
 
-    public string Confirm(string key, string number) => Say($"{Event(key)}：{number}", $"{Event(key)}: {number}");
+    public string Schedule(string key) => Say($"预约：{Event(key)}", $"Schedule: {Event(key)}");
 
     public string TypeTheNumber(string number) => Say($"生产环境将保持部分更新的状态。请输入 {number} 确认。",
         $"Production stays half changed. Type {number} to confirm.");
@@ -522,9 +589,24 @@ internal sealed class TextTable(Language language)
 
     public string WholeProject(string project) => Say($"选择整个项目 {project}", $"All of project {project}");
 
-    public string AddDependencies(string names) => Say($"添加依赖：{names}", $"Add what they depend on: {names}");
+    public string SameAs(string number, string title, int count) => Say(
+        $"与上一批次相同：{number} {title}（{count} 个应用）", $"Same as the last batch: {number} {title} ({(count == 1 ? "1 application" : $"{count} applications")})");
+
+    public string SameApplications(int count) => Say($"用相同的 {count} 个应用新建批次", count == 1 ? "New batch of the same application" : $"New batch of the same {count} applications");
+
+    public string StayOut(string names) => Say($"以下应用在其他未结束的批次中，或已不存在，因此未选择：{names}",
+        $"These are in another open batch, or no longer there, and stay out: {names}");
+
+    public string BranchOf(string application) => Say($"{application} 的分支", $"Branch of {application}");
+
+    public string DependsOnMore(string names) => Say($"所选应用还依赖：{names}", $"They also depend on: {names}");
+
+    public string AddDependencies(int count) => Say($"一并添加 {count} 个依赖", count == 1 ? "Add it" : $"Add all {count}");
 
     public string InOpenBatch(string number) => Say($"已在批次 {number} 中", $"in batch {number}");
+
+    private string Said(Sentence sentence) =>
+        language == Language.Chinese ? sentence.In(SentenceTable.Chinese.GetValueOrDefault, new NamedThings(this)) : sentence.ToString();
 
     private string Say(string zh, string en) => language == Language.Chinese ? zh : en;
 

@@ -29,14 +29,21 @@ internal sealed class PageWork(IServiceScopeFactory scopes, Viewer viewer)
     public Task<T> DoAsync<T>(PageNeed needed, Func<IServiceProvider, Subject, Task<T>> work, CancellationToken cancellationToken) =>
         DoAsync(async (services, subject) =>
         {
-            var door = services.GetRequiredService<AccessDoor>();
-            if (await door.LookAsync(subject, needed.Permission, [needed.Project], null, cancellationToken) is not { } refused)
-                return await work(services, subject);
-            services.GetRequiredService<AccessJournal>().Denied(
-                new AccessOrigin(subject, EventSource.Http), $"page {needed.Page}", needed.Permission, needed.Project);
-            await services.GetRequiredService<CdDbContext>().SaveChangesAsync(cancellationToken);
-            throw refused;
+            await RequireAsync(needed, services, subject, cancellationToken);
+            return await work(services, subject);
         }, cancellationToken);
+
+    /// <summary>Passes the door, where what it takes shows only in the middle of the work.</summary>
+    /// <exception cref="BatchRefusedException">Whoever asks lacks the permission; that stands in the audit of access.</exception>
+    public static async Task RequireAsync(PageNeed needed, IServiceProvider services, Subject subject, CancellationToken cancellationToken)
+    {
+        if (await services.GetRequiredService<AccessDoor>().LookAsync(subject, needed.Permission, [needed.Project], null, cancellationToken) is not { } refused)
+            return;
+        services.GetRequiredService<AccessJournal>().Denied(
+            new AccessOrigin(subject, EventSource.Http), $"page {needed.Page}", needed.Permission, needed.Project);
+        await services.GetRequiredService<CdDbContext>().SaveChangesAsync(cancellationToken);
+        throw refused;
+    }
 }
 
 /// <summary>What a page needs.</summary>
