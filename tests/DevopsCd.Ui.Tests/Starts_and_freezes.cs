@@ -21,10 +21,12 @@ public sealed class Starts_and_freezes(Browsers browsers, PagesHost host)
         await reader.Go($"/batches/{batch}");
         await page.Locator("[data-check]").ClickAsync();
         await Expect(page.Locator("[data-preview=pre]")).ToContainTextAsync("1 deployment");
-        await Expect(page.Locator("[data-check-result=ok]")).ToBeVisibleAsync();
+        await Expect(page.Locator("[data-check-result=stopped]")).ToContainTextAsync("Pending approval");
         await reader.Raise("approve");
-        await Expect(page.Locator("[data-act=check]")).ToBeEnabledAsync();
+        await reader.UntilState("Approved");
         await page.Locator("[data-act=check]").ClickAsync();
+        await Expect(page.Locator("[data-check-result=ok]")).ToBeVisibleAsync();
+        await reader.Picture("batch-preflight");
         await reader.Raise("confirm_tag");
         await reader.UntilState("PreDeployed");
 
@@ -96,7 +98,7 @@ public sealed class Starts_and_freezes(Browsers browsers, PagesHost host)
         (await host.Api.Raise(batch, "start_prod_deploy")).Expect();
         await Expect(reader.Page.Locator(".trouble pre").First).ToContainTextAsync("disk full");
         await reader.Confirm("start_prod_deploy");
-        await Expect(reader.Page.Locator("[data-stale]")).ToContainTextAsync("start_prod_deploy by tester");
+        await Expect(reader.Page.Locator("[data-stale]")).ToContainTextAsync("Start production by tester");
         await reader.Picture("batch-start-stale");
         await reader.Confirm("start_prod_deploy");
 

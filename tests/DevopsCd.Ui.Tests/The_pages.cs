@@ -51,7 +51,12 @@ public sealed class The_pages(Browsers browsers, PagesHost host)
     {
         foreach (var isDark in (bool[])[false, true])
         {
-            await reader.Page.EmulateMediaAsync(new() { ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light });
+            // Without motion: colours on their way from one to the other are neither.
+            await reader.Page.EmulateMediaAsync(new()
+            {
+                ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+                ReducedMotion = ReducedMotion.Reduce
+            });
             if (isDark == (locale == "zh-CN"))
                 await reader.Picture($"{name}-{locale}-{(isDark ? "dark" : "light")}");
             Grave(await reader.Page.RunAxe()).ShouldBeEmpty($"{name} {locale} {(isDark ? "dark" : "light")}");

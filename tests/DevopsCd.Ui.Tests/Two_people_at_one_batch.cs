@@ -30,7 +30,7 @@ public sealed partial class Two_people_at_one_batch(Browsers browsers)
         await root.Go(batch);
         await vera.UntilLive();
         await Expect(vera.Page.Locator("[data-event=approve]")).ToBeDisabledAsync();
-        await Expect(vera.Page.Locator("[data-why=approve]")).ToContainTextAsync("user:vera needs the permission approve");
+        await Expect(vera.Page.Locator("[data-why=approve]")).ToContainTextAsync("user:vera may not approve batches");
         await vera.Picture("batch-developer");
         (await vera.Page.GotoAsync("/batches/999"))!.Status.ShouldBe((int)HttpStatusCode.NotFound);
         (await vera.Page.GotoAsync("/parked"))!.Status.ShouldBe((int)HttpStatusCode.Forbidden);

@@ -18,7 +18,10 @@ public sealed partial class The_sentences_of_the_engine
 
     [Fact]
     public void Are_about_the_same_things_in_both_languages() =>
-        SentenceTable.Chinese.Where(said => !Places(said.Key).SetEquals(Places(said.Value))).Select(said => said.Value).ShouldBeEmpty();
+        SentenceTable.Chinese.Concat(SentenceTable.English).Where(said => !Places(said.Key).SetEquals(Places(said.Value))).Select(said => said.Value).ShouldBeEmpty();
+
+    [Fact]
+    public void Are_renamed_in_English_only_where_they_are_said() => SentenceTable.English.Keys.Except(SentenceTable.Chinese.Keys).ShouldBeEmpty();
 
     [Fact]
     public void Name_states_and_events_as_the_reader_does()
@@ -27,7 +30,8 @@ public sealed partial class The_sentences_of_the_engine
         var refused = new BatchRefusedException(RefusalKind.Illegal, $"{batchEvent} is not legal in {state}");
 
         new TextTable(Language.Chinese).Refusal(refused).ShouldBe("状态“封板确认”下不能审核通过");
-        new TextTable(Language.English).Refusal(refused).ShouldBe("approve is not legal in Sealed");
+        new TextTable(Language.English).Refusal(refused).ShouldBe("“Approve” is not possible in the state “Sealed”");
+        refused.Message.ShouldBe("approve is not legal in Sealed", "the API's words are one language");
     }
 
     [Fact]

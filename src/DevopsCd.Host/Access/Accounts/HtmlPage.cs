@@ -24,8 +24,8 @@ internal sealed record HtmlPage(string Title, string Body, int Status) : IResult
         + "label{display:block;margin:0 0 1rem}"
         + "input{display:block;width:100%;box-sizing:border-box;font:inherit;padding:.5rem;border:1px solid #6b7280;border-radius:4px}"
         + "button,[role=button]{display:inline-block;text-decoration:none;font:inherit;padding:.5rem 1rem;"
-        + "border:0;border-radius:4px;color:#fff;background:#1d4ed8}[role=alert]{color:#b91c1c}"
-        + "@media(prefers-color-scheme:dark){body{color:#e5e7eb;background:#111827}input{color:inherit;background:#1f2937}[role=alert]{color:#fca5a5}}";
+        + "border:0;border-radius:4px;color:#fff;background:#1d4ed8}a:not([role]){color:#1d4ed8}[role=alert]{color:#b91c1c}"
+        + "@media(prefers-color-scheme:dark){body{color:#e5e7eb;background:#111827}input{color:inherit;background:#1f2937}a:not([role]){color:#93c5fd}[role=alert]{color:#fca5a5}}";
 
     private static readonly string s_policy = "default-src 'none'; style-src 'sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))
         + "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";

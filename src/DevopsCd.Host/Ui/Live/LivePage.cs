@@ -158,7 +158,7 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
     }
 
     /// <summary>What is wrong with a field; null when nothing is.</summary>
-    private protected string? Wrong(string field) => WrongFields.GetValueOrDefault(field) is { } wrong ? Texts.Wrong(wrong) : null;
+    private protected string? Wrong(string field) => WrongFields.GetValueOrDefault(field) is { } wrong ? string.Join("; ", wrong) : null;
 
     /// <summary>Leads to the login, and back to this page.</summary>
     private protected void LogIn() =>

@@ -3,11 +3,23 @@ using System.Collections.Frozen;
 namespace DevopsCd.Host.Ui.Texts;
 
 /// <summary>
-/// What the engine says to people, in Chinese: words for words, in the order of the alphabet. A place may ask for the name of what stands in it, see
+/// What the engine says to people, on the pages: words for words, in the order of the alphabet. A place may ask for the name of what stands in it, see
 /// <see cref="NamedThings" />.
 /// </summary>
 internal static class SentenceTable
 {
+    /// <summary>Those that name states and events as the API does, as the pages name them.</summary>
+    public static FrozenDictionary<string, string> English { get; } = new Dictionary<string, string>
+    {
+        ["the batch has ended as {0}; {1} no longer changes anything"] = "the batch has ended ({0:state}); “{1:event}” no longer changes anything",
+        ["the content of a batch in {0} is fixed"] = "in the state “{0:state}” the content is fixed",
+        ["{0} by {1} ({2} → {3})"] = "{0:event} by {1} ({2:state} → {3:state})",
+        ["{0} is not legal in {1}"] = "“{0:event}” is not possible in the state “{1:state}”",
+        ["{0} is the engine's own; nobody else may raise it"] = "“{0:event}” is the engine's own; nobody else may raise it",
+        ["{0} needs the permission {1} {2}; {3} can grant it"] = "{0} may not {1:permission} {2}; {3} can allow it",
+        ["{0} requires a person; '{1}' is a system identity"] = "“{0:event}” requires a person; '{1}' is a system identity"
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
     public static FrozenDictionary<string, string> Chinese { get; } = new Dictionary<string, string>
     {
         ["\"{0}\" is not an ETag of batch {1}; read the batch again"] = "\"{0}\" 不是批次 {1} 的 ETag，请重新查看批次",

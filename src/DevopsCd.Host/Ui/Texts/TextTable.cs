@@ -85,7 +85,7 @@ internal sealed class TextTable(Language language)
     public string Later => Say("预约…", "Later…");
     public string CheckFirst => Say("预检", "Check first");
     public string NotWithdrawn => Say("没有可撤回的预约，或您无权撤回。", "Nothing waits any more, or you may not cancel this batch.");
-    public string YouCan => Say("您可以操作。", "You can do it.");
+    public string YouCan => Say("轮到您了。", "It is your turn.");
     public string StartsByItself => Say("引擎将自动开始预发布。", "Pre-production starts by itself.");
     public string PreProduction => Say("预发布", "Pre-production");
     public string Production => Say("生产", "Production");
@@ -140,7 +140,7 @@ internal sealed class TextTable(Language language)
     public string What => Say("事件", "What");
     public string OutcomeColumn => Say("结果", "Outcome");
     public string Who => Say("操作人", "Who");
-    public string Why => Say("原因", "Why");
+    public string WhyColumn => Say("原因", "Why");
     public string Channel => Say("渠道", "Channel");
     public string TriesColumn => Say("尝试次数", "Tries");
     public string NobodyTold => Say("没有发出通知。", "Nobody has been told anything.");
@@ -546,8 +546,11 @@ internal sealed class TextTable(Language language)
 
     public string Ended(string state) => Say($"批次已结束：{State(state)}。", $"The batch has ended: {State(state)}.");
 
-    /// <summary>Why an event cannot be raised.</summary>
-    public string Obstacle(ActionObstacle obstacle, string state) => obstacle.Guard == StateGuard.Key ? NotLegalIn(state) : Said(obstacle.Said);
+    /// <summary>Why an event cannot be raised, beside the event.</summary>
+    public string Obstacle(ActionObstacle obstacle, string state) => obstacle.Guard == StateGuard.Key ? NotLegalIn(state) : Why(obstacle);
+
+    /// <summary>The same, where the event is not named beside it.</summary>
+    public string Why(ActionObstacle obstacle) => Said(obstacle.Said);
 
     /// <summary>Why something was refused.</summary>
     public string Refusal(BatchRefusedException refused) => Said(refused.Reason);
@@ -561,9 +564,6 @@ internal sealed class TextTable(Language language)
 
     /// <inheritdoc cref="Fields(BatchRefusedException)" />
     public IReadOnlyDictionary<string, string[]> Fields(CommandResult result) => result.Refused is { } refused ? Fields(refused) : result.Fields;
-
-    /// <summary>What is wrong with a field.</summary>
-    public string Wrong(IReadOnlyList<string> wrong) => string.Join("; ", wrong);
 
     public string NotLegalIn(string state) => Say($"状态“{State(state)}”下不可用", $"not in the state {State(state)}");
 
@@ -606,7 +606,7 @@ internal sealed class TextTable(Language language)
     public string InOpenBatch(string number) => Say($"已在批次 {number} 中", $"in batch {number}");
 
     private string Said(Sentence sentence) =>
-        language == Language.Chinese ? sentence.In(SentenceTable.Chinese.GetValueOrDefault, new NamedThings(this)) : sentence.ToString();
+        sentence.In((language == Language.Chinese ? SentenceTable.Chinese : SentenceTable.English).GetValueOrDefault, new NamedThings(this));
 
     private string Say(string zh, string en) => language == Language.Chinese ? zh : en;
 
