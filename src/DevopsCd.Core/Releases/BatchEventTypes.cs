@@ -145,7 +145,7 @@ internal static class BatchEventTypes
         {
             Key = "start_prod_rollback", Label = "开始正式回滚", EnglishLabel = "Roll back production", RaisedBy = EventRaisers.Person, Permission = "rollback",
             Stage = Releases.Stage.Rollback, StageEffect = StageEffect.Begins, ReasonRequired = true, Extension = true,
-            WhyNot = new Dictionary<string, string>
+            WhyNot = new Dictionary<string, Sentence>
             {
                 [BatchStatus.FinalAccepted] =
                     "the batch has ended as FinalAccepted and no longer changes; POST …/revert makes a new batch of what ran before it"
