@@ -73,6 +73,22 @@ public sealed class A_batch_by_the_command_line(EmbeddedHost host) : IClassFixtu
     }
 
     [Fact]
+    public async Task Lets_its_applications_be_removed_once_it_has_ended()
+    {
+        using var cli = host.Cli();
+        var application = await host.ApplicationAsync();
+        var batch = (await cli.DoAsync("batch", "create", "-t", "a release", "-a", application, "-o", "name")).Trim();
+
+        var early = await cli.RunAsync("app", "remove", application);
+        await cli.DoAsync("batch", "cancel", batch, "--reason", "not needed");
+        await cli.DoAsync("app", "remove", application);
+
+        (early.Exit, early.Error).ShouldSatisfyAllConditions(run => run.Exit.ShouldBe(ExitCodes.Refused), run => run.Error.ShouldContain("is in open batch"));
+        (await cli.RunAsync("app", "show", application)).Exit.ShouldBe(ExitCodes.Failed);
+        (await cli.DoAsync("batch", "show", batch)).ShouldContain(application);
+    }
+
+    [Fact]
     public async Task Is_refused_what_its_state_does_not_allow_and_told_what_it_does()
     {
         using var cli = host.Cli();

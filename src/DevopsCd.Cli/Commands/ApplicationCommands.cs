@@ -12,7 +12,7 @@ internal static class ApplicationCommands
     private static readonly Argument<string> s_name = new("APP") { Description = "The name of the application" };
 
     public static Command All(CommandSet set) => new CliCommand("app", "Applications and where they are deployed")
-        .Has(List(set), Show(set), Set(set), new CliCommand("target", "Where an application is deployed").Has(SetTarget(set)));
+        .Has(List(set), Show(set), Set(set), Remove(set), new CliCommand("target", "Where an application is deployed").Has(SetTarget(set)));
 
     private static CliCommand List(CommandSet set)
     {
@@ -53,6 +53,14 @@ internal static class ApplicationCommands
                 dependsOn = parsed.GetValue(depends) is { Length: > 0 } named ? named : null
             }, cancellationToken)));
     }
+
+    private static CliCommand Remove(CommandSet set) =>
+        set.Runs(new CliCommand("remove", "Remove an application; batches that have ended keep it in their history", "devopscd app remove web-shop").Takes(s_name),
+            async (session, parsed, cancellationToken) =>
+            {
+                await session.Api.ChangeAsync(HttpMethod.Delete, Path(parsed), null, cancellationToken);
+                await session.SayAsync($"{parsed.GetValue(s_name)} is removed");
+            });
 
     private static CliCommand SetTarget(CommandSet set)
     {

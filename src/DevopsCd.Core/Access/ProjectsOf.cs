@@ -25,8 +25,7 @@ internal sealed class ProjectsOf(CdDbContext db)
 
     /// <summary>Of a build that belongs to no registered application, the default project.</summary>
     public Task<string?> BuildAsync(long id, CancellationToken cancellationToken) => db.Builds.Where(b => b.Id == id)
-        .Select(b => db.Applications.Where(a => a.Id == b.ApplicationId).Select(a => a.Project).FirstOrDefault() ?? Releases.Application.DefaultProject)
-            .SingleOrDefaultAsync(cancellationToken);
+        .Select(b => b.Application == null ? Releases.Application.DefaultProject : b.Application.Project).SingleOrDefaultAsync(cancellationToken);
 
     public async Task<(string Project, Stage Stage)?> OperationAsync(string operationId, CancellationToken cancellationToken) =>
         await db.Deployments.Where(d => d.OperationId == operationId)

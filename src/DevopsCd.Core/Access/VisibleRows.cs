@@ -12,8 +12,6 @@ internal static class VisibleRows
         && b.Releases.All(r => visible.Projects.Contains(r.App.Project)));
 
     /// <summary>A build of no registered application belongs to the default project.</summary>
-    public static IQueryable<Build> In(this IQueryable<Build> builds, Visible visible, IQueryable<Application> applications) =>
-        visible.All ? builds : builds.Where(b =>
-        b.ApplicationId == null ? visible.Projects.Contains(Application.DefaultProject)
-            : applications.Any(a => a.Id == b.ApplicationId && visible.Projects.Contains(a.Project)));
+    public static IQueryable<Build> In(this IQueryable<Build> builds, Visible visible) => visible.All ? builds : builds.Where(b =>
+        b.Application == null ? visible.Projects.Contains(Application.DefaultProject) : visible.Projects.Contains(b.Application.Project));
 }

@@ -61,27 +61,21 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, A
         application.Project = project;
     }
 
-    /// <summary>Removes an application that no batch has ever had: the history of a batch keeps its applications.</summary>
-    /// <exception cref="BatchRefusedException">There is no such application, batches have it, or it has changed since it was read.</exception>
+    /// <summary>
+    /// Removes an application with its targets. Nothing offers it any more, and its name may be registered again, as another application. What
+    /// batches have done with it, and its builds, stay as they are.
+    /// </summary>
+    /// <exception cref="BatchRefusedException">There is no such application, it is in an open batch, or it has changed since it was read.</exception>
     public Task RemoveAsync(string name, Visible visible, Precondition precondition, AccessOrigin origin, CancellationToken cancellationToken) =>
         db.InTransactionAsync(async () =>
         {
             await db.LockApplicationsAsync([name], cancellationToken);
             var application = await FindLockedAsync(name, visible, precondition, cancellationToken);
             if (await db.TakenAsync([application.Id], visible, cancellationToken) is { } taken)
-                throw new BatchRefusedException(RefusalKind.Illegal, taken);
-            if (await db.Releases.AnyAsync(r => r.AppId == application.Id, cancellationToken))
-            {
-                var last = await db.Releases.Where(r => r.AppId == application.Id).Select(r => r.Batch).In(visible).OrderByDescending(b => b.Id)
-                    .Select(b => b.BatchNumber).FirstOrDefaultAsync(cancellationToken);
-                throw new BatchRefusedException(RefusalKind.Illegal, last is null
-                    ? (Sentence)$"{name} cannot be removed: batches that have ended have it"
-                    : (Sentence)$"{name} cannot be removed: batches that have ended have it, {last} for example");
-            }
-            await db.Builds.Where(b => b.ApplicationId == application.Id)
-                .ExecuteUpdateAsync(set => set.SetProperty(b => b.ApplicationId, (long?)null), cancellationToken);
+                throw new BatchRefusedException(RefusalKind.Illegal, $"{taken}; it can be removed when that has ended");
             journal.Changed(origin, "application_removed", name, application.Project, ApplicationViews.View(application, null), null);
-            db.Remove(application);
+            db.RemoveRange(application.Targets);
+            application.RemovedAt = clock.GetUtcNow();
         }, cancellationToken);
 
     private async Task<Application> FindLockedAsync(string name, Visible visible, Precondition precondition, CancellationToken cancellationToken)
@@ -124,9 +118,9 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, A
             DependsOn = [.. body.DependsOn ?? []],
             CreatedAt = clock.GetUtcNow()
         };
-        db.Applications.Add(application);
+        db.Add(application);
         await db.SaveChangesAsync(cancellationToken);
-        await intake.AdoptAsync(application.Id, application.Name, cancellationToken);
+        await intake.AdoptAsync(application, cancellationToken);
         return ApplicationViews.View(application, null);
     }
 

@@ -11,7 +11,7 @@ internal sealed class ApplicationMap : IEntityTypeConfiguration<Application>, IE
         application.ToTable("applications");
         application.Property(a => a.Name).HasMaxLength(100);
         application.Property(a => a.Project).HasMaxLength(64).HasDefaultValue(Application.DefaultProject);
-        application.HasIndex(a => a.Name).IsUnique();
+        application.HasIndex(a => a.Name).IsUnique().HasFilter("removed_at IS NULL");
         application.HasIndex(a => a.Project);
         application.HasMany(a => a.Targets).WithOne(t => t.Application).HasForeignKey(t => t.ApplicationId);
     }

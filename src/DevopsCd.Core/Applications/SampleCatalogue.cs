@@ -19,7 +19,8 @@ internal sealed class SampleCatalogue(CdDbContext db, TimeProvider clock) : IFir
 
     public async Task FillAsync(CancellationToken cancellationToken)
     {
-        if (await db.Applications.AnyAsync(cancellationToken))
+        // One that people have emptied stays empty.
+        if (await db.Set<Application>().AnyAsync(cancellationToken))
             return;
         var now = clock.GetUtcNow();
         foreach (var (name, type, dependsOn) in s_applications)
@@ -43,7 +44,7 @@ internal sealed class SampleCatalogue(CdDbContext db, TimeProvider clock) : IFir
                     Container = name,
                     Strategy = "rolling"
                 });
-            db.Applications.Add(application);
+            db.Add(application);
             db.Builds.Add(new Build
             {
                 Application = application,

@@ -27,7 +27,7 @@ internal sealed class TargetCatalogue(CdDbContext db, ITargetCheck check)
             throw BatchRefusedException.Content("stage", $"'{stage}' is neither pre nor prod");
         var settings = CheckShape(cluster, body);
         if (!await db.Applications.AnyAsync(a => a.Name == name, cancellationToken))
-            throw new BatchRefusedException(RefusalKind.NotFound, $"there is no application '{name}'");
+            throw Unknown(name);
         var view = new TargetView
         {
             Stage = EnumNames<Stage>.Of(place),
@@ -65,7 +65,7 @@ internal sealed class TargetCatalogue(CdDbContext db, ITargetCheck check)
         CancellationToken cancellationToken)
     {
         await db.LockApplicationsAsync([name], cancellationToken);
-        var application = await db.Applications.Include(a => a.Targets).SingleAsync(a => a.Name == name, cancellationToken);
+        var application = await db.Applications.Include(a => a.Targets).SingleOrDefaultAsync(a => a.Name == name, cancellationToken) ?? throw Unknown(name);
         var open = await db.OpenBatchAsync(application.Id, visible, cancellationToken);
         var target = application.Targets.SingleOrDefault(t => t.Stage == stage && t.Cluster == cluster);
         // The target's own ETag, or that of the application it was read with.
@@ -87,6 +87,8 @@ internal sealed class TargetCatalogue(CdDbContext db, ITargetCheck check)
         await db.SaveChangesAsync(cancellationToken);
         return (ApplicationViews.View(application, open), isNew);
     }
+
+    private static BatchRefusedException Unknown(string name) => new(RefusalKind.NotFound, $"there is no application '{name}'");
 
     private static string CheckShape(string cluster, TargetBody body)
     {

@@ -41,13 +41,19 @@ internal sealed class BuildIntake(
         var (word, build, note) = run.Hear(said);
         if (note is not null)
             notes.Add(note);
+        // A name that was removed and registered again: what is reported now is reported for the application that bears it now.
+        var isTakenOver = build is not null && application is not null && build.ApplicationId != application.Id;
+        if (isTakenOver)
+            build!.ApplicationId = application!.Id;
         // Also a word that changes nothing may be the last one: an older one that comes after it must not count.
         if (build?.BuildStatus == BuildStatus.Success && said.Status == BuildStatus.Success && build.FinishedAt is not null && said.FinishedAt > build.KnownAt)
             build.LastWordAt = said.FinishedAt;
         if (word == BuildWord.Known)
         {
             await db.SaveChangesAsync(cancellationToken);
-            return new IntakeResult(build!.Id, build.BuildNumber, Known: true, build.ApplicationId is not null, notes);
+            if (isTakenOver && build!.BuildStatus == BuildStatus.Success)
+                await RefreshAsync(application!.Id, build.Branch, source, cancellationToken);
+            return new IntakeResult(build!.Id, build.BuildNumber, Known: true, application is not null, notes);
         }
 
         if (build is null)
@@ -56,11 +62,11 @@ internal sealed class BuildIntake(
         var overtaken = run.Supersede(build);
         await db.SaveChangesAsync(cancellationToken);
         Metrics.TookIn(source, EnumNames<BuildStatus>.Of(build.BuildStatus));
-        if (build.ApplicationId is { } applicationId && (overtaken || build.BuildStatus == BuildStatus.Success || word == BuildWord.Withdraws))
-            await RefreshAsync(applicationId, build.Branch, source, cancellationToken, word == BuildWord.Withdraws ? build : null);
+        if (application is not null && (overtaken || build.BuildStatus == BuildStatus.Success || word == BuildWord.Withdraws))
+            await RefreshAsync(application.Id, build.Branch, source, cancellationToken, word == BuildWord.Withdraws ? build : null);
         if (build.BuildNumber != said.BuildNumber)
             notes.Add($"stored as {build.BuildNumber}");
-        return new IntakeResult(build.Id, build.BuildNumber, Known: false, build.ApplicationId is not null, notes);
+        return new IntakeResult(build.Id, build.BuildNumber, Known: false, application is not null, notes);
     }
 
     /// <summary>
@@ -115,10 +121,17 @@ internal sealed class BuildIntake(
                 await MoveAsync(batch, release, newest, EventSource.Engine, cancellationToken);
     }
 
-    /// <summary>Builds that came before their application was registered.</summary>
-    public async Task AdoptAsync(long applicationId, string name, CancellationToken cancellationToken) =>
-        await db.Builds.Where(b => b.ApplicationName == name && b.ApplicationId == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(b => b.ApplicationId, applicationId), cancellationToken);
+    /// <summary>
+    /// Builds that came before their application was registered. Those of an application that had the name before and was removed are among them
+    /// in its own project only: they are not shown to others because somebody has registered the name elsewhere.
+    /// </summary>
+    public async Task AdoptAsync(Application application, CancellationToken cancellationToken)
+    {
+        var former = db.Set<Application>().Where(a => a.Name == application.Name && a.Project == application.Project && a.RemovedAt != null)
+            .Select(a => (long?)a.Id);
+        await db.Builds.Where(b => b.ApplicationName == application.Name && (b.ApplicationId == null || former.Contains(b.ApplicationId)))
+            .ExecuteUpdateAsync(set => set.SetProperty(b => b.ApplicationId, application.Id), cancellationToken);
+    }
 
     private async Task MoveAsync(Batch batch, BatchRelease release, Build newest, string source, CancellationToken cancellationToken)
     {

@@ -10,7 +10,8 @@ internal sealed class BuildMap : IEntityTypeConfiguration<Build>
     public void Configure(EntityTypeBuilder<Build> build)
     {
         build.ToTable("builds");
-        build.HasOne(b => b.Application).WithMany().HasForeignKey(b => b.ApplicationId).OnDelete(DeleteBehavior.Restrict);
+        build.HasOne(b => b.Application).WithMany().HasForeignKey(b => b.ApplicationId).OnDelete(DeleteBehavior.Restrict)
+            .HasConstraintName("fk_builds_applications_application_id");
         build.Ignore(b => b.Number).Ignore(b => b.KnownAt);
         build.Property(b => b.RunNumber).HasDefaultValue("");
         build.Property(b => b.Attempt).HasDefaultValue(1);

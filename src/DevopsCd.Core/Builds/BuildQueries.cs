@@ -44,19 +44,19 @@ internal sealed class BuildQueries(CdDbContext db)
     }
 
     public async Task<BuildView?> GetAsync(long id, CancellationToken cancellationToken) =>
-        await db.Builds.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is { } build ? View(build) : null;
+        await db.Builds.AsNoTracking().Include(b => b.Application).SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is { } build ? View(build) : null;
 
     /// <summary>Newest arrival first.</summary>
     public async Task<Page<BuildView>> ListAsync(Visible visible, string? application, string? branch, bool? matched, long? before, int limit,
         CancellationToken cancellationToken)
     {
-        var query = db.Builds.AsNoTracking().In(visible, db.Applications);
+        var query = db.Builds.AsNoTracking().Include(b => b.Application).In(visible);
         if (!string.IsNullOrEmpty(application))
             query = query.Where(b => b.ApplicationName == application);
         if (!string.IsNullOrEmpty(branch))
             query = query.Where(b => b.Branch == GitRef.Short(branch));
         if (matched is { } wanted)
-            query = query.Where(b => b.ApplicationId != null == wanted);
+            query = query.Where(b => (b.Application != null && b.Application.RemovedAt == null) == wanted);
         if (before is { } id)
             query = query.Where(b => b.Id < id);
         var rows = await query.OrderByDescending(b => b.Id).Take(limit + 1).ToListAsync(cancellationToken);
@@ -67,7 +67,7 @@ internal sealed class BuildQueries(CdDbContext db)
     {
         Id = b.Id,
         Application = b.ApplicationName,
-        Matched = b.ApplicationId is not null,
+        Matched = b.Application is { RemovedAt: null },
         BuildNumber = b.BuildNumber,
         Attempt = b.Attempt,
         Branch = b.Branch,

@@ -15,7 +15,8 @@ internal abstract class CdDbContext(DbContextOptions options) : DbContext(option
 
     public DbSet<Build> Builds => Set<Build>();
 
-    public DbSet<Application> Applications => Set<Application>();
+    /// <summary>The applications that are registered. What has happened before leads to those that were removed too, by their ids.</summary>
+    public IQueryable<Application> Applications => Set<Application>().Where(a => a.RemovedAt == null);
 
     public DbSet<ApplicationTarget> Targets => Set<ApplicationTarget>();
 

@@ -24,7 +24,7 @@ internal static class RowLocks
     }
 
     /// <summary>
-    /// Applications by name. Whoever stores a build or opens a batch takes this lock, so that a build that arrives while
+    /// Registered applications by name. Whoever stores a build or opens a batch takes this lock, so that a build that arrives while
     /// a batch opens is seen by one of the two (R2).
     /// </summary>
     public static async Task<IReadOnlyDictionary<string, Application>> LockApplicationsAsync(this CdDbContext db, IReadOnlyCollection<string> names,
@@ -32,11 +32,11 @@ internal static class RowLocks
     {
         var wanted = names.ToArray();
         // Builds come many at once for one application; whoever wants several at a time opens a batch, which people seldom do at once.
-        using var turn = wanted.Length == 1 && !db.Applications.Local.Any(a => a.Name == wanted[0])
+        using var turn = wanted.Length == 1 && !db.Set<Application>().Local.Any(a => a.Name == wanted[0])
             ? await RowTurns.WaitAsync(db, $"{nameof(Application)} {wanted[0]}", cancellationToken)
             : default;
         var query = db.Database.IsNpgsql()
-            ? db.Applications.FromSql($"SELECT * FROM applications WHERE name = ANY ({wanted}) ORDER BY id FOR NO KEY UPDATE")
+            ? db.Set<Application>().FromSql($"SELECT * FROM applications WHERE name = ANY ({wanted}) AND removed_at IS NULL ORDER BY id FOR NO KEY UPDATE")
             : db.Applications.Where(a => wanted.Contains(a.Name));
         return (await query.ToListAsync(cancellationToken)).ToDictionary(a => a.Name, StringComparer.Ordinal);
     }

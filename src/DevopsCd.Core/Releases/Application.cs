@@ -23,5 +23,8 @@ internal sealed class Application
 
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>When it was removed: from then on it is only history, and its name is free for another one. Null while it is registered.</summary>
+    public DateTimeOffset? RemovedAt { get; set; }
+
     public List<ApplicationTarget> Targets { get; } = [];
 }

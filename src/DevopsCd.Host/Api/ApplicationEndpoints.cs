@@ -31,7 +31,8 @@ internal static class ApplicationEndpoints
                 "What the body leaves out stays. Moving it needs the permission in both projects. Batches that are open keep what they have taken over.")
             .Answers(200, "The application as it is now.").Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
         applications.MapDelete("/{name}", RemoveAsync).Requires(Permissions.ApplicationManage, RightsOf.Application)
-            .Named("RemoveApplication", "Remove an application", "Possible while no batch has ever had it: the history of a batch keeps its applications.")
+            .Named("RemoveApplication", "Remove an application",
+                "Possible while it is in no open batch. Batches that have ended keep it in their history, and its builds stay. The name may be registered again.")
             .Answers(204, "The application and its targets are gone.").Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
         applications.MapGet(TargetPath, GetTargetAsync).Requires(Permissions.View, RightsOf.Application)
             .Named("GetTarget", "Show how an application is deployed in a stage and cluster").Answers(200, "The target as it is now.")

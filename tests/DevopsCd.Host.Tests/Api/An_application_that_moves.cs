@@ -58,7 +58,7 @@ public sealed class An_application_that_moves(AccessHost host)
     }
 
     [Fact]
-    public async Task Is_removed_with_its_targets_while_no_batch_has_ever_had_it()
+    public async Task Is_removed_with_its_targets_while_no_open_batch_has_it()
     {
         var name = await Application(await NewProject());
         (await host.Send("admin@*", HttpMethod.Put, $"/api/v1/applications/{name}/targets/pre/c1", new { @namespace = "x", workload = new { kind = "Deployment", name = "x" } })).Status.ShouldBe(HttpStatusCode.Created);

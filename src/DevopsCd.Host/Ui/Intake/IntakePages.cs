@@ -58,9 +58,10 @@ internal sealed class IntakePages(PageWork pages)
             if (await services.GetRequiredService<ProjectsOf>().BuildAsync(build, cancellationToken) is not { } project
                 || !(await services.GetRequiredService<AccessDoor>().WhereAsync(subject, Permissions.View, cancellationToken)).Contains(project))
                 return null;
-            var found = await services.GetRequiredService<CdDbContext>().Builds.AsNoTracking().SingleAsync(b => b.Id == build, cancellationToken);
+            var found = await services.GetRequiredService<CdDbContext>().Builds.AsNoTracking().Include(b => b.Application)
+                .SingleAsync(b => b.Id == build, cancellationToken);
             var (tried, unreadable) = await TryAsync(() => services.GetRequiredService<WebhookTrial>().TryAsync(found, cancellationToken));
-            return new UnmatchedBuild(found.Id, found.ApplicationName, found.BuildNumber, found.ApplicationId is not null, tried, unreadable);
+            return new UnmatchedBuild(found.Id, found.ApplicationName, found.BuildNumber, found.Application is { RemovedAt: null }, tried, unreadable);
         }, cancellationToken);
 
     private static string Shown(byte[] body) => Utf8.IsValid(body) ? Encoding.UTF8.GetString(body) : Convert.ToBase64String(body);

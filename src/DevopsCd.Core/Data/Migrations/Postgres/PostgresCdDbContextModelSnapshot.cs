@@ -717,6 +717,10 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasDefaultValue("default")
                         .HasColumnName("project");
 
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
                     b.Property<string>("Repository")
                         .HasColumnType("text")
                         .HasColumnName("repository");
@@ -726,7 +730,8 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
 
                     b.HasIndex("Name")
                         .IsUnique()
-                        .HasDatabaseName("ix_applications_name");
+                        .HasDatabaseName("ix_applications_name")
+                        .HasFilter("removed_at IS NULL");
 
                     b.HasIndex("Project")
                         .HasDatabaseName("ix_applications_project");

@@ -694,6 +694,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasDefaultValue("default")
                         .HasColumnName("project");
 
+                    b.Property<long?>("RemovedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("removed_at");
+
                     b.Property<string>("Repository")
                         .HasColumnType("TEXT")
                         .HasColumnName("repository");
@@ -703,7 +707,8 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("Name")
                         .IsUnique()
-                        .HasDatabaseName("ix_applications_name");
+                        .HasDatabaseName("ix_applications_name")
+                        .HasFilter("removed_at IS NULL");
 
                     b.HasIndex("Project")
                         .HasDatabaseName("ix_applications_project");
