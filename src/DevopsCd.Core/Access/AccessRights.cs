@@ -29,8 +29,8 @@ internal sealed class AccessRights(IServiceScopeFactory scopes, RoleBook roles, 
     public ValueTask<BindingTable> PresentAsync(CancellationToken cancellationToken) =>
         Fresh() is { } table ? new(table) : new(RefreshAsync(cancellationToken));
 
-    /// <summary>To be called in the transaction that changes bindings.</summary>
-    public static Task ChangeAsync(CdDbContext db, CancellationToken cancellationToken) => db.CountAsync(Changes, cancellationToken);
+    /// <summary>To be called in the transaction that changes bindings, or who is an administrator.</summary>
+    public static Task ChangeAsync(DbContext db, CancellationToken cancellationToken) => db.CountAsync(Changes, cancellationToken);
 
     /// <summary>This host sees a change of its own at once.</summary>
     public void Forget() => _last = null;
@@ -49,10 +49,7 @@ internal sealed class AccessRights(IServiceScopeFactory scopes, RoleBook roles, 
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
             var version = await db.Set<Counter>().AsNoTracking().Where(c => c.Name == Changes).Select(c => c.Value).SingleOrDefaultAsync(cancellationToken);
-            var administrators = await AdministratorsAsync(scope.ServiceProvider, cancellationToken);
-            table = _last?.Table is { } known && known.Version == version && known.Administrators.SequenceEqual(administrators, StringComparer.Ordinal)
-                ? known
-                : await LoadAsync(db, administrators, version, cancellationToken);
+            table = _last?.Table is { } known && known.Version == version ? known : await LoadAsync(db, scope.ServiceProvider, version, cancellationToken);
             _last = new Read(table, began);
             return table;
         }
@@ -62,14 +59,15 @@ internal sealed class AccessRights(IServiceScopeFactory scopes, RoleBook roles, 
         }
     }
 
-    private static async Task<IReadOnlyList<string>> AdministratorsAsync(IServiceProvider scope, CancellationToken cancellationToken) =>
-        scope.GetService<IAdministrators>() is { } accounts ? await accounts.ListAsync(cancellationToken) : [];
-
-    private async Task<BindingTable> LoadAsync(CdDbContext db, IReadOnlyList<string> administrators, long version, CancellationToken cancellationToken)
+    private async Task<BindingTable> LoadAsync(CdDbContext db, IServiceProvider scope, long version, CancellationToken cancellationToken)
     {
         var stored = await db.Set<AccessBinding>().AsNoTracking().OrderBy(b => b.Id)
             .Select(b => new BoundRole(b.Subject, b.Role, b.Project, BindingSource.Database)).ToListAsync(cancellationToken);
-        return new BindingTable(roles, [.. _configured, .. stored], version) { Administrators = administrators };
+        var administrators = scope.GetService<IAdministrators>();
+        return new BindingTable(roles, [.. _configured, .. stored], version)
+        {
+            Administrators = administrators is null ? [] : await administrators.ListAsync(cancellationToken)
+        };
     }
 
     private sealed record Read(BindingTable Table, long Began);

@@ -14,6 +14,9 @@ internal static class Counters
     }
 
     /// <summary>Adds one without asking for the value.</summary>
-    public static Task CountAsync(this CdDbContext db, string name, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync(
+    /// <param name="db">Any context of the engine's database.</param>
+    /// <param name="name">The counter.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task CountAsync(this DbContext db, string name, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync(
         $"INSERT INTO counters (name, value) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1", cancellationToken);
 }

@@ -5,6 +5,7 @@ using DevopsCd.Core.Tests.Engines;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using NSubstitute;
 
 namespace DevopsCd.Core.Tests.Access;
 
@@ -54,6 +55,27 @@ public sealed class Bindings_on_two_hosts
 
         same.ShouldBeSameAs(before);
         next.ShouldNotBeSameAs(before);
+    }
+
+    [Fact]
+    public async Task Cost_one_look_at_one_row_while_nothing_changes()
+    {
+        await using var database = await WithShop("sqlite");
+        var administrators = Substitute.For<IAdministrators>();
+        administrators.ListAsync(default).ReturnsForAnyArgs(["user:root"], ["user:root", "user:eve"]);
+        await using var host = Host(database, administrators: administrators);
+        var rights = host.GetRequiredService<AccessRights>();
+
+        for (var i = 0; i < 3; i++)
+        {
+            (await rights.PresentAsync(default)).Administrators.ShouldBe(["user:root"]);
+            _clock.Advance(AccessRights.Freshness);
+        }
+        await administrators.ReceivedWithAnyArgs(1).ListAsync(default);
+
+        await using (var db = database.Open())
+            await AccessRights.ChangeAsync(db, default);
+        (await rights.PresentAsync(default)).Administrators.ShouldBe(["user:root", "user:eve"]);
     }
 
     [Fact]
@@ -114,11 +136,16 @@ public sealed class Bindings_on_two_hosts
         return database;
     }
 
-    private ServiceProvider Host(TestDatabase database, AccessOptions? options = null) => new ServiceCollection()
-        .AddSingleton<TimeProvider>(_clock)
-        .AddScoped<CdDbContext>(_ => database.Open())
-        .AddAccess(options ?? new AccessOptions())
-        .BuildServiceProvider(validateScopes: true);
+    private ServiceProvider Host(TestDatabase database, AccessOptions? options = null, IAdministrators? administrators = null)
+    {
+        var services = new ServiceCollection()
+            .AddSingleton<TimeProvider>(_clock)
+            .AddScoped<CdDbContext>(_ => database.Open())
+            .AddAccess(options ?? new AccessOptions());
+        if (administrators is not null)
+            services.AddSingleton(administrators);
+        return services.BuildServiceProvider(validateScopes: true);
+    }
 
     private static async Task<bool> MayApprove(ServiceProvider host) =>
         (await host.GetRequiredService<AccessRights>().PresentAsync(default)).Allows(Subject.User("alice"), Permissions.Approve, "shop");

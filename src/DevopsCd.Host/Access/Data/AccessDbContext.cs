@@ -1,3 +1,4 @@
+using DevopsCd.Core.Access;
 using DevopsCd.Host.Access.Accounts;
 using DevopsCd.Host.Access.Devices;
 using DevopsCd.Host.Access.Sessions;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace DevopsCd.Host.Access.Data;
 
@@ -29,6 +31,19 @@ internal abstract class AccessDbContext(DbContextOptions options) : IdentityUser
     public DbSet<DeviceLogin> DeviceLogins => Set<DeviceLogin>();
 
     public DbSet<LoginEvent> LoginEvents => Set<LoginEvent>();
+
+    /// <summary>Saves, and has every host know of it when what it saves changes who is an administrator.</summary>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        if (!ChangeTracker.Entries<Account>().Any(ChangesAdministrators))
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        await using var own = Database.CurrentTransaction is null ? await Database.BeginTransactionAsync(cancellationToken) : null;
+        var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        await AccessRights.ChangeAsync(this, cancellationToken);
+        if (own is not null)
+            await own.CommitAsync(cancellationToken);
+        return saved;
+    }
 
     protected override void OnModelCreating(ModelBuilder builder)
     {
@@ -100,4 +115,15 @@ internal abstract class AccessDbContext(DbContextOptions options) : IdentityUser
             happened.HasIndex(e => e.At);
         });
     }
+
+    /// <summary>By the values: the framework marks all of an account as changed whenever it saves one.</summary>
+    private static bool ChangesAdministrators(EntityEntry<Account> entry) => entry.State switch
+    {
+        EntityState.Added or EntityState.Deleted => entry.Entity.IsAdministrator,
+        EntityState.Modified => (entry.Entity.IsAdministrator || entry.Property(a => a.IsAdministrator).OriginalValue)
+            && ((entry.Entity.IsAdministrator, entry.Entity.IsShutOut, entry.Entity.UserName)
+                != (entry.Property(a => a.IsAdministrator).OriginalValue, entry.Property(a => a.IsShutOut).OriginalValue,
+                    entry.Property(a => a.UserName).OriginalValue)),
+        _ => false
+    };
 }
