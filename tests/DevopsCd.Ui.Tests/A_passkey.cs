@@ -53,7 +53,8 @@ public sealed partial class A_passkey(Browsers browsers)
         await Expect(page.Locator(".who")).ToHaveTextAsync("root");
         host.LogTail.ShouldContain("login user:root by user:root from 127.0.0.1 passkey");
 
-        // The same answer again is worth nothing.
+        // The same answer again is worth nothing, also at an instance that has not seen it.
+        await host.RestartAsync();
         (await page.EvaluateAsync<int>("""
             async body => (await fetch('/login/passkey', { method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body, redirect: 'manual' })).status
             """, (await sent).PostData)).ShouldBe(401);

@@ -43,6 +43,7 @@ internal static class AccountRules
         services.Configure<IdentityPasskeyOptions>(passkeys =>
             (passkeys.ResidentKeyRequirement, passkeys.UserVerificationRequirement) = ("required", "required"));
         services.AddScoped<IPasskeyHandler<Account>, PasskeyHandler<Account>>();
+        services.AddScoped<UsedProofs>();
         services.AddScoped<Passkeys>();
         services.AddScoped<PasswordLogin>();
         services.AddScoped<Invitations>();

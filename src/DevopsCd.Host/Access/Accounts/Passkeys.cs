@@ -1,14 +1,13 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Caching.Memory;
 
 namespace DevopsCd.Host.Access.Accounts;
 
 /// <summary>
 /// Passkeys of accounts: what a browser is asked, and what its answer is worth. What was asked goes with the page, sealed, and comes back with
-/// the answer, so that any instance can take it.
+/// the answer, so that any instance can take it, and one of them does.
 /// </summary>
-internal sealed class Passkeys(IPasskeyHandler<Account> handler, UserManager<Account> accounts, IDataProtectionProvider protection, IMemoryCache used)
+internal sealed class Passkeys(IPasskeyHandler<Account> handler, UserManager<Account> accounts, IDataProtectionProvider protection, UsedProofs used)
 {
     public const int LongestName = 60;
 
@@ -33,7 +32,7 @@ internal sealed class Passkeys(IPasskeyHandler<Account> handler, UserManager<Acc
     /// <summary>The account whose passkey has answered; null for an answer that proves nothing, or comes a second time.</summary>
     public async Task<Account?> OwnerAsync(HttpContext http, string question, string answer)
     {
-        if (Open(Login, question) is not { } asked)
+        if (await OpenAsync(Login, question, http.RequestAborted) is not { } asked)
             return null;
         var proof = await handler.PerformAssertionAsync(new PasskeyAssertionContext { HttpContext = http, CredentialJson = answer, AssertionState = asked });
         if (!proof.Succeeded || proof.User is not { PasswordHash: not null, IsShutOut: false } account)
@@ -46,7 +45,7 @@ internal sealed class Passkeys(IPasskeyHandler<Account> handler, UserManager<Acc
     /// <returns>Whether it was the answer to that question.</returns>
     public async Task<bool> AddAsync(Account account, HttpContext http, string question, string answer, string name)
     {
-        if (Open(Adding(account), question) is not { } asked)
+        if (await OpenAsync(Adding(account), question, http.RequestAborted) is not { } asked)
             return false;
         var made = await handler.PerformAttestationAsync(
             new PasskeyAttestationContext { HttpContext = http, CredentialJson = answer, AttestationState = asked });
@@ -60,22 +59,19 @@ internal sealed class Passkeys(IPasskeyHandler<Account> handler, UserManager<Acc
 
     private string Seal(string purpose, string? asked) => Protector(purpose).Protect(asked ?? "", s_life);
 
-    /// <summary>What was asked; null for what was not asked here and for this, too long ago, or is answered already on this instance.</summary>
-    private string? Open(string purpose, string question)
+    /// <summary>What was asked; null for what was not asked here and for this, too long ago, or is answered already.</summary>
+    private async Task<string?> OpenAsync(string purpose, string question, CancellationToken cancellationToken)
     {
+        string asked;
         try
         {
-            var asked = Protector(purpose).Unprotect(question);
-            var key = (nameof(Passkeys), asked);
-            if (used.TryGetValue(key, out _))
-                return null;
-            used.Set(key, true, s_life);
-            return asked;
+            asked = Protector(purpose).Unprotect(question);
         }
         catch (System.Security.Cryptography.CryptographicException)
         {
             return null;
         }
+        return await used.TakeAsync($"passkey {purpose}", asked, s_life, cancellationToken) ? asked : null;
     }
 
     private ITimeLimitedDataProtector Protector(string purpose) => protection.CreateProtector("DevopsCd.Passkeys", purpose).ToTimeLimitedDataProtector();

@@ -7,7 +7,7 @@ namespace DevopsCd.Host.Access.Accounts;
 
 /// <summary>Logs people in by name and password. Whoever fails does not learn why, nor from how long it took.</summary>
 internal sealed class PasswordLogin(UserManager<Account> accounts, IPasswordHasher<Account> hasher, AccessDbContext db, LoginLimits limits,
-    LoginJournal journal, TimeProvider clock)
+    LoginJournal journal, UsedProofs used, TimeProvider clock)
 {
     public const string Scheme = AccessModes.Password;
 
@@ -16,6 +16,9 @@ internal sealed class PasswordLogin(UserManager<Account> accounts, IPasswordHash
 
     /// <summary>Every failure takes a multiple of this, so that a row written or a name not found does not show.</summary>
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Longer than an authenticator's code is taken before and after its half minute.</summary>
+    private static readonly TimeSpan s_codeLife = TimeSpan.FromMinutes(5);
 
     // Somebody's password, to compare with where nobody is: it takes as long.
     private static readonly Lazy<string> s_nobodys = new(() =>
@@ -94,7 +97,8 @@ internal sealed class PasswordLogin(UserManager<Account> accounts, IPasswordHash
         {
             if (string.IsNullOrEmpty(code))
                 return LoginOutcome.CodeNeeded;
-            if (!await IsCodeAsync(account, code))
+            // Whoever has looked over somebody's shoulder has the same code for as long as it is valid (RFC 6238, 5.2).
+            if (!await IsCodeAsync(account, code) || !await used.TakeAsync($"code of {account.Id}", Value(code), s_codeLife, http.RequestAborted))
             {
                 await accounts.AccessFailedAsync(account);
                 return Failed(name, "wrong code");
@@ -107,8 +111,13 @@ internal sealed class PasswordLogin(UserManager<Account> accounts, IPasswordHash
 
     /// <summary>A code of the authenticator, or one of those kept for when it is lost.</summary>
     public async Task<bool> IsCodeAsync(Account account, string code) =>
-        await accounts.VerifyTwoFactorTokenAsync(account, TokenOptions.DefaultAuthenticatorProvider, code.Replace(" ", "", StringComparison.Ordinal))
+        await accounts.VerifyTwoFactorTokenAsync(account, TokenOptions.DefaultAuthenticatorProvider, Plain(code))
         || (await accounts.RedeemTwoFactorRecoveryCodeAsync(account, code)).Succeeded;
+
+    private static string Plain(string code) => code.Replace(" ", "", StringComparison.Ordinal);
+
+    /// <summary>The framework reads a code as a number: <c>012345</c> is <c>12345</c>.</summary>
+    private static string Value(string code) => int.TryParse(Plain(code), out var number) ? $"{number}" : code;
 
     private LoginOutcome Failed(string name, string why)
     {

@@ -30,6 +30,8 @@ internal abstract class AccessDbContext(DbContextOptions options) : IdentityUser
 
     public DbSet<DeviceLogin> DeviceLogins => Set<DeviceLogin>();
 
+    public DbSet<UsedProof> UsedProofs => Set<UsedProof>();
+
     public DbSet<LoginEvent> LoginEvents => Set<LoginEvent>();
 
     /// <summary>Saves, and has every host know of it when what it saves changes who is an administrator.</summary>
@@ -103,6 +105,12 @@ internal abstract class AccessDbContext(DbContextOptions options) : IdentityUser
             login.Property(d => d.UsedAt).IsConcurrencyToken();
             login.HasIndex(d => d.UserCode).IsUnique();
             login.HasIndex(d => d.ExpiresAt);
+        });
+        builder.Entity<UsedProof>(proof =>
+        {
+            proof.ToTable("access_used_proofs");
+            proof.Property(u => u.Id).HasMaxLength(64);
+            proof.HasIndex(u => u.ExpiresAt);
         });
         builder.Entity<LoginEvent>(happened =>
         {

@@ -171,6 +171,26 @@ namespace DevopsCd.Host.Access.Data.Migrations.Postgres
                     b.ToTable("access_invitations", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Host.Access.Accounts.UsedProof", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_access_used_proofs");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_access_used_proofs_expires_at");
+
+                    b.ToTable("access_used_proofs", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Host.Access.Devices.DeviceLogin", b =>
                 {
                     b.Property<string>("Id")

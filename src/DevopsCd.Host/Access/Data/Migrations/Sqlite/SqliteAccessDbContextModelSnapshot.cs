@@ -166,6 +166,26 @@ namespace DevopsCd.Host.Access.Data.Migrations.Sqlite
                     b.ToTable("access_invitations", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Host.Access.Accounts.UsedProof", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_access_used_proofs");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_access_used_proofs_expires_at");
+
+                    b.ToTable("access_used_proofs", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Host.Access.Devices.DeviceLogin", b =>
                 {
                     b.Property<string>("Id")
