@@ -44,7 +44,9 @@ internal sealed class AccessDoor(AccessRights rights)
         var where = projects is [Projects.All] ? everywhere
             : projects is [var one] ? (Sentence)$"in project {one}" : (Sentence)$"in projects {string.Join(", ", projects)}";
         var who = granters.Count == 0 ? somebody : (Sentence)$"{string.Join(", ", granters.Take(MostNamed))}";
-        return new BatchRefusedException(RefusalKind.Denied, $"{subject.Id} needs the permission {permission} {where}; {who} can grant it")
+        return new BatchRefusedException(RefusalKind.Denied, subject.IsLetIn
+            ? (Sentence)$"{subject.Id} needs the permission {permission} {where}; {who} can grant it"
+            : (Sentence)$"{subject.Id} is not let in any more, and so has not the permission {permission} {where}")
         {
             Fields = new Dictionary<string, Sentence[]>
             {

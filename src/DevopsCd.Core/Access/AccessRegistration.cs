@@ -9,6 +9,7 @@ internal static class AccessRegistration
     public static IServiceCollection AddAccess(this IServiceCollection services, AccessOptions options)
     {
         services.TryAddSingleton(SenderTrust.InProcess);
+        services.TryAddScoped<IKnownSubjects, UnchangedSubjects>();
         return services
             .AddSingleton(options)
             .AddSingleton(new RoleBook(options))

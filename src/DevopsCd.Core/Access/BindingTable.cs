@@ -37,7 +37,7 @@ internal sealed class BindingTable
     {
         if (subject.IsEngine)
             return ulong.MaxValue;
-        if (subject.Scope?.Reaches(project) == false)
+        if (!subject.IsLetIn || subject.Scope?.Reaches(project) == false)
             return 0;
         var bits = 0UL;
         foreach (var grant in subject.Grants)
@@ -54,7 +54,7 @@ internal sealed class BindingTable
         if (Allows(subject, permission, Projects.All))
             return Visible.Everything;
         var bit = Permissions.Bit(permission);
-        if (((subject.Scope?.Bits ?? ulong.MaxValue) & bit) == 0)
+        if (!subject.IsLetIn || ((subject.Scope?.Bits ?? ulong.MaxValue) & bit) == 0)
             return new Visible(false, []);
         // A right everywhere that a token has in some projects only is a right in those.
         IEnumerable<string> projects = subject.Scope?.Projects ?? HeldBy(subject).SelectMany(held => held.ProjectsWith(bit))

@@ -15,7 +15,7 @@ internal sealed class Senders(SenderTrust trust)
     /// <summary>On a message of ours: the person for whom we send it. Of anybody else it says nothing.</summary>
     public const string AskerHeader = "DevopsCd-Asker";
 
-    /// <summary>Sends a message for somebody: their rights count when it is consumed, however much later that is.</summary>
+    /// <summary>Sends a message for somebody: the rights and groups that they have when it is consumed count, however much later that is.</summary>
     public static void Stamp(SendContext context, Subject asker) => context.Headers.Set(AskerHeader, JsonSerializer.Serialize(asker));
 
     public Subject Of(ConsumeContext context) => Of(context.Headers.Get<string>(VerifiedUser), context.Headers.Get<string>(AskerHeader));

@@ -41,6 +41,9 @@ internal sealed record Subject : IAsker
     /// <summary>Roles that it has by the way it was authenticated, beside those of its bindings.</summary>
     public IReadOnlyList<Grant> Grants { get; init; } = [];
 
+    /// <summary>False for somebody who has asked a while ago and would not be let in now: they may do nothing, whatever they are bound to.</summary>
+    public bool IsLetIn { get; init; } = true;
+
     /// <summary>Who decides by this subject: the person behind it, where there is one.</summary>
     public string DecidedBy => Person is null ? Id : Of(SubjectKind.User, Person);
 

@@ -12,8 +12,9 @@ internal sealed class BatchDoorFilter(Senders senders, IServiceScopeFactory scop
 {
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
-        if (senders.Of(context) is { IsEngine: false } asker && BatchEventTypes.Carried(context) is var (type, head))
+        if (senders.Of(context) is { IsEngine: false } sender && BatchEventTypes.Carried(context) is var (type, head))
         {
+            var asker = await DatabaseRetry.RunAsync(() => NowAsync(sender, context.CancellationToken), context.CancellationToken);
             context.GetOrAddPayload(() => new EventOrigin(EventSource.Message, context.MessageId) { Asker = asker });
             var creation = context.TryGetMessage<CreateBatch>(out var create) ? create.Message : null;
             if (await DatabaseRetry.RunAsync(() => LookAsync(asker, type, head.BatchId, creation, context.CancellationToken),
@@ -24,6 +25,12 @@ internal sealed class BatchDoorFilter(Senders senders, IServiceScopeFactory scop
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("batchDoor");
+
+    private async Task<Subject> NowAsync(Subject sender, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IKnownSubjects>().NowAsync(sender, cancellationToken);
+    }
 
     private async Task<BatchRefusedException?> LookAsync(Subject asker, BatchEventType type, Guid batchId, CreateBatch? creation,
         CancellationToken cancellationToken)

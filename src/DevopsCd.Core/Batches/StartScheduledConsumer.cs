@@ -11,14 +11,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DevopsCd.Core.Batches;
 
 /// <summary>
-/// Tries a scheduled start that is due: with the rights that its asker has now, and past the guards as they are now. What lifts by itself is
+/// Tries a scheduled start that is due: with the rights and groups that its asker has now, and past the guards as they are now. What lifts by itself is
 /// waited for; what does not is waited for until the request expires, and ends one that never does.
 /// </summary>
 internal sealed class StartScheduledConsumer(IServiceScopeFactory scopes, CoreOptions core, TimeProvider clock) : IConsumer<StartScheduled>
 {
     public async Task Consume(ConsumeContext<StartScheduled> context)
     {
-        if (await JudgeAsync(context.Message, context.CancellationToken) is not { } start)
+        if (await JudgeAsync(context.Message, context.CancellationToken) is not var (start, asker))
             return;
         await using var scope = scopes.CreateAsyncScope();
         // Each try is decided once, whoever brings the message again. What refuses it in this very instant is found by the next try.
@@ -29,26 +29,27 @@ internal sealed class StartScheduledConsumer(IServiceScopeFactory scopes, CoreOp
             Reason = start.Reason,
             All = start.All,
             OverrideFreeze = start.OverrideFreeze
-        }, AskerOf(start), $"scheduled {start.Id} {start.Tries}", context.CancellationToken);
+        }, asker, $"scheduled {start.Id} {start.Tries}", context.CancellationToken);
     }
 
     /// <summary>Null when it is not to be raised now; the row says why.</summary>
-    private async Task<ScheduledStart?> JudgeAsync(StartScheduled message, CancellationToken cancellationToken)
+    private async Task<(ScheduledStart Start, Subject Asker)?> JudgeAsync(StartScheduled message, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;
         var (db, starts) = (services.GetRequiredService<CdDbContext>(), services.GetRequiredService<ScheduledStarts>());
-        return await db.InTransactionAsync(async () =>
+        return await db.InTransactionAsync<(ScheduledStart, Subject)?>(async () =>
         {
             var now = clock.GetUtcNow();
             if (await db.LockBatchAsync(message.BatchId, cancellationToken) is not { } batch
                 || await db.Set<ScheduledStart>().SingleOrDefaultAsync(s => s.Id == message.Id, cancellationToken) is not { EndedAt: null } start
                 || start.NextTryAt > now)
                 return null;
+            var asker = await services.GetRequiredService<IKnownSubjects>().NowAsync(AskerOf(start), cancellationToken);
             var type = BatchEventTypes.Get(start.Event);
             var asked = new BatchEventHead(batch.CorrelationId, start.Operator, start.Reason, All: start.All, OverrideFreeze: start.OverrideFreeze);
             var obstacles = await services.GetRequiredService<EventGuards>()
-                .ObstaclesAsync(new EventQuestion(batch, type, asked) { Asker = AskerOf(start) }, cancellationToken);
+                .ObstaclesAsync(new EventQuestion(batch, type, asked) { Asker = asker }, cancellationToken);
             var why = string.Join("; ", obstacles.Select(o => o.Reason));
             start.Tries++;
             if (start.ExpiresAt <= now)
@@ -63,7 +64,7 @@ internal sealed class StartScheduledConsumer(IServiceScopeFactory scopes, CoreOp
             else
                 Give(ScheduledStarts.Refused, $"{start.Event}: {why}");
             await db.SaveChangesAsync(cancellationToken);
-            return obstacles.Count == 0 && start.EndedAt is null ? start : null;
+            return obstacles.Count == 0 && start.EndedAt is null ? (start, asker) : null;
 
             void Give(string what, string reason)
             {

@@ -29,6 +29,7 @@ internal sealed class SenderDoor(Senders senders, AccessDoor door, IServiceScope
     private async Task CheckAsync(ConsumeContext context, Subject sender)
     {
         await using var scope = scopes.CreateAsyncScope();
+        sender = await scope.ServiceProvider.GetRequiredService<IKnownSubjects>().NowAsync(sender, context.CancellationToken);
         var projects = scope.ServiceProvider.GetRequiredService<ProjectsOf>();
         var (message, permission, project) = await NeededAsync(context, projects);
         if (await door.LookAsync(sender, permission, [project], null, context.CancellationToken) is not { } refused)

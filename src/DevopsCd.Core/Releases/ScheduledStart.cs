@@ -15,7 +15,7 @@ internal sealed class ScheduledStart
     /// <summary>Who has asked for it, as the audit names them.</summary>
     public string Operator { get; set; } = "";
 
-    /// <summary>The same with groups and grants, as the way in has made sure, as JSON; null where nobody has.</summary>
+    /// <summary>The same as the way in has made sure, as JSON; null where nobody has. What it may do is asked when the start is due.</summary>
     public string? Subject { get; set; }
 
     public string? Reason { get; set; }

@@ -9,7 +9,21 @@ namespace DevopsCd.Host.Access;
 
 /// <summary>Subjects with all that their login brings, also of somebody who is not asking.</summary>
 internal sealed class KnownSubjects(AccessDbContext db, SenderTrust trust, AuthOptions options, ILookupNormalizer normalizer, TimeProvider clock)
+    : IKnownSubjects
 {
+    /// <inheritdoc />
+    /// <remarks>What a token has asked for while it was valid does not end with it, as its owner has not; what is revoked does.</remarks>
+    public async Task<Subject> NowAsync(Subject asked, CancellationToken cancellationToken) => asked.Kind switch
+    {
+        SubjectKind.User when options.IsLocal => asked with { Grants = LocalAccess.Everything },
+        SubjectKind.User => (await LetInAsync(asked.Name, cancellationToken))?.AsSubject(),
+        SubjectKind.Token => await db.Tokens.AsNoTracking().SingleOrDefaultAsync(t => t.Id == asked.Name && t.RevokedAt == null, cancellationToken) is { } token
+            && await LetInAsync(token.Owner, cancellationToken) is { } owner ? Bounded(token, owner) : null,
+        SubjectKind.Workload => options.Workloads.Find(workload => workload.Name == asked.Name)?.AsSubject(),
+        SubjectKind.Amqp => asked with { Grants = trust.Grants },
+        _ => asked
+    } ?? asked with { IsLetIn = false };
+
     /// <param name="kind">How it is known.</param>
     /// <param name="name">Its name.</param>
     /// <param name="groups">The groups of a person, which only the login provider knows.</param>
@@ -28,16 +42,16 @@ internal sealed class KnownSubjects(AccessDbContext db, SenderTrust trust, AuthO
 
     /// <summary>The owner's rights as they are now, bounded; null when the token is over, or the owner is not let in any more.</summary>
     public async Task<Subject?> OfAsync(ApiToken token, CancellationToken cancellationToken) =>
-        token.IsValid(clock.GetUtcNow()) && await OwnerAsync(token, cancellationToken) is { } owner ? Bounded(token, owner) : null;
+        token.IsValid(clock.GetUtcNow()) && await LetInAsync(token.Owner, cancellationToken) is { } owner ? Bounded(token, owner) : null;
 
     /// <summary>A person as their provider or proxy has described them last; null when their account is gone, or they are not let in any more.</summary>
     public async Task<Subject?> VouchedAsync(string person, CancellationToken cancellationToken) =>
         await AccountAsync(person, cancellationToken) is { IsShutOut: false, PasswordHash: null } account ? account.AsSubject() : null;
 
-    /// <summary>The account of a token's owner; null when it is gone, or nobody has vouched for its owner for too long.</summary>
-    private async Task<Account?> OwnerAsync(ApiToken token, CancellationToken cancellationToken)
+    /// <summary>The account of somebody who is not asking; null when it is gone, not let in any more, or nobody has vouched for them for too long.</summary>
+    private async Task<Account?> LetInAsync(string person, CancellationToken cancellationToken)
     {
-        var account = await AccountAsync(token.Owner, cancellationToken);
+        var account = await AccountAsync(person, cancellationToken);
         return account is null or { IsShutOut: true } || (account.PasswordHash is not null && !options.Has(AccessModes.Password))
             || (account.SeenAt is { } seen && seen + options.OwnerAbsence.Value <= clock.GetUtcNow()) ? null : account;
     }

@@ -1,4 +1,5 @@
 using DevopsCd.Core;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Host.Access.Accounts;
@@ -40,6 +41,7 @@ internal static class LoginSetup
         services.AddScoped<LoginJournal>();
         services.AddScoped<KnownSubjects>();
         services.AddSingleton<LastingCaller>();
+        services.AddScoped<IKnownSubjects>(provider => provider.GetRequiredService<KnownSubjects>());
         services.AddScoped<TokenDesk>();
         services.AddAccounts();
         var schemes = services.AddAuthentication(Any)

@@ -3,6 +3,8 @@ using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Tests.Engines;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
 
 namespace DevopsCd.Core.Tests.Access;
 
@@ -37,6 +39,22 @@ public sealed class A_command_that_comes_due
         await engine.Deliver(new ApproveBatch { BatchId = batch.CorrelationId, Operator = "bob" }, asker: s_bob);
 
         (await engine.Status(batch)).ShouldBe(BatchStatus.PendingApproval);
+        var row = (await engine.Audit(batch)).Last();
+        (row.Event, row.Outcome, row.Subject).ShouldBe(("approve", EventOutcome.Denied, "user:bob"));
+    }
+
+    [Fact]
+    public async Task Is_refused_when_its_sender_has_left_the_group_that_has_the_right()
+    {
+        var subjects = Substitute.For<IKnownSubjects>();
+        subjects.NowAsync(default!, default).ReturnsForAnyArgs(s_bob);
+        await using var engine = await Engine.Start(services => services.AddSingleton(subjects));
+        var batch = await engine.Batch("api");
+        await engine.Do<BindingDesk>(desk => desk.AddAsync(s_approver with { Role = Roles.Viewer }, s_root, default));
+        await engine.Do<BindingDesk>(desk => desk.AddAsync(s_approver with { Subject = "group:approvers" }, s_root, default));
+
+        await engine.Deliver(new ApproveBatch { BatchId = batch.CorrelationId, Operator = "bob" }, asker: Subject.User("bob", "approvers"));
+
         var row = (await engine.Audit(batch)).Last();
         (row.Event, row.Outcome, row.Subject).ShouldBe(("approve", EventOutcome.Denied, "user:bob"));
     }

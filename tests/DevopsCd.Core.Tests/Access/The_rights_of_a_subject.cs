@@ -18,6 +18,16 @@ public sealed class The_rights_of_a_subject
     }
 
     [Fact]
+    public void Are_none_once_it_is_not_let_in_any_more()
+    {
+        var table = Table(("user:alice", "admin", "*"));
+        var alice = Subject.User("alice") with { IsLetIn = false, Grants = [new Grant(Roles.Admin, Projects.All, "the test")] };
+
+        Names(table, alice, "shop").ShouldBeEmpty();
+        table.Where(alice, Permissions.View).ShouldSatisfyAllConditions(where => where.All.ShouldBeFalse(), where => where.Projects.ShouldBeEmpty());
+    }
+
+    [Fact]
     public void Hold_in_their_project_and_nowhere_else()
     {
         var table = Table(("user:alice", "shipper", "shop"));

@@ -7,6 +7,8 @@ using DevopsCd.Core.Data;
 using DevopsCd.Core.Freezes;
 using DevopsCd.Core.Tests.Engines;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
 
 namespace DevopsCd.Core.Tests.Batches;
 
@@ -114,6 +116,30 @@ public sealed class A_scheduled_start
         (await engine.Audit(batch))[^1].ShouldSatisfyAllConditions(
             row => row.Event.ShouldBe("start_refused"),
             row => row.Reason!.ShouldContain("user:olga needs the permission deploy_prod"));
+    }
+
+    [Theory]
+    [InlineData("night-shift", true, null)]
+    [InlineData("visitors", true, "user:olga needs the permission deploy_prod")]
+    [InlineData("operators", false, "user:olga is not let in any more")]
+    public async Task Is_judged_by_the_groups_that_its_asker_is_in_then(string group, bool isLetIn, string? refusal)
+    {
+        var subjects = Substitute.For<IKnownSubjects>();
+        await using var engine = await Engine.Start(services => services.AddSingleton(subjects));
+        var batch = await PreDeployed(engine);
+        foreach (var bound in (string[])["operators", "night-shift"])
+            await engine.Do<BindingDesk>(desk => desk.AddAsync(new BindingBody { Subject = $"group:{bound}", Role = Roles.Operator, Project = Projects.All },
+                new AccessOrigin(Subject.User(Engine.Person), EventSource.Http), default));
+        (await Schedule(engine, batch, engine.Now.AddHours(1), by: Subject.User("olga", "operators"))).Event.ShouldBe("start_scheduled");
+        subjects.NowAsync(default!, default).ReturnsForAnyArgs(Subject.User("olga", group) with { IsLetIn = isLetIn });
+
+        await engine.Pass(TimeSpan.FromHours(2));
+
+        if (refusal is null)
+            (await engine.Status(batch)).ShouldBe(BatchStatus.ProdDeployed);
+        else
+            (await engine.Audit(batch))[^1].ShouldSatisfyAllConditions(
+                row => row.Event.ShouldBe("start_refused"), row => row.Reason!.ShouldContain(refusal));
     }
 
     [Fact]

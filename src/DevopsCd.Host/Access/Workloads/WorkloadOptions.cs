@@ -1,3 +1,4 @@
+using DevopsCd.Core.Access;
 using Microsoft.Extensions.Configuration;
 
 namespace DevopsCd.Host.Access.Workloads;
@@ -32,6 +33,9 @@ internal sealed class WorkloadOptions
 
     /// <summary>The discovery document.</summary>
     public string DiscoveryAddress => Discovery ?? $"{Issuer.TrimEnd('/')}/.well-known/openid-configuration";
+
+    /// <summary>The job as a subject.</summary>
+    public Subject AsSubject() => new(SubjectKind.Workload, Name) { Grants = Role is null ? [] : [new Grant(Role, Project!, $"{Section}: {Name}")] };
 
     /// <summary>Every wrong key with what is allowed.</summary>
     public IEnumerable<(string Key, string Allowed)> Problems(int index, IReadOnlyCollection<string> roles)

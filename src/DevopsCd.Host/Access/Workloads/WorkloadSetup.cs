@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using DevopsCd.Core.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -62,11 +61,7 @@ internal static class WorkloadSetup
             context.Fail("no workload of the configuration has these claims");
             return Task.CompletedTask;
         }
-        var subject = new Subject(SubjectKind.Workload, known.Name)
-        {
-            Grants = known.Role is null ? [] : [new Grant(known.Role, known.Project!, $"{WorkloadOptions.Section}: {known.Name}")]
-        };
-        context.Principal = Identities.Of(subject, context.Scheme.Name);
+        context.Principal = Identities.Of(known.AsSubject(), context.Scheme.Name);
         return Task.CompletedTask;
     }
 
