@@ -31,6 +31,22 @@ public sealed class People_of_a_provider(ProviderHost host) : IClassFixture<Prov
         (await dev.Ask(host.At("api/v1/access/accounts"))).ShouldBe(HttpStatusCode.Forbidden);
     }
 
+    [Theory]
+    [InlineData("https://attacker.example/")]
+    [InlineData("//attacker.example/")]
+    [InlineData("/%5Cattacker.example/")]
+    [InlineData("%09//attacker.example/")]
+    public async Task Are_led_to_no_other_host_after_it(string wanted)
+    {
+        var name = await host.Person("staff");
+        using var browser = new Browser();
+
+        await browser.Go(host.At($"login/oidc?return={wanted}"));
+        await browser.Submit(("login", name));
+
+        (browser.At.Authority, browser.At.AbsolutePath).ShouldBe((host.At("").Authority, "/"));
+    }
+
     [Fact]
     public async Task Do_not_take_over_a_session_that_somebody_planted()
     {

@@ -155,7 +155,7 @@ public sealed class AccessHost : IAsyncLifetime
                 Channel = "log",
                 BatchId = batch.Id,
                 Kind = NoticeKind.Transition,
-                Payload = "{}",
+                Payload = NoticeJson.Write(Core.Notifications.Composing.Notice.ProductionReady(batch, DateTimeOffset.UnixEpoch, [], null)),
                 Status = NotificationStatus.Sent
             };
             db.Add(notice);

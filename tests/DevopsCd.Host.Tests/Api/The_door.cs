@@ -2,6 +2,8 @@ using System.Net;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Notifications.Composing;
+using DevopsCd.Core.Notifications.Delivery;
 using DevopsCd.Host.Access;
 using DevopsCd.Host.Api;
 using DevopsCd.Testing.Hosting;
@@ -168,6 +170,46 @@ public sealed class The_door(AccessHost host)
             System.Text.RegularExpressions.Regex.Replace(reply.Json.GetProperty("detail").GetString()!, "ledger|nobody|[0-9]+", "x");
     }
 
+    /// <summary>However an address is written, it is the same thing that it names, or nothing.</summary>
+    [Theory]
+    [InlineData("//api/v1/applications/ledger")]
+    [InlineData("/api/v1//applications/ledger")]
+    [InlineData("/api/v1/applications//ledger")]
+    [InlineData("/API/V1/Applications/ledger")]
+    [InlineData("/api/v1/applications/LEDGER")]
+    [InlineData("/api/v1/applications/%6cedger")]
+    [InlineData("/api/v1/applications/ledger/")]
+    [InlineData("/api/v1/applications/ledger%2f")]
+    [InlineData("/api/v1/applications/shop-1/../ledger")]
+    [InlineData("/api/v1/applications/shop-1%2f..%2fledger")]
+    [InlineData("/api/v1/applications/ledger%00")]
+    [InlineData("/api/v1/applications/ledger;a=b")]
+    [InlineData("/api/v1/projects/BANK")]
+    [InlineData("/api/v1/projects/%62ank")]
+    [InlineData("/api/v1/projects/shop/../bank")]
+    [InlineData("/api/v1/batches/0{bank}")]
+    [InlineData("/api/v1/batches/+{bank}")]
+    [InlineData("/api/v1/batches/{bank}/")]
+    [InlineData("/api/v1/batches/{bank}/%65vents")]
+    [InlineData("/api/v1//batches/{bank}/events/approve")]
+    public async Task Is_passed_by_no_other_spelling_of_an_address(string path)
+    {
+        path = path.Replace("{bank}", $"{host.Batches["bank"]}", StringComparison.Ordinal);
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(host.Http.BaseAddress!.Host, host.Http.BaseAddress.Port, TestContext.Current.CancellationToken);
+        var stream = client.GetStream();
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+            $"{(path.EndsWith("approve", StringComparison.Ordinal) ? "POST" : "GET")} {path} HTTP/1.1\r\nHost: localhost\r\nX-Operator: somebody\r\n"
+            + $"{AccessHost.Who}: admin@shop\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        answer.ShouldMatch("^HTTP/1.1 (400|403|404)");
+        answer.ShouldNotContain("\"effective\"");
+        answer.ShouldNotContain("of the bank");
+    }
+
     [Theory]
     [InlineData("/api/v1/batches", "batchNumber", 1, 3)]
     [InlineData("/api/v1/applications", "name", 2, 4)]
@@ -177,6 +219,48 @@ public sealed class The_door(AccessHost host)
         (await host.Get("viewer@shop", path)).Json.GetProperty("items").EnumerateArray().Select(i => i.GetProperty(named).GetString()).Count().ShouldBe(inShop);
         (await host.Get("viewer@shop viewer@bank", path)).Json.GetProperty("items").GetArrayLength().ShouldBe(all);
         (await host.Get("ci@shop", path)).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    /// <summary>Each list that there is, and each that comes.</summary>
+    [Fact]
+    public async Task Lets_no_list_show_what_belongs_to_a_project_of_others()
+    {
+        const string stranger = "user:clerk-of-the-bank", freeze = "year-end-of-the-bank";
+        (await host.Send("admin@*", HttpMethod.Put, "/api/v1/access/bindings", new { subject = stranger, role = "viewer", project = "bank" })).Status.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Created);
+        (await host.Send("admin@*", HttpMethod.Put, $"/api/v1/freezes/{freeze}",
+            new { reason = "x", projects = new[] { "bank" }, from = "2099-01-01T00:00:00Z", to = "2099-01-02T00:00:00Z" })).Status.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Created);
+        var number = await Read(db => db.Batches.Where(b => b.Id == host.Batches["bank"]).Select(b => b.BatchNumber).SingleAsync());
+        await using (var scope = host.Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
+            var notice = Notice.ProductionReady(await db.Batches.SingleAsync(b => b.BatchNumber == number), DateTimeOffset.UnixEpoch, [], null);
+            db.Add(new Notification
+            {
+                NoticeKey = notice.Key,
+                Channel = "log",
+                BatchId = host.Batches["bank"],
+                Kind = notice.Kind,
+                Payload = NoticeJson.Write(notice),
+                Status = NotificationStatus.Sent
+            });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+        string[] secrets = ["ledger", stranger, freeze, number, "\"bank\""];
+
+        var lists = Routes().Where(r => r.Metadata.GetMetadata<Requirement>() is { Of: RightsOf.Listed }).Cast<RouteEndpoint>()
+            .Select(r => $"/{r.RoutePattern.RawText!.Trim('/')}").Where(path => !path.Contains('{', StringComparison.Ordinal) && !path.EndsWith("/roles", StringComparison.Ordinal)).ToList();
+
+        foreach (var path in lists)
+        {
+            var (own, all) = (await All("admin@shop", path), await All("admin@*", path));
+            (own.Status, all.Status).ShouldBe((HttpStatusCode.OK, HttpStatusCode.OK), path);
+            secrets.Where(secret => own.Text.Contains(secret, StringComparison.Ordinal)).ShouldBeEmpty(path);
+            secrets.Any(secret => all.Text.Contains(secret, StringComparison.Ordinal)).ShouldBeTrue($"{path} has something to hide");
+        }
+
+        // Short lists have no pages.
+        async Task<Reply> All(string roles, string path) =>
+            await host.Get(roles, $"{path}?limit=200") is { Status: not HttpStatusCode.BadRequest } paged ? paged : await host.Get(roles, path);
     }
 
     [Fact]
