@@ -21,12 +21,13 @@ internal sealed class BuildQueries(CdDbContext db)
         Visible visible, IReadOnlyCollection<(string Application, string Branch)> wanted, CancellationToken cancellationToken)
     {
         var (applications, branches) = (wanted.Select(w => w.Application).Distinct().ToList(), wanted.Select(w => GitRef.Short(w.Branch)).Distinct().ToList());
-        var newest = await db.Builds.AsNoTracking().In(visible, db.Applications)
-            .Where(b => b.ApplicationId != null && applications.Contains(b.ApplicationName) && branches.Contains(b.Branch)
+        var newest = await db.Builds.AsNoTracking().In(visible)
+            .Where(b => b.Application != null && b.Application.RemovedAt == null && applications.Contains(b.ApplicationName) && branches.Contains(b.Branch)
                 && b.BuildStatus == BuildStatus.Success && !b.Superseded)
             .GroupBy(b => new { b.ApplicationName, b.Branch })
-            .Select(g => g.OrderByDescending(b => b.OrderedAt).ThenByDescending(b => b.Id).First()).ToListAsync(cancellationToken);
-        var found = newest.ToDictionary(b => (b.ApplicationName, b.Branch));
+            .Select(g => g.OrderByDescending(b => b.OrderedAt).ThenByDescending(b => b.Id).First().Id).ToListAsync(cancellationToken);
+        var found = (await db.Builds.AsNoTracking().Include(b => b.Application).Where(b => newest.Contains(b.Id)).ToListAsync(cancellationToken))
+            .ToDictionary(b => (b.ApplicationName, b.Branch));
         return wanted.Where(w => found.ContainsKey((w.Application, GitRef.Short(w.Branch))))
             .ToDictionary(w => w, w => View(found[(w.Application, GitRef.Short(w.Branch))]));
     }

@@ -74,7 +74,7 @@ public sealed class An_application_that_is_removed
         var (old, taken) = (await engine.Release(before, "api"), await engine.Release(next, "api"));
         (old.Build!.BuildNumber, taken.Build!.BuildNumber).ShouldBe(("1", "2"));
         taken.AppId.ShouldNotBe(old.AppId);
-        (await Should.ThrowAsync<BatchRefusedException>(() => Register(engine, "API", null))).Reason.ShouldContain("differs from it in letter case only");
+        (await Should.ThrowAsync<BatchRefusedException>(() => Register(engine, "API", null))).Message.ShouldContain("differs from it in letter case only");
     }
 
     [Theory, InlineData("postgres"), InlineData("sqlite")]
@@ -107,7 +107,7 @@ public sealed class An_application_that_is_removed
 
         var refused = await Should.ThrowAsync<BatchRefusedException>(() => Remove(engine, "api"));
 
-        (refused.Kind, refused.Reason).ShouldBe((RefusalKind.Illegal, $"api is in open batch {batch.BatchNumber}; it can be removed when that has ended"));
+        (refused.Kind, refused.Message).ShouldBe((RefusalKind.Illegal, $"api is in open batch {batch.BatchNumber}; it can be removed when that has ended"));
         await engine.Accepted(batch, "cancel");
         await Remove(engine, "api");
     }

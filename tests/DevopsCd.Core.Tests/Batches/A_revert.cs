@@ -40,7 +40,7 @@ public sealed class A_revert
 
         var refused = await Should.ThrowAsync<BatchRefusedException>(() => RevertAsync(engine, batch));
 
-        refused.Reason.ShouldContain("only an accepted batch is reverted");
+        refused.Message.ShouldContain("only an accepted batch is reverted");
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class A_revert
 
         var refused = await Should.ThrowAsync<BatchRefusedException>(() => RevertAsync(engine, batch));
 
-        refused.Reason.ShouldBe($"nothing can be taken back: api: {StageUndo.New}");
+        refused.Message.ShouldBe($"nothing can be taken back: api: {StageUndo.New}");
     }
 
     [Fact]
