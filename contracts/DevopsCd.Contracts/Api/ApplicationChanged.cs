@@ -12,6 +12,9 @@ public sealed record ApplicationChanged
     /// <summary>The outcome in production; absent where the change concerns only its operations.</summary>
     public string? ProdStatus { get; init; }
 
+    /// <summary>The outcome of taking production back; absent where the change concerns only its operations.</summary>
+    public string? RollbackStatus { get; init; }
+
     /// <summary>What the application waits for, or why it failed.</summary>
     public string? StatusReason { get; init; }
 

@@ -152,6 +152,7 @@ internal sealed class ChangeLog(CdDbContext db)
             Application = nameOf[change.ReleaseId],
             PreStatus = change.Outcomes?.Pre,
             ProdStatus = change.Outcomes?.Prod,
+            RollbackStatus = change.Outcomes?.Rollback,
             StatusReason = change.Outcomes?.Reason,
             Deployments = change.Deployments
         })]

@@ -16,7 +16,7 @@ internal sealed class ChangeRecorder(TimeProvider clock) : SaveChangesIntercepto
     private static readonly HashSet<string> s_shown =
     [
         nameof(Deployment.Status), nameof(Deployment.Tries), nameof(Deployment.MayRun), nameof(Deployment.Error), nameof(Deployment.FinishedAt),
-        nameof(Deployment.DeadlineAt)
+        nameof(Deployment.DeadlineAt), nameof(Deployment.PreviousImage), nameof(Deployment.PreviousRevision)
     ];
 
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
@@ -92,7 +92,8 @@ internal sealed class ChangeRecorder(TimeProvider clock) : SaveChangesIntercepto
                 break;
             case { Entity: BatchRelease release, State: EntityState.Modified }:
                 yield return (release.BatchId, new ChangedRelease(release.Id, new ReleaseOutcomes(
-                    EnumNames<ReleaseStatus>.Of(release.PreStatus), EnumNames<ReleaseStatus>.Of(release.ProdStatus), release.StatusReason), []));
+                    EnumNames<ReleaseStatus>.Of(release.PreStatus), EnumNames<ReleaseStatus>.Of(release.ProdStatus),
+                    EnumNames<ReleaseStatus>.Of(release.RollbackStatus), release.StatusReason), []));
                 break;
         }
     }

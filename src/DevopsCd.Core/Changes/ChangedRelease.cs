@@ -16,4 +16,4 @@ internal sealed record ChangedRelease(long ReleaseId, ReleaseOutcomes? Outcomes,
 }
 
 /// <summary>How an application stands in the stages, by the names of the API.</summary>
-internal sealed record ReleaseOutcomes(string Pre, string Prod, string? Reason);
+internal sealed record ReleaseOutcomes(string Pre, string Prod, string Rollback, string? Reason);
