@@ -17,8 +17,9 @@ internal sealed class StateGuard(BatchTransitionTable lifecycle) : IEventGuard
     public static Obstacle Of(BatchEventType type, string state)
     {
         var ended = BatchStatus.Ended(state);
-        return new Obstacle(type.WhyNot.GetValueOrDefault(state)
-            ?? (ended ? (Sentence)$"the batch has ended as {state}; {type.Key} no longer changes anything" : (Sentence)$"{type.Key} is not legal in {state}"))
+        return new Obstacle(type.WhyNot.GetValueOrDefault(state) ?? (ended
+            ? (Sentence)$"the batch has ended as {state}; {type.Key} no longer changes anything"
+            : (Sentence)$"{type.Key} is not legal in {state}"))
         {
             Kind = ended && !type.ByPerson ? RefusalKind.Late : RefusalKind.Illegal
         };

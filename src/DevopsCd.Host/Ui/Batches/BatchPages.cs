@@ -102,9 +102,9 @@ internal sealed class BatchPages(PageWork pages)
             Reason = string.IsNullOrWhiteSpace(decision.Reason) ? null : decision.Reason.Trim(),
             ContentHash = seen.ContentHash,
             OverrideFreeze = decision.OverrideFreeze,
-            AcceptMoved = decision.AcceptMoved,
             NotBefore = decision.NotBefore,
             ExpiresAt = decision.ExpiresAt,
+            AcceptMoved = decision.AcceptMoved,
             ExpectedVersion = seen.Version
         }, subject, decision.Key, cancellationToken), cancellationToken);
 
@@ -252,14 +252,16 @@ internal sealed class BatchPages(PageWork pages)
             CanAcceptMoved = obstacles.TryGetValue(type.Key, out var moved) && OnlyMoved(moved),
             CanOverrideFreeze = mayOverride && obstacles.TryGetValue(type.Key, out var frozen) && OnlyFrozen(frozen),
             // What a freeze holds up now may start when it is over.
-            CanBeScheduled = type.StageEffect == StageEffect.Begins
+            CanBeScheduled = IsForward(type)
                 && obstacles.TryGetValue(type.Key, out var present) && (present.Count == 0 || OnlyFrozen(present)),
-            IsChecked = type.Seals || type.StageEffect == StageEffect.Begins,
-            Stage = type is { StageEffect: StageEffect.Begins, Stage: { } begun } ? EnumNames<Stage>.Of(begun) : null,
+            IsChecked = type.Seals || IsForward(type),
+            Stage = IsForward(type) ? EnumNames<Stage>.Of(type.Stage!.Value) : null,
             Obstacles = obstacles.TryGetValue(type.Key, out var found)
                 ? [.. found.Select(ActionObstacle.Of)]
                 : [new ActionObstacle(StateGuard.Key, StateGuard.Of(type, view.StateName).Reason, null)]
         })];
+
+        static bool IsForward(BatchEventType type) => type is { StageEffect: StageEffect.Begins, Stage: { } stage } && !stage.GoesBack();
 
         static bool OnlyMoved(IReadOnlyList<ShownObstacle> obstacles) => obstacles.Count > 0
             && obstacles.All(o => o.View is { Guard: MovedGuard.Key, LiftedBy: Obstacle.Asker });

@@ -11,12 +11,12 @@ internal sealed record Decision(string Event, string Key)
     /// <summary>Start although a freeze holds.</summary>
     public bool OverrideFreeze { get; init; }
 
-    /// <summary>Cancel although production runs a part of it.</summary>
-    public bool AcceptMoved { get; init; }
-
     /// <summary>Start then, and not now.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>Give the start up then, if something stands in its way for so long.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Cancel although production runs a part of it.</summary>
+    public bool AcceptMoved { get; init; }
 }
