@@ -55,7 +55,8 @@ internal static class ApplicationCommands
     }
 
     private static CliCommand Remove(CommandSet set) =>
-        set.Runs(new CliCommand("remove", "Remove an application; batches that have ended keep it in their history", "devopscd app remove web-shop").Takes(s_name),
+        set.Runs(new CliCommand("remove", "Remove an application; batches that have ended keep it in their history",
+            "devopscd app remove web-shop").Takes(s_name),
             async (session, parsed, cancellationToken) =>
             {
                 await session.Api.ChangeAsync(HttpMethod.Delete, Path(parsed), null, cancellationToken);

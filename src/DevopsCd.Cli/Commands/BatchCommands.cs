@@ -15,9 +15,11 @@ internal static class BatchCommands
         new BatchEvent("approve", "approve", "Approve a batch").Of(set),
         new BatchEvent("reject", "reject", "Reject a batch for good") { NeedsReason = true }.Of(set),
         new BatchEvent("seal", "confirm_tag", "Lock the builds of a batch; its pre-production begins by itself") { Stage = StageWait.Pre }.Of(set),
-        new BatchEvent("start-pre", "start_pre_deploy", "Start pre-production again after a failure") { Stage = StageWait.Pre, HasAll = true, Starts = true }.Of(set),
+        new BatchEvent("start-pre", "start_pre_deploy", "Start pre-production again after a failure")
+            { Stage = StageWait.Pre, HasAll = true, Starts = true }.Of(set),
         new BatchEvent("reopen", "reopen", "Open a sealed batch again, so that a fix gets in") { NeedsReason = true, Because = "web-shop needs a fix" }.Of(set),
-        new BatchEvent("start-prod", "start_prod_deploy", "Start production") { Stage = StageWait.Prod, Production = "Start production of", Starts = true }.Of(set),
+        new BatchEvent("start-prod", "start_prod_deploy", "Start production")
+            { Stage = StageWait.Prod, Production = "Start production of", Starts = true }.Of(set),
         new BatchEvent("rollback", "start_prod_rollback", "Take production back to what ran before a batch, in the reverse order")
         {
             NeedsReason = true,
@@ -27,7 +29,8 @@ internal static class BatchCommands
         }.Of(set),
         Revert(set),
         new BatchEvent("accept", "final_accept", "Accept a batch for good").Of(set),
-        new BatchEvent("cancel", "cancel", "Cancel a batch; what is in flight ends first") { NeedsReason = true, Leaves = true, Stage = StageWait.Cancel }.Of(set),
+        new BatchEvent("cancel", "cancel", "Cancel a batch; what is in flight ends first")
+            { NeedsReason = true, Leaves = true, Stage = StageWait.Cancel }.Of(set),
         Unschedule(set), Plan(set), Preflight(set), Watch(set));
 
     private static CliCommand Create(CommandSet set)
@@ -149,7 +152,8 @@ internal static class BatchCommands
         var batch = Batches.Argument();
         var stage = Options.Text("--stage", "pre|prod", "The stage (default: the one that comes next)");
         return set.Runs(new CliCommand("preflight", "Show what starting a stage would do now, and what would stop it; exit code 5 where something would",
-            "devopscd batch preflight 42", "devopscd batch preflight 42 --stage prod -o json").Takes(batch, stage), async (session, parsed, cancellationToken) =>
+            "devopscd batch preflight 42", "devopscd batch preflight 42 --stage prod -o json").Takes(batch, stage),
+            async (session, parsed, cancellationToken) =>
             {
                 var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
                 var reply = await session.Api.GetAsync(Lists.Query($"batches/{id}/preflight", ("stage", parsed.GetValue(stage))), cancellationToken);

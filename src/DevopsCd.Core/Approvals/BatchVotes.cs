@@ -117,7 +117,8 @@ internal sealed class BatchVotes(CdDbContext db, BatchPolicies policies, AccessR
     {
         if (kind == ApprovalKind.Release)
             return (batch.Status == BatchStatus.PendingApproval, batch.Status is BatchStatus.PendingApproval or BatchStatus.Approved);
-        var isAhead = batch.Status is not (BatchStatus.ProdDeploying or BatchStatus.ProdDeployed or BatchStatus.ProdRollingBack) && !BatchStatus.Ended(batch.Status);
+        var isAhead = batch.Status is not (BatchStatus.ProdDeploying or BatchStatus.ProdDeployed or BatchStatus.ProdRollingBack)
+            && !BatchStatus.Ended(batch.Status);
         return (isAhead, isAhead);
     }
 

@@ -28,7 +28,8 @@ internal sealed class BatchPreflights(
         (await LookCloselyAsync(id, wanted, asker, cancellationToken))?.Preflight;
 
     /// <summary>The same, with the obstacles as they were said.</summary>
-    public async Task<(BatchPreflight Preflight, IReadOnlyList<ShownObstacle> Obstacles)?> LookCloselyAsync(long id, Stage? wanted, Subject asker, CancellationToken cancellationToken)
+    public async Task<(BatchPreflight Preflight, IReadOnlyList<ShownObstacle> Obstacles)?> LookCloselyAsync(long id, Stage? wanted, Subject asker,
+        CancellationToken cancellationToken)
     {
         if (await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is not { } batch)
             return null;
@@ -38,7 +39,8 @@ internal sealed class BatchPreflights(
         var times = await UsualAsync([.. rows.Select(r => r.Release.App.Name).Distinct(StringComparer.Ordinal)], stage, cancellationToken);
         var deployed = rows.Where(r => r is { Action: BatchPlans.Deploy, Image: not null }).ToList();
         var answer = await service.PreflightAsync([.. deployed.Select(r => Operation(batch, stage, r))], cancellationToken);
-        var problems = deployed.Zip(answer.Problems).ToDictionary(p => p.First, p => p.Second, (IEqualityComparer<PlannedRow>)ReferenceEqualityComparer.Instance);
+        var problems = deployed.Zip(answer.Problems).ToDictionary(p => p.First, p => p.Second,
+            (IEqualityComparer<PlannedRow>)ReferenceEqualityComparer.Instance);
         var policy = await policies.OfAsync(batch, cancellationToken);
         return (new BatchPreflight
         {
@@ -86,7 +88,8 @@ internal sealed class BatchPreflights(
     private static TimeSpan? Time(PlannedRow row, Dictionary<(string, string), TimeSpan> times) =>
         times.TryGetValue((row.Release.App.Name, row.Target!.Cluster), out var time) ? time : null;
 
-    private static PreflightOperation View(PlannedRow row, Dictionary<(string, string), TimeSpan> times, IReadOnlyDictionary<string, string[]>? problems) => new()
+    private static PreflightOperation View(
+        PlannedRow row, Dictionary<(string, string), TimeSpan> times, IReadOnlyDictionary<string, string[]>? problems) => new()
     {
         Application = row.Release.App.Name,
         Cluster = row.Target?.Cluster,

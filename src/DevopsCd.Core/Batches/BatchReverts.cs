@@ -34,7 +34,8 @@ internal sealed class BatchReverts(CdDbContext db, BatchReleases releases, Build
             { State = batch.Status };
         var (pinned, left) = await BeforeAsync(batch, cancellationToken);
         if (pinned.Count == 0)
-            throw new BatchRefusedException(RefusalKind.Illegal, $"nothing can be taken back: {string.Join("; ", left.Select(l => $"{l.Application}: {l.Reason}"))}")
+            throw new BatchRefusedException(RefusalKind.Illegal,
+                $"nothing can be taken back: {string.Join("; ", left.Select(l => $"{l.Application}: {l.Reason}"))}")
             {
                 State = batch.Status
             };
@@ -58,7 +59,8 @@ internal sealed class BatchReverts(CdDbContext db, BatchReleases releases, Build
 
     private async Task<(Dictionary<string, Build> Pinned, List<NotReverted> Left)> BeforeAsync(Batch batch, CancellationToken cancellationToken)
     {
-        var operations = (await db.Deployments.AsNoTracking().Where(d => d.BatchId == batch.Id && d.Stage != Stage.Pre).OrderBy(d => d.Id)
+        var stages = Stage.Rollback.OfSamePlace();
+        var operations = (await db.Deployments.AsNoTracking().Where(d => d.BatchId == batch.Id && stages.Contains(d.Stage)).OrderBy(d => d.Id)
             .ToListAsync(cancellationToken)).ToLookup(d => d.ReleaseId);
         var (pinned, left) = (new Dictionary<string, Build>(StringComparer.Ordinal), new List<NotReverted>());
         foreach (var release in await releases.OfAsync(batch, cancellationToken))

@@ -35,20 +35,25 @@ internal sealed class RunningVersions(CdDbContext db)
             db.Batches.Single(b => b.Id == d.BatchId).BatchNumber
         }).ToListAsync(cancellationToken);
         return [.. rows.Select(r => new RunningVersion(
-                r.Application, r.Project, EnumNames<Stage>.Of(r.Stage.Place()), r.Cluster, r.Image, r.BuildNumber, r.CommitId, r.FinishedAt, r.BatchId, r.BatchNumber))
+                r.Application, r.Project, EnumNames<Stage>.Of(r.Stage.Place()), r.Cluster, r.Image, r.BuildNumber, r.CommitId, r.FinishedAt,
+                    r.BatchId, r.BatchNumber))
             .OrderBy(r => r.Application, StringComparer.Ordinal).ThenBy(r => r.Stage, StringComparer.Ordinal).ThenBy(r => r.Cluster, StringComparer.Ordinal)];
     }
 
     /// <summary>What runs of some applications in each cluster of a stage.</summary>
-    public Task<List<RunningImage>> ImagesAsync(IReadOnlyCollection<long> applications, Stage stage, CancellationToken cancellationToken) =>
-        Last(db.Deployments.Where(d => (d.Stage == stage || (stage == Stage.Prod && d.Stage == Stage.Rollback)) && applications.Contains(d.Release.AppId)))
+    public Task<List<RunningImage>> ImagesAsync(IReadOnlyCollection<long> applications, Stage stage, CancellationToken cancellationToken)
+    {
+        var stages = stage.OfSamePlace();
+        return Last(db.Deployments.Where(d => stages.Contains(d.Stage) && applications.Contains(d.Release.AppId)))
             .Select(d => new RunningImage(d.Release.AppId, d.Cluster, d.Image, d.FinishedAt)).ToListAsync(cancellationToken);
+    }
 
     private IQueryable<Deployment> Last(IQueryable<Deployment> operations)
     {
         // Operations of one place follow each other: the last row is the last that began.
+        var first = Stages.Forward[0];
         var last = operations.Where(d => d.Status == OperationStatus.Succeeded)
-            .GroupBy(d => new { d.Release.AppId, IsPre = d.Stage == Stage.Pre, d.Cluster }).Select(g => g.Max(d => d.Id));
+            .GroupBy(d => new { d.Release.AppId, IsFirst = d.Stage == first, d.Cluster }).Select(g => g.Max(d => d.Id));
         return db.Deployments.AsNoTracking().Where(d => last.Contains(d.Id));
     }
 }

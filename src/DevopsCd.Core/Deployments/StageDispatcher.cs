@@ -17,7 +17,8 @@ namespace DevopsCd.Core.Deployments;
 /// and started by one at a time over all instances (I7).
 /// </summary>
 internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedContent seals, StageEnds ends, RunningVersions versions,
-    IPublishEndpoint publish, IMessageScheduler scheduler, Notices notices, BatchPolicies policies, FreezeBook freezes, DeployOptions deploy, TimeProvider clock)
+    IPublishEndpoint publish, IMessageScheduler scheduler, Notices notices, BatchPolicies policies, FreezeBook freezes, DeployOptions deploy,
+        TimeProvider clock)
 {
     /// <summary>Starts what can start. When nothing runs and nothing can, the stage's end waits in <see cref="StageEnds" />, which the caller raises.</summary>
     public async Task AdvanceAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
@@ -122,7 +123,9 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
     /// <summary>What is about to start does not, in a freeze that pauses. The stage goes on when that ends, with all the time that was left (R20).</summary>
     private async Task<Frozen?> PausedAsync(Batch batch, Stage stage, StagePlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var frozen = plan.Start.Count == 0 || stage.GoesBack() || batch.FreezeOverriddenBy is not null ? null : await freezes.PausingAsync(batch, stage, cancellationToken);
+        var frozen = plan.Start.Count == 0 || stage.GoesBack() || batch.FreezeOverriddenBy is not null
+            ? null
+            : await freezes.PausingAsync(batch, stage, cancellationToken);
         if (frozen is null || !plan.Start.Exists(start => frozen.Covers(start.Cluster.Cluster)))
         {
             batch.Resume(now);
@@ -135,7 +138,8 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
     }
 
     private StagePlan Plan(Batch batch, StageView view, ProjectPolicy policy, Frozen? frozen = null) =>
-        StagePlan.Of(frozen is null ? view.Items : view.In(frozen), policy.ConcurrentApps, batch.StopRequested || OverTime(batch), batch.StopRequested, view.LeftBehind,
+        StagePlan.Of(frozen is null ? view.Items : view.In(frozen), policy.ConcurrentApps, batch.StopRequested || OverTime(batch),
+            batch.StopRequested, view.LeftBehind,
             batch.RollbackRequested ? "production is to be rolled back" : "the batch is being cancelled");
 
     /// <summary>
@@ -158,7 +162,7 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
                 operation.Outdated |= places.Contains((operation.ReleaseId, operation.Cluster));
             return none;
         }
-        if (deploy.Driver == "http" || stage != Stage.Prod)
+        if (deploy.Driver == "http" || !stage.CanBeTakenBack())
             return none;
         return (await versions.ImagesAsync([.. plan.Start.Select(s => touched[s.Item.ReleaseId].AppId).Distinct()], stage, cancellationToken))
             .ToDictionary(v => (v.ApplicationId, v.Cluster), v => v.Image);
@@ -202,7 +206,7 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
             At = now
         }, cancellationToken);
 
-        PreviousVersion? Before() => deploy.Driver == "http" || stage != Stage.Prod ? null
+        PreviousVersion? Before() => deploy.Driver == "http" || !stage.CanBeTakenBack() ? null
             : before.GetValueOrDefault((release.AppId, cluster)) is { } image ? new PreviousVersion(image, null, image == release.Image)
             : PreviousVersion.Nothing;
     }

@@ -36,9 +36,9 @@ internal sealed class StageEnds(CdDbContext db, IServiceProvider scope, ILogger<
         _last = (batchId, stage, attempt, decision, moved);
     }
 
-    private static object Stopped(Stage stage, Guid batchId, int attempt) => stage == Stage.Pre
-        ? new DeployStopped { BatchId = batchId, Operator = Operators.Engine, Attempt = attempt }
-        : new ProdDeployStopped { BatchId = batchId, Operator = Operators.Engine, Attempt = attempt };
+    private static object Stopped(Stage stage, Guid batchId, int attempt) => stage.CanBeTakenBack()
+        ? new ProdDeployStopped { BatchId = batchId, Operator = Operators.Engine, Attempt = attempt }
+        : new DeployStopped { BatchId = batchId, Operator = Operators.Engine, Attempt = attempt };
 
     /// <summary>Whether this transaction has found the stage's end itself; else it is a letter's word, and to be looked into.</summary>
     public bool Found(Batch batch, Stage stage, StageDecision decision) =>

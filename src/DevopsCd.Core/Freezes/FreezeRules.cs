@@ -134,7 +134,8 @@ internal static class FreezeRules
     }
 
     private static DateTime? Clock(string? text) =>
-        DateTime.TryParseExact(text, s_clocks, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) && time.Year is >= 2000 and < 2200 ? time : null;
+        DateTime.TryParseExact(text, s_clocks, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) && time.Year is >= 2000 and < 2200
+            ? time : null;
 
     private static bool WrongNames(IReadOnlyList<string>? names, Func<string, bool> isRight) =>
         names is { Count: 0 or > MostNames } || names?.All(name => name is not null && isRight(name)) == false;

@@ -22,7 +22,8 @@ internal static class Metrics
     private static readonly Meter s_meter = new(MeterName);
     private static readonly Counter<long> s_transitions = s_meter.CreateCounter<long>("devopscd.batch.transitions", "{event}", "Events that batches accepted");
     private static readonly Counter<long> s_refusals =
-        s_meter.CreateCounter<long>("devopscd.batch.refusals", "{event}", "Events that batches refused, by why: illegal, content, notfound, denied, stale or late");
+        s_meter.CreateCounter<long>("devopscd.batch.refusals", "{event}",
+            "Events that batches refused, by why: illegal, content, notfound, denied, stale or late");
     private static readonly Counter<long> s_faults =
         s_meter.CreateCounter<long>("devopscd.batch.faults", "{event}", "Events that failed by a fault of the system");
     private static readonly Histogram<double> s_deployments =

@@ -20,7 +20,8 @@ internal sealed class BatchRefusedException(RefusalKind kind, Sentence reason) :
     public IReadOnlyDictionary<string, Sentence[]> Fields { get; init; } = new Dictionary<string, Sentence[]>();
 
     /// <summary>The same in English.</summary>
-    public Dictionary<string, string[]> FieldTexts => Fields.ToDictionary(f => f.Key, f => f.Value.Select(said => said.ToString()).ToArray(), StringComparer.Ordinal);
+    public Dictionary<string, string[]> FieldTexts => Fields.ToDictionary(f => f.Key, f => f.Value.Select(said => said.ToString()).ToArray(),
+        StringComparer.Ordinal);
 
     /// <summary>The names under which <see cref="Fields" /> of a refusal for want of a right holds what was missing, where, and who can give it.</summary>
     public const string Permission = "permission", Projects = "projects", GrantedBy = "grantedBy";

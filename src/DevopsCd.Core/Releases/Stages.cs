@@ -16,6 +16,12 @@ internal static class Stages
     /// <summary>The stage by whose settings it goes: its own, or those of the one that it takes back.</summary>
     public static Stage Place(this Stage stage) => stage.GoesBack() ? Stage.Prod : stage;
 
+    /// <summary>The stages that move the same place: production, and the way back from it.</summary>
+    public static IReadOnlyList<Stage> OfSamePlace(this Stage stage) => [.. All.Where(other => other.Place() == stage.Place())];
+
+    /// <summary>Whether another stage takes back what it has deployed, so that what ran before it has to be known.</summary>
+    public static bool CanBeTakenBack(this Stage stage) => !stage.GoesBack() && stage.OfSamePlace().Count > 1;
+
     /// <summary>What goes before each application in a stage: what it depends on, and on the way back what depends on it.</summary>
     /// <param name="stage">The stage.</param>
     /// <param name="dependsOn">What each application depends on, by its name.</param>

@@ -32,10 +32,8 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider cloc
             .OrderBy(b => b.UpdatedAt).Select(b => b.UpdatedAt).Take(1));
         var start = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.PreDeployed).OrderBy(b => b.UpdatedAt).Select(b => b.UpdatedAt).Take(1));
         var accept = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.ProdDeployed).OrderBy(b => b.UpdatedAt).Select(b => b.UpdatedAt).Take(1));
-        var pre = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.PreDeploying).OrderBy(b => b.Pre.StartedAt).Select(b => b.Pre.StartedAt).Take(1));
-        var prod = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.ProdDeploying).OrderBy(b => b.Prod.StartedAt).Select(b => b.Prod.StartedAt).Take(1));
-        var back = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.ProdRollingBack)
-            .OrderBy(b => b.Rollback.StartedAt).Select(b => b.Rollback.StartedAt).Take(1));
+        var deploying = BatchStatus.All.Select(s => s.Name).Where(name => BatchStatus.Deploying(name) is not null).ToList();
+        var running = queries.Add(db.Batches.AsNoTracking().Where(b => deploying.Contains(b.Status)));
         var inFlight = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null)));
         var overdue = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null && d.DeadlineAt < late)));
         var parkedOutgoing = queries.Add(Number(db.Set<OutboxState>().Where(s => s.Parked != null)));
@@ -55,10 +53,8 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider cloc
                 ("approval", Batches(BatchStatus.PendingApproval), First(approval)), ("retry", Count(blocked), First(retry)),
                 ("start_prod", Batches(BatchStatus.PreDeployed), First(start)), ("accept", Batches(BatchStatus.ProdDeployed), First(accept))
             ],
-            Running =
-            [
-                (EnumNames<Stage>.Of(Stage.Pre), First(pre)), (EnumNames<Stage>.Of(Stage.Prod), First(prod)), (EnumNames<Stage>.Of(Stage.Rollback), First(back))
-            ],
+            Running = [.. Stages.All.Select(stage =>
+                (EnumNames<Stage>.Of(stage), running.Where(b => b.Running == stage).Select(b => b.Run(stage).StartedAt).Min()))],
             InFlight = Count(inFlight),
             Overdue = Count(overdue),
             Messages =
@@ -94,8 +90,6 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider cloc
     private static long Count(IReadOnlyList<long> rows) => rows.Count == 0 ? 0 : rows[0];
 
     private static DateTimeOffset? First(IReadOnlyList<DateTimeOffset> rows) => rows.Count == 0 ? null : rows[0];
-
-    private static DateTimeOffset? First(IReadOnlyList<DateTimeOffset?> rows) => rows.Count == 0 ? null : rows[0];
 
     private sealed record StateCount(string Status, long Count);
 }

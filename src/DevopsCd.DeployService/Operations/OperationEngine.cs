@@ -14,7 +14,8 @@ namespace DevopsCd.DeployService.Operations;
 /// </summary>
 internal sealed class OperationEngine(
     Clusters clusters, OperationStore store, Schedule schedule, DeploySteps deploy, ReturnSteps goBack, FinishSteps finish, Transitions transitions,
-    StrategyCatalogue strategies, IOptions<DeployServiceOptions> options, DeployMetrics metrics, TimeProvider clock, ILogger<OperationEngine> log) : BackgroundService
+    StrategyCatalogue strategies, IOptions<DeployServiceOptions> options, DeployMetrics metrics, TimeProvider clock, ILogger<OperationEngine> log)
+        : BackgroundService
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_watchRest = TimeSpan.FromMinutes(5);

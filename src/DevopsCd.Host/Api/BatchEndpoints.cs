@@ -138,7 +138,8 @@ internal static class BatchEndpoints
     {
         if (!string.IsNullOrEmpty(stage) && !EnumNames<Stage>.TryValue(stage, out _))
             throw QueryValue.None("stage", stage, [.. Stages.All.Select(EnumNames<Stage>.Of)], Stages.All.Select(EnumNames<Stage>.Of));
-        return await plans.LookAsync(id, string.IsNullOrEmpty(stage) ? null : EnumNames<Stage>.Value(stage), cancellationToken) is { } plan ? TypedResults.Ok(plan) : NoBatch(id);
+        return await plans.LookAsync(id, string.IsNullOrEmpty(stage) ? null : EnumNames<Stage>.Value(stage), cancellationToken) is { } plan
+            ? TypedResults.Ok(plan) : NoBatch(id);
     }
 
     private static async Task<Results<Created<BatchReverted>, ProblemHttpResult>> RevertAsync(

@@ -159,5 +159,5 @@ public sealed class The_plan_of_a_stage
         stage.Plan(halted: true, cancelled: true).Outcome("a").ShouldBe(ReleaseStatus.Stopped);
     }
 
-    private static IEnumerable<string> Started(StagePlan plan) => plan.Start.Select(s => $"{s.Item.Application}/{s.Cluster}");
+    private static IEnumerable<string> Started(StagePlan plan) => plan.Start.Select(s => $"{s.Item.Application}/{s.Cluster.Cluster}");
 }

@@ -94,7 +94,10 @@ public sealed class A_project(AccessHost host)
     [Fact]
     public async Task Stays_while_applications_or_open_batches_belong_to_it()
     {
-        (await Send(Admin, HttpMethod.Delete, "bank")).ShouldExplain(HttpStatusCode.Conflict, "ledger, ledger-2; move them first");
+        var home = NewName();
+        await Put(Admin, home, new { });
+        var resident = await Application(home);
+        (await Send(Admin, HttpMethod.Delete, home)).ShouldExplain(HttpStatusCode.Conflict, $"'{home}': {resident}; move them first");
 
         var name = NewName();
         await Put(Admin, name, new { });

@@ -53,8 +53,9 @@ internal sealed class CdEventFacts(IServiceScopeFactory scopes)
         if (now.Count == 0)
             return [];
         var (names, first) = (now.Select(d => d.Application).Distinct().ToList(), now[0].Id);
+        var stages = now[0].Stage.OfSamePlace();
         var before = (await db.Deployments.AsNoTracking()
-            .Where(d => (d.Stage == notice.Stage || (notice.Stage != Stage.Pre && d.Stage != Stage.Pre)) && d.Status == OperationStatus.Succeeded
+            .Where(d => stages.Contains(d.Stage) && d.Status == OperationStatus.Succeeded
                 && d.Id < first && names.Contains(d.Application))
             .GroupBy(d => new { d.Application, d.Cluster, d.Image })
             .Select(g => new { g.Key.Application, g.Key.Cluster, g.Key.Image, Last = g.Max(d => d.Id) })

@@ -49,7 +49,8 @@ internal sealed class Passkeys(IPasskeyHandler<Account> handler, UserManager<Acc
             return false;
         var made = await handler.PerformAttestationAsync(
             new PasskeyAttestationContext { HttpContext = http, CredentialJson = answer, AttestationState = asked });
-        if (!made.Succeeded || made.UserEntity.Id != await accounts.GetUserIdAsync(account) || await accounts.FindByPasskeyIdAsync(made.Passkey.CredentialId) is not null)
+        if (!made.Succeeded || made.UserEntity.Id != await accounts.GetUserIdAsync(account)
+            || await accounts.FindByPasskeyIdAsync(made.Passkey.CredentialId) is not null)
             return false;
         made.Passkey.Name = name;
         return (await accounts.AddOrUpdatePasskeyAsync(account, made.Passkey)).Succeeded;

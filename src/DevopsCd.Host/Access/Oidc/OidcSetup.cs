@@ -149,7 +149,8 @@ internal static class OidcSetup
         HandleRequestContext<RemoteAuthenticationOptions> context, Func<TextTable, string> said, string? name = null, string? why = null)
     {
         var services = context.HttpContext.RequestServices;
-        services.GetRequiredService<LoginJournal>().Add(LoginJournal.LoginFailed, Core.Access.Subject.Of(Core.Access.SubjectKind.User, name ?? "unknown"), why ?? said(s_english),
+        services.GetRequiredService<LoginJournal>().Add(LoginJournal.LoginFailed, Core.Access.Subject.Of(Core.Access.SubjectKind.User, name
+            ?? "unknown"), why ?? said(s_english),
             by: "nobody");
         await services.GetRequiredService<AccessDbContext>().SaveChangesAsync(context.HttpContext.RequestAborted);
         await LoginPages.FailedPage(context.HttpContext, said(context.HttpContext.Request.Texts())).ExecuteAsync(context.HttpContext);

@@ -129,7 +129,8 @@ internal sealed class BatchPages(PageWork pages)
     /// <summary>Makes a batch that brings back what ran before an accepted one.</summary>
     /// <returns>The new batch's id, or why there is none.</returns>
     /// <exception cref="BatchRefusedException">Nothing can be taken back.</exception>
-    public Task<(long? Id, CommandResult Result)> RevertAsync(long id, string key, CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
+    public Task<(long? Id, CommandResult Result)> RevertAsync(long id, string key, CancellationToken cancellationToken) =>
+        pages.DoAsync(async (services, subject) =>
     {
         var (result, _) = await services.GetRequiredService<BatchReverts>().RevertAsync(id, null, subject, key, cancellationToken)
             ?? throw new BatchRefusedException(RefusalKind.NotFound, $"batch {id}");
@@ -150,7 +151,8 @@ internal sealed class BatchPages(PageWork pages)
     public Task<NewBatchChoice> NewBatchChoiceAsync(CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
     {
         var door = services.GetRequiredService<AccessDoor>();
-        var (create, viewed) = (await door.WhereAsync(subject, Permissions.Create, cancellationToken), await door.WhereAsync(subject, Permissions.View, cancellationToken));
+        var create = await door.WhereAsync(subject, Permissions.Create, cancellationToken);
+        var viewed = await door.WhereAsync(subject, Permissions.View, cancellationToken);
         return new NewBatchChoice(
             [.. (await services.GetRequiredService<ApplicationCatalogue>().ListAsync(create, null, null, MostApplications, cancellationToken))
                 .Items.OrderBy(application => application.Name, StringComparer.Ordinal)],
@@ -169,7 +171,8 @@ internal sealed class BatchPages(PageWork pages)
     public Task<IReadOnlyDictionary<(string Application, string Branch), BuildView>> NewestBuildsAsync(
         IReadOnlyCollection<(string Application, string Branch)> wanted, CancellationToken cancellationToken) =>
         pages.DoAsync(async (services, subject) => await services.GetRequiredService<BuildQueries>().NewestAsync(
-            await services.GetRequiredService<AccessDoor>().WhereAsync(subject, Permissions.View, cancellationToken), wanted, cancellationToken), cancellationToken);
+            await services.GetRequiredService<AccessDoor>().WhereAsync(subject, Permissions.View, cancellationToken), wanted, cancellationToken),
+                cancellationToken);
 
     /// <summary>The successful builds of an application that can be pinned, latest arrival first.</summary>
     public Task<IReadOnlyList<BuildView>> BuildsOfAsync(string application, CancellationToken cancellationToken) =>

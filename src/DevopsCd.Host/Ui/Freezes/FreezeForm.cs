@@ -7,7 +7,8 @@ namespace DevopsCd.Host.Ui.Freezes;
 public sealed class FreezeForm
 {
     /// <summary>Rules that people ask for most, as RFC 5545 writes them.</summary>
-    public static readonly IReadOnlyList<string> CommonRules = ["FREQ=WEEKLY;BYDAY=FR", "FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "FREQ=MONTHLY;BYMONTHDAY=-1"];
+    public static readonly IReadOnlyList<string> CommonRules = ["FREQ=WEEKLY;BYDAY=FR", "FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+        "FREQ=MONTHLY;BYMONTHDAY=-1"];
 
     public string Name { get; set; } = "";
 

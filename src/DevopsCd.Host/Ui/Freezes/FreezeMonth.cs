@@ -28,7 +28,8 @@ internal sealed class FreezeMonth
     public static (DateTimeOffset From, DateTimeOffset To) Period(DateOnly month)
     {
         var (first, last) = Bounds(month);
-        return (new DateTimeOffset(first.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddDays(-1), new DateTimeOffset(last.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddDays(2));
+        return (new DateTimeOffset(first.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddDays(-1),
+            new DateTimeOffset(last.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddDays(2));
     }
 
     /// <param name="month">Its first day.</param>
@@ -37,7 +38,8 @@ internal sealed class FreezeMonth
     public static FreezeMonth Of(DateOnly month, IReadOnlyList<FrozenTime> times, ReaderClock clock)
     {
         var (first, last) = Bounds(month);
-        var (today, local) = (DateOnly.FromDateTime(clock.Local(clock.Now)), times.Select(time => (Time: time, From: clock.Local(time.From), To: clock.Local(time.To))).ToList());
+        var today = DateOnly.FromDateTime(clock.Local(clock.Now));
+        var local = times.Select(time => (Time: time, From: clock.Local(time.From), To: clock.Local(time.To))).ToList();
         var days = Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(first.AddDays).Select(day => new FreezeDay(
             day, day.Month == month.Month, day == today,
             [.. local.Where(t => t.From < day.AddDays(1).ToDateTime(TimeOnly.MinValue) && t.To > day.ToDateTime(TimeOnly.MinValue)).Select(t => t.Time)]));

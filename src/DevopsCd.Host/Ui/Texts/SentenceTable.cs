@@ -89,6 +89,7 @@ internal static class SentenceTable
         ["must be a whole number"] = "须为整数",
         ["must be after notBefore, and not be over"] = "须晚于开始时间，且不能已过去",
         ["must be an ETag as it was answered, in quotes, for example \"3\""] = "须为带引号的 ETag，例如 \"3\"",
+        ["must be the id of an event as the stream has sent it, a whole number"] = "须为事件流中收到的事件 id，整数",
         ["must be an http, https, ssh or git address, or user@host:path"] = "须为 http、https、ssh 或 git 地址，或 user@host:path",
         ["must be at most {0} characters without control characters"] = "最多 {0} 个字符，且不含控制字符",
         ["must be between 1 and 200"] = "须为 1 到 200",
@@ -176,8 +177,6 @@ internal static class SentenceTable
         ["{0} (core:deploy:batch_timeout)"] = "{0}（core:deploy:batch_timeout）",
         ["{0} (core:deploy:single_app_timeout)"] = "{0}（core:deploy:single_app_timeout）",
         ["{0} by {1} ({2} → {3})"] = "{1} 执行了“{0:event}”（{2:state} → {3:state}）",
-        ["{0} cannot be removed: batches that have ended have it"] = "不能删除 {0}：已结束的批次中有它",
-        ["{0} cannot be removed: batches that have ended have it, {1} for example"] = "不能删除 {0}：已结束的批次中有它，例如 {1}",
         ["{0} does not exist"] = "{0}不存在",
         ["{0} exists already"] = "{0}已存在",
         ["{0} has already requested the cancel; the batch is cancelled as soon as nothing is being deployed"] = "{0} 已请求取消，进行中的部署结束后即取消",
@@ -194,9 +193,11 @@ internal static class SentenceTable
         ["{0} is the engine's own; nobody else may raise it"] = "“{0:event}”只能由引擎触发",
         ["{0} is the only application of batch {1}; cancel the batch instead"] = "{0} 是批次 {1} 中唯一的应用，请改为取消批次",
         ["{0} needs the permission {1} {2}; {3} can grant it"] = "{0} 缺少权限“{1:permission}”（{2}），可由 {3} 授予",
+        ["{0} is not let in any more, and so has not the permission {1} {2}"] = "{0} 已不能登录，因此没有权限“{1:permission}”（{2}）",
         ["{0} requires a person; '{1}' is a system identity"] = "“{0:event}”须由人操作，“{1}”是系统身份",
         ["{0}; and {1} more"] = "{0}；另有 {1} 项",
         ["{0}; it can move when that has ended"] = "{0}，该批次结束后才能移动",
+        ["{0}; it can be removed when that has ended"] = "{0}，该批次结束后才能删除",
         ["{0}; revoke the approval and approve the batch as it is now"] = "{0}：请撤销审核，并按当前内容重新审核"
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }

@@ -465,7 +465,8 @@ internal sealed class TextTable(Language language)
     /// <summary>What a plan does to an application.</summary>
     public string PlanAction(string name) => Of(NameTable.PlanActions, name);
 
-    public string StartAgain(string key, int count) => Say($"{Event(key)}（剩余 {count} 个应用）", $"{Event(key)}: {(count == 1 ? "the 1 that is left" : $"the {count} that are left")}");
+    public string StartAgain(string key, int count) => Say($"{Event(key)}（剩余 {count} 个应用）",
+        $"{Event(key)}: {(count == 1 ? "the 1 that is left" : $"the {count} that are left")}");
 
     public string DeploymentCount(int count) => Say($"{count} 次部署", count == 1 ? "1 deployment" : $"{count} deployments");
 
@@ -480,7 +481,8 @@ internal sealed class TextTable(Language language)
     public string NotAsked(string why) => Say($"部署服务没有检查：{why}", $"Not checked by the deploy service: {why}");
 
     public string NoDigests(int count) => Say($"{count} 个镜像只有标签，没有摘要，其内容可能会变。",
-        count == 1 ? "1 image is named by its tag alone, which may come to mean another one." : $"{count} images are named by their tags alone, which may come to mean others.");
+        count == 1 ? "1 image is named by its tag alone, which may come to mean another one."
+            : $"{count} images are named by their tags alone, which may come to mean others.");
 
     public string TimesAre(string zone) => Say($"时间按 {zone} 时区", $"Times are those of {zone}");
 
@@ -592,7 +594,8 @@ internal sealed class TextTable(Language language)
     public string SameAs(string number, string title, int count) => Say(
         $"与上一批次相同：{number} {title}（{count} 个应用）", $"Same as the last batch: {number} {title} ({(count == 1 ? "1 application" : $"{count} applications")})");
 
-    public string SameApplications(int count) => Say($"用相同的 {count} 个应用新建批次", count == 1 ? "New batch of the same application" : $"New batch of the same {count} applications");
+    public string SameApplications(int count) => Say($"用相同的 {count} 个应用新建批次", count == 1 ? "New batch of the same application"
+        : $"New batch of the same {count} applications");
 
     public string StayOut(string names) => Say($"以下应用在其他未结束的批次中，或已不存在，因此未选择：{names}",
         $"These are in another open batch, or no longer there, and stay out: {names}");
