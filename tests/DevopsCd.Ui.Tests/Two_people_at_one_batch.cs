@@ -34,7 +34,7 @@ public sealed partial class Two_people_at_one_batch(Browsers browsers)
         await vera.Picture("batch-developer");
         (await vera.Page.GotoAsync("/batches/999"))!.Status.ShouldBe((int)HttpStatusCode.NotFound);
         (await vera.Page.GotoAsync("/parked"))!.Status.ShouldBe((int)HttpStatusCode.Forbidden);
-        await Expect(vera.Page.Locator("[role=alert].trouble")).ToContainTextAsync("parked.manage");
+        await Expect(vera.Page.Locator("[role=alert].trouble")).ToContainTextAsync("user:vera may not decide about parked messages");
         await MakeAndRevokeAToken(vera, host);
         await vera.Go(batch);
 

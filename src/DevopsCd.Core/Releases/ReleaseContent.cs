@@ -28,13 +28,19 @@ internal sealed record ReleaseContent(
             yield return $"commit {Named(CommitId)} → {Named(present.CommitId)}";
         var (needed, needs) = (Order(this), Order(present));
         if (needed != needs)
-            yield return $"depends on {Named(needed)} → {Named(needs)}";
+            yield return $"depends on {Needed(needed)} → {Needed(needs)}";
     }
 
     private static Sentence Named(string? name)
     {
         Sentence none = "none";
         return name is null ? none : (Sentence)$"{name}";
+    }
+
+    private static Sentence Needed(string? names)
+    {
+        Sentence nothing = "nothing";
+        return names is null ? nothing : (Sentence)$"{names}";
     }
 
     private static string? Image(ReleaseContent content) =>

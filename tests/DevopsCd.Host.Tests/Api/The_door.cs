@@ -211,14 +211,19 @@ public sealed class The_door(AccessHost host)
     }
 
     [Theory]
-    [InlineData("/api/v1/batches", "batchNumber", 1, 3)]
-    [InlineData("/api/v1/applications", "name", 2, 4)]
-    [InlineData("/api/v1/builds", "application", 2, 4)]
-    public async Task Lists_what_may_be_viewed_and_nothing_else(string path, string named, int inShop, int all)
+    [InlineData("/api/v1/batches", "batchNumber")]
+    [InlineData("/api/v1/applications", "name")]
+    [InlineData("/api/v1/builds", "application")]
+    public async Task Lists_what_may_be_viewed_and_nothing_else(string path, string named)
     {
-        (await host.Get("viewer@shop", path)).Json.GetProperty("items").EnumerateArray().Select(i => i.GetProperty(named).GetString()).Count().ShouldBe(inShop);
-        (await host.Get("viewer@shop viewer@bank", path)).Json.GetProperty("items").GetArrayLength().ShouldBe(all);
+        var (own, both) = (await Names("viewer@shop"), await Names("viewer@shop viewer@bank"));
+        own.ShouldNotBeEmpty();
+        own.ShouldBeSubsetOf(both);
+        both.Count.ShouldBeGreaterThan(own.Count);
         (await host.Get("ci@shop", path)).Status.ShouldBe(HttpStatusCode.Forbidden);
+
+        async Task<List<string>> Names(string roles) => [.. (await host.Get(roles, $"{path}?limit=200")).Json.GetProperty("items").EnumerateArray()
+            .Select(item => item.GetProperty(named).GetString()!)];
     }
 
     /// <summary>Each list that there is, and each that comes.</summary>
@@ -247,7 +252,8 @@ public sealed class The_door(AccessHost host)
         }
         string[] secrets = ["ledger", stranger, freeze, number, "\"bank\""];
 
-        var lists = Routes().Where(r => r.Metadata.GetMetadata<Requirement>() is { Of: RightsOf.Listed }).Cast<RouteEndpoint>()
+        var lists = Routes().Where(r => r.Metadata.GetMetadata<Requirement>() is { Of: RightsOf.Listed } && r.Metadata.GetMetadata<Lasting>() is null)
+            .Cast<RouteEndpoint>()
             .Select(r => $"/{r.RoutePattern.RawText!.Trim('/')}").Where(path => !path.Contains('{', StringComparison.Ordinal) && !path.EndsWith("/roles", StringComparison.Ordinal)).ToList();
 
         foreach (var path in lists)

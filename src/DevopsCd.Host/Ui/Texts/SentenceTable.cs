@@ -123,6 +123,7 @@ internal static class SentenceTable
         ["no part of the address may contain the character U+0000"] = "地址中不能有字符 U+0000",
         ["no stop was requested, or something is still being deployed"] = "没有中止请求，或仍有部署在进行",
         ["none"] = "无",
+        ["nothing"] = "无",
         ["not in this batch: {0}"] = "不在此批次中：{0}",
         ["nothing can be taken back: {0}"] = "没有可以还原的内容：{0}",
         ["notification {0} of the channel '{1}' cannot be sent again now"] = "渠道“{1}”的通知 {0} 现在不能重新发送",
