@@ -16,10 +16,10 @@ internal static class BatchCommands
         new BatchEvent("reject", "reject", "Reject a batch for good") { NeedsReason = true }.Of(set),
         new BatchEvent("seal", "confirm_tag", "Lock the builds of a batch; its pre-production begins by itself") { Stage = StageWait.Pre }.Of(set),
         new BatchEvent("start-pre", "start_pre_deploy", "Start pre-production again after a failure")
-            { Stage = StageWait.Pre, HasAll = true, Starts = true }.Of(set),
+        { Stage = StageWait.Pre, HasAll = true, Starts = true }.Of(set),
         new BatchEvent("reopen", "reopen", "Open a sealed batch again, so that a fix gets in") { NeedsReason = true, Because = "web-shop needs a fix" }.Of(set),
         new BatchEvent("start-prod", "start_prod_deploy", "Start production")
-            { Stage = StageWait.Prod, Production = "Start production of", Starts = true }.Of(set),
+        { Stage = StageWait.Prod, Production = "Start production of", Starts = true }.Of(set),
         new BatchEvent("rollback", "start_prod_rollback", "Take production back to what ran before a batch, in the reverse order")
         {
             NeedsReason = true,
@@ -30,7 +30,7 @@ internal static class BatchCommands
         Revert(set),
         new BatchEvent("accept", "final_accept", "Accept a batch for good").Of(set),
         new BatchEvent("cancel", "cancel", "Cancel a batch; what is in flight ends first")
-            { NeedsReason = true, Leaves = true, Stage = StageWait.Cancel }.Of(set),
+        { NeedsReason = true, Leaves = true, Stage = StageWait.Cancel }.Of(set),
         Unschedule(set), Plan(set), Preflight(set), Watch(set));
 
     private static CliCommand Create(CommandSet set)

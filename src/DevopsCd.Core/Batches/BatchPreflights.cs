@@ -90,17 +90,17 @@ internal sealed class BatchPreflights(
 
     private static PreflightOperation View(
         PlannedRow row, Dictionary<(string, string), TimeSpan> times, IReadOnlyDictionary<string, string[]>? problems) => new()
-    {
-        Application = row.Release.App.Name,
-        Cluster = row.Target?.Cluster,
-        DependsOn = row.Release.DependsOn,
-        Image = row.Image,
-        Running = row.Running,
-        Action = row.Action,
-        HasDigest = row.Release.ImageDigest is not null,
-        ExpectedSeconds = row.Action == BatchPlans.Deploy && Time(row, times) is { } time ? (int)Math.Ceiling(time.TotalSeconds) : null,
-        Problems = problems
-    };
+        {
+            Application = row.Release.App.Name,
+            Cluster = row.Target?.Cluster,
+            DependsOn = row.Release.DependsOn,
+            Image = row.Image,
+            Running = row.Running,
+            Action = row.Action,
+            HasDigest = row.Release.ImageDigest is not null,
+            ExpectedSeconds = row.Action == BatchPlans.Deploy && Time(row, times) is { } time ? (int)Math.Ceiling(time.TotalSeconds) : null,
+            Problems = problems
+        };
 
     /// <summary>The operation as it would be sent; it is stored nowhere.</summary>
     private Deployment Operation(Batch batch, Stage stage, PlannedRow row) => new()
