@@ -32,33 +32,13 @@ internal sealed class ChangeRecorder(TimeProvider clock) : SaveChangesIntercepto
         return ValueTask.FromResult(result);
     }
 
-    // A save that is made again writes them anew.
-    public override void SaveChangesFailed(DbContextErrorEventData eventData) => Forget(eventData.Context);
-
-    public override Task SaveChangesFailedAsync(DbContextErrorEventData eventData, CancellationToken cancellationToken = default)
-    {
-        Forget(eventData.Context);
-        return Task.CompletedTask;
-    }
-
-    public override void SaveChangesCanceled(DbContextEventData eventData) => Forget(eventData.Context);
-
-    public override Task SaveChangesCanceledAsync(DbContextEventData eventData, CancellationToken cancellationToken = default)
-    {
-        Forget(eventData.Context);
-        return Task.CompletedTask;
-    }
-
-    private static void Forget(DbContext? context)
-    {
-        foreach (var unsaved in context?.ChangeTracker.Entries<BatchChange>().Where(entry => entry.State == EntityState.Added).ToList() ?? [])
-            unsaved.State = EntityState.Detached;
-    }
-
     private void Record(DbContext? context)
     {
         if (context is not CdDbContext db)
             return;
+        // Of a save that has failed: this one writes them anew. Nobody is called back after every kind of failure.
+        foreach (var unsaved in db.ChangeTracker.Entries<BatchChange>().Where(entry => entry.State == EntityState.Added).ToList())
+            unsaved.State = EntityState.Detached;
         var entries = db.ChangeTracker.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
         var now = clock.GetUtcNow();
         var told = new HashSet<long>();
