@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The clocks could not be compared: {Reason}")]
     public static partial void ClocksNotCompared(this ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} could not be removed; next try in {Pause}")]
+    public static partial void NotCleaned(this ILogger log, string what, TimeSpan pause, Exception failure);
 }

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DevopsCd.Core.Data;
+
+/// <summary>Removes rows that have had their time, every ten minutes and some hundred a statement.</summary>
+/// <param name="what">What is removed, in the plural, for the log.</param>
+/// <param name="clock">Waits.</param>
+/// <param name="log">Is told when it could not be removed.</param>
+internal abstract class PeriodicCleaning(string what, TimeProvider clock, ILogger log) : BackgroundService
+{
+    /// <summary>So many a statement: more would hold locks for long.</summary>
+    protected const int AtOnce = 500;
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(10);
+
+    protected TimeProvider Clock => clock;
+
+    /// <summary>Removes what is due.</summary>
+    /// <returns>How many rows were removed.</returns>
+    public abstract Task<int> CleanAsync(CancellationToken cancellationToken);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await Task.Delay(s_pause, clock, stoppingToken);
+            try
+            {
+                await CleanAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.NotCleaned(what, s_pause, failure);
+            }
+        }
+    }
+}

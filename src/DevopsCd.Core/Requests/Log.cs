@@ -1,9 +1,0 @@
-using Microsoft.Extensions.Logging;
-
-namespace DevopsCd.Core.Requests;
-
-internal static partial class Log
-{
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Old idempotency keys could not be removed; next try in {Pause}")]
-    public static partial void NotCleaned(this ILogger log, TimeSpan pause, Exception failure);
-}
