@@ -38,11 +38,14 @@ internal sealed class ProjectsOf(CdDbContext db)
         db.Releases.Where(r => r.BatchId == batchId).Select(r => r.App.Project)
             .Union(db.Batches.Where(b => b.Id == batchId && b.Project != null).Select(b => b.Project!));
 
+    /// <summary>The projects that a batch with these concerns: one without any is of the default project.</summary>
+    public static IReadOnlyCollection<string> Concerned(IReadOnlyCollection<string> names) =>
+        names.Count == 0 ? [Releases.Application.DefaultProject] : names;
+
     private async Task<IReadOnlyCollection<string>?> OfAsync(IQueryable<Batch> batches, CancellationToken cancellationToken)
     {
         if (await batches.Select(b => (long?)b.Id).SingleOrDefaultAsync(cancellationToken) is not { } id)
             return null;
-        var projects = await Names(db, id).ToListAsync(cancellationToken);
-        return projects.Count == 0 ? [Releases.Application.DefaultProject] : projects;
+        return Concerned(await Names(db, id).ToListAsync(cancellationToken));
     }
 }

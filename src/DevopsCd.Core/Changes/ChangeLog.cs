@@ -1,4 +1,5 @@
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
 using DevopsCd.Core.Data;
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
@@ -158,12 +159,6 @@ internal sealed class ChangeLog(CdDbContext db)
         })]
     };
 
-    /// <summary>As <see cref="Access.ProjectsOf" /> says it of one.</summary>
-    private static HashSet<string> Concerned(Batch batch, IEnumerable<string> ofApplications)
-    {
-        HashSet<string> concerned = [.. ofApplications];
-        if (batch.Project is { } own)
-            concerned.Add(own);
-        return concerned.Count == 0 ? [Application.DefaultProject] : concerned;
-    }
+    private static IReadOnlyCollection<string> Concerned(Batch batch, IEnumerable<string> ofApplications) =>
+        ProjectsOf.Concerned(ofApplications.Append(batch.Project).OfType<string>().ToHashSet(StringComparer.Ordinal));
 }
