@@ -1,6 +1,6 @@
-using System.Reflection;
 using DevopsCd.Cli.Connecting;
 using DevopsCd.Cli.Output;
+using DevopsCd.Shared;
 
 namespace DevopsCd.Cli;
 
@@ -9,9 +9,6 @@ internal sealed class Session(Surroundings around, SharedOptions.Values options)
 {
     private HttpClient? _http;
     private ApiClient? _api;
-
-    public static string Version { get; } = typeof(Session)
-        .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     public Surroundings Around => around;
 
@@ -24,7 +21,7 @@ internal sealed class Session(Surroundings around, SharedOptions.Values options)
 
     public ApiClient Client(Context context)
     {
-        _http ??= new HttpClient { Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { UserAgent = { new("devopscd", Version) } } };
+        _http ??= new HttpClient { Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { UserAgent = { new("devopscd", ProgramVersion.Text) } } };
         return new ApiClient(_http, context, options.Operator ?? around.Variable("DEVOPSCD_OPERATOR"), options.Key ?? Guid.CreateVersion7(Clock.GetUtcNow())
             .ToString(), options.Patience, Clock, around.Error);
     }

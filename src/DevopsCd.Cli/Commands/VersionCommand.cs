@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DevopsCd.Shared;
 
 namespace DevopsCd.Cli.Commands;
 
@@ -7,5 +8,5 @@ internal static class VersionCommand
 {
     public static Command Of(CommandSet set) =>
         set.Runs(new CliCommand("version", "Show the version of this command line", "devopscd version"), (session, _, _) =>
-            session.Around.Out.WriteLineAsync(Session.Version));
+            session.Around.Out.WriteLineAsync(ProgramVersion.Text));
 }
