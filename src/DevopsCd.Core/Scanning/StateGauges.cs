@@ -25,15 +25,16 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider cloc
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
         var late = clock.GetUtcNow() - TimeSpan.FromMinutes(1);
         var queries = new QueryBatch(db);
+        var retried = db.Batches.Where(b => b.Status == BatchStatus.Sealed && b.AutoDeployBlocked);
         var batches = queries.Add(db.Batches.GroupBy(b => b.Status).Select(g => new StateCount(g.Key, g.LongCount())));
-        var blocked = queries.Add(Number(db.Batches.Where(b => b.Status == BatchStatus.Sealed && b.AutoDeployBlocked)));
+        var blocked = queries.Add(Number(retried));
         var approval = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.PendingApproval).OrderBy(b => b.CreatedAt).Select(b => b.CreatedAt).Take(1));
-        var retry = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.Sealed && b.AutoDeployBlocked)
-            .OrderBy(b => b.UpdatedAt).Select(b => b.UpdatedAt).Take(1));
-        var start = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.PreDeployed).OrderBy(b => b.UpdatedAt).Select(b => b.UpdatedAt).Take(1));
-        var accept = queries.Add(db.Batches.Where(b => b.Status == BatchStatus.ProdDeployed).OrderBy(b => b.UpdatedAt).Select(b => b.UpdatedAt).Take(1));
+        var retry = queries.Add(Oldest(retried));
+        var start = queries.Add(Oldest(db.Batches.Where(b => b.Status == BatchStatus.PreDeployed)));
+        var accept = queries.Add(Oldest(db.Batches.Where(b => b.Status == BatchStatus.ProdDeployed)));
         var deploying = BatchStatus.All.Select(s => s.Name).Where(name => BatchStatus.Deploying(name) is not null).ToList();
-        var running = queries.Add(db.Batches.AsNoTracking().Where(b => deploying.Contains(b.Status)));
+        var running = queries.Add(db.Batches.Where(b => deploying.Contains(b.Status))
+            .Select(b => new StageBegun(b.Status, b.Pre.StartedAt, b.Prod.StartedAt, b.Rollback.StartedAt)));
         var inFlight = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null)));
         var overdue = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null && d.DeadlineAt < late)));
         var parkedOutgoing = queries.Add(Number(db.Set<OutboxState>().Where(s => s.Parked != null)));
@@ -54,7 +55,7 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider cloc
                 ("start_prod", Batches(BatchStatus.PreDeployed), First(start)), ("accept", Batches(BatchStatus.ProdDeployed), First(accept))
             ],
             Running = [.. Stages.All.Select(stage =>
-                (EnumNames<Stage>.Of(stage), running.Where(b => b.Running == stage).Select(b => b.Run(stage).StartedAt).Min()))],
+                (EnumNames<Stage>.Of(stage), running.Where(b => BatchStatus.Deploying(b.Status) == stage).Select(b => b.At).Min()))],
             InFlight = Count(inFlight),
             Overdue = Count(overdue),
             Messages =
@@ -87,9 +88,18 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider cloc
     // A count as rows, so that it goes with the others.
     private static IQueryable<long> Number<T>(IQueryable<T> rows) where T : class => rows.GroupBy(_ => 1).Select(g => g.LongCount());
 
+    /// <summary>Since when the one has waited that has waited longest.</summary>
+    private static IQueryable<DateTimeOffset> Oldest(IQueryable<Batch> waiting) => waiting.OrderBy(b => b.UpdatedAt).Select(b => b.UpdatedAt).Take(1);
+
     private static long Count(IReadOnlyList<long> rows) => rows.Count == 0 ? 0 : rows[0];
 
     private static DateTimeOffset? First(IReadOnlyList<DateTimeOffset> rows) => rows.Count == 0 ? null : rows[0];
 
     private sealed record StateCount(string Status, long Count);
+
+    private sealed record StageBegun(string Status, DateTimeOffset? Pre, DateTimeOffset? Prod, DateTimeOffset? Rollback)
+    {
+        /// <summary>The stage that runs is the one that began last.</summary>
+        public DateTimeOffset? At => new[] { Pre, Prod, Rollback }.Max();
+    }
 }
