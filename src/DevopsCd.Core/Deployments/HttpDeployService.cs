@@ -196,40 +196,31 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
     private static PreviousVersion? Before(DeployOperationView? view) =>
         view?.Previous is { } previous ? new PreviousVersion(previous.Image, previous.Revision, previous.Unchanged) : null;
 
-    /// <summary>The type of a problem+json; null where it has none.</summary>
-    private static string? TypeOf(DeployReply reply)
-    {
-        if (!string.Equals(reply.MediaType, "application/problem+json", StringComparison.OrdinalIgnoreCase))
-            return null;
-        try
-        {
-            var problem = JsonSerializer.Deserialize<JsonElement>(reply.Body.Span);
-            return problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
-                ? type.GetString() : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>
     /// Whether a 404 speaks of the operation. Gateways answer 404 in plain JSON for a path that they do not route, and the deploy service
     /// itself for one that it does not have: believed, either would end the stop of what still runs.
     /// </summary>
-    private static bool SaysUnknown(DeployReply reply)
+    private static bool SaysUnknown(DeployReply reply) => IsProblem(reply) && Object(reply) is not null
+        && (TypeOf(reply) is not { } type || !type.StartsWith(OwnProblems, StringComparison.Ordinal) || type == UnknownOperation);
+
+    /// <summary>The type of a problem+json; null where it has none.</summary>
+    private static string? TypeOf(DeployReply reply) =>
+        IsProblem(reply) && Object(reply) is { } problem && problem.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
+            ? type.GetString()
+            : null;
+
+    private static bool IsProblem(DeployReply reply) => string.Equals(reply.MediaType, "application/problem+json", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The JSON object that a reply is; null where it is none.</summary>
+    private static JsonElement? Object(DeployReply reply)
     {
-        if (!string.Equals(reply.MediaType, "application/problem+json", StringComparison.OrdinalIgnoreCase))
-            return false;
         try
         {
-            var problem = JsonSerializer.Deserialize<JsonElement>(reply.Body.Span);
-            return problem.ValueKind == JsonValueKind.Object && (!problem.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String
-                || type.GetString() is not { } name || !name.StartsWith(OwnProblems, StringComparison.Ordinal) || name == UnknownOperation);
+            return JsonSerializer.Deserialize<JsonElement>(reply.Body.Span) is { ValueKind: JsonValueKind.Object } json ? json : null;
         }
         catch (JsonException)
         {
-            return false;
+            return null;
         }
     }
 

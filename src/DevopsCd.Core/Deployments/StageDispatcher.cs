@@ -146,12 +146,12 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
     /// What runs where something is about to start, for deploy services that cannot tell: what this engine has put there. Whatever a rollback is
     /// about to take back does not count any more.
     /// </summary>
-    private async Task<IReadOnlyDictionary<(long ApplicationId, string Cluster), string>> BeforeAsync(
+    /// <returns>Null where the deploy service tells, or where nothing has to be known.</returns>
+    private async Task<IReadOnlyDictionary<(long ApplicationId, string Cluster), string>?> BeforeAsync(
         Batch batch, Stage stage, StagePlan plan, Dictionary<long, BatchRelease> touched, CancellationToken cancellationToken)
     {
-        var none = new Dictionary<(long, string), string>();
         if (plan.Start.Count == 0)
-            return none;
+            return null;
         if (stage.GoesBack())
         {
             var places = plan.Start.Select(s => (s.Item.ReleaseId, s.Cluster.Cluster)).ToHashSet();
@@ -160,16 +160,16 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
                 .Where(d => d.BatchId == batch.Id && d.Stage == stage.Place() && d.Status == OperationStatus.Succeeded && !d.Outdated
                     && releases.Contains(d.ReleaseId)).ToListAsync(cancellationToken))
                 operation.Outdated |= places.Contains((operation.ReleaseId, operation.Cluster));
-            return none;
+            return null;
         }
         if (deploy.Driver == "http" || !stage.CanBeTakenBack())
-            return none;
+            return null;
         return (await versions.ImagesAsync([.. plan.Start.Select(s => touched[s.Item.ReleaseId].AppId).Distinct()], stage, cancellationToken))
             .ToDictionary(v => (v.ApplicationId, v.Cluster), v => v.Image);
     }
 
     private async Task StartOperationAsync(Batch batch, Stage stage, BatchRelease release, StageCluster at,
-        IReadOnlyDictionary<(long ApplicationId, string Cluster), string> before, ProjectPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
+        IReadOnlyDictionary<(long ApplicationId, string Cluster), string>? before, ProjectPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var deadline = now + policy.SingleAppTimeout;
         var cluster = at.Cluster;
@@ -206,7 +206,7 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
             At = now
         }, cancellationToken);
 
-        PreviousVersion? Before() => deploy.Driver == "http" || !stage.CanBeTakenBack() ? null
+        PreviousVersion? Before() => before is null ? null
             : before.GetValueOrDefault((release.AppId, cluster)) is { } image ? new PreviousVersion(image, null, image == release.Image)
             : PreviousVersion.Nothing;
     }
