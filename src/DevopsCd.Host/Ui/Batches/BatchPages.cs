@@ -132,8 +132,9 @@ internal sealed class BatchPages(PageWork pages)
     public Task<(long? Id, CommandResult Result)> RevertAsync(long id, string key, CancellationToken cancellationToken) =>
         pages.DoAsync(async (services, subject) =>
     {
-        var (result, _) = await services.GetRequiredService<BatchReverts>().RevertAsync(id, null, subject, key, cancellationToken)
-            ?? throw new BatchRefusedException(RefusalKind.NotFound, $"batch {id}");
+        if (!await MayAsync(services, subject, Permissions.View, id, cancellationToken)
+            || await services.GetRequiredService<BatchReverts>().RevertAsync(id, null, subject, key, cancellationToken) is not var (result, _))
+            throw new BatchRefusedException(RefusalKind.NotFound, $"batch {id}");
         return (result.RefusalKind is null ? result.BatchId : null, result);
     }, cancellationToken);
 
@@ -142,10 +143,9 @@ internal sealed class BatchPages(PageWork pages)
             services.GetRequiredService<BatchCommands>().CreateAsync(batch, subject, key, cancellationToken), cancellationToken);
 
     /// <summary>The applications that whoever looks may put into a batch, by name.</summary>
-    public Task<IReadOnlyList<ApplicationView>> ApplicationsAsync(CancellationToken cancellationToken) => pages.DoAsync<IReadOnlyList<ApplicationView>>(
-        async (services, subject) => [.. (await services.GetRequiredService<ApplicationCatalogue>().ListAsync(
-            await services.GetRequiredService<AccessDoor>().WhereAsync(subject, Permissions.Create, cancellationToken), null, null, MostApplications,
-            cancellationToken)).Items.OrderBy(application => application.Name, StringComparer.Ordinal)], cancellationToken);
+    public Task<IReadOnlyList<ApplicationView>> ApplicationsAsync(CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
+        await ChoosableAsync(services, await services.GetRequiredService<AccessDoor>().WhereAsync(subject, Permissions.Create, cancellationToken),
+            cancellationToken), cancellationToken);
 
     /// <summary>What whoever looks can make a new batch of.</summary>
     public Task<NewBatchChoice> NewBatchChoiceAsync(CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
@@ -154,11 +154,15 @@ internal sealed class BatchPages(PageWork pages)
         var create = await door.WhereAsync(subject, Permissions.Create, cancellationToken);
         var viewed = await door.WhereAsync(subject, Permissions.View, cancellationToken);
         return new NewBatchChoice(
-            [.. (await services.GetRequiredService<ApplicationCatalogue>().ListAsync(create, null, null, MostApplications, cancellationToken))
-                .Items.OrderBy(application => application.Name, StringComparer.Ordinal)],
+            await ChoosableAsync(services, create, cancellationToken),
             (await services.GetRequiredService<BatchQueries>().ListAsync(viewed, [], null, null, 1, cancellationToken)).Items,
             [.. (await services.GetRequiredService<ProjectDesk>().ListAsync(create, cancellationToken)).Select(project => project.Name)]);
     }, cancellationToken);
+
+    private static async Task<IReadOnlyList<ApplicationView>> ChoosableAsync(
+        IServiceProvider services, Visible create, CancellationToken cancellationToken) =>
+        [.. (await services.GetRequiredService<ApplicationCatalogue>().ListAsync(create, null, null, MostApplications, cancellationToken))
+            .Items.OrderBy(application => application.Name, StringComparer.Ordinal)];
 
     /// <summary>The applications of a batch with their branches; null when there is no such batch, or none for whoever looks.</summary>
     public Task<IReadOnlyList<ReleaseView>?> ContentAsync(long id, CancellationToken cancellationToken) =>
