@@ -110,8 +110,8 @@ public sealed class The_pages_of_operators(Browsers browsers, PagesHost host)
         await Expect(reader.Page.Locator($"#app-{third}")).ToBeVisibleAsync();
         await reader.Picture("batch-edit");
         await reader.Page.Locator(".tabs a[href$='tab=graph']").ClickAsync();
-        await Expect(reader.Page.Locator("[data-wave='2']")).ToContainTextAsync(first);
-        await reader.Page.Locator("[data-wave='2'] a").ClickAsync();
+        await Expect(reader.Page.Locator("[data-level='2']")).ToContainTextAsync(first);
+        await reader.Page.Locator("[data-level='2'] a").ClickAsync();
         await Expect(reader.Page.Locator(".graph svg .edge")).ToHaveCountAsync(1);
         await reader.Picture("batch-graph");
         await reader.Go($"/batches/{batch}?app={third}");

@@ -28,6 +28,9 @@ public sealed record PlannedOperation
     /// <summary>The name of the cluster; absent where the application has no settings for the stage.</summary>
     public string? Cluster { get; init; }
 
+    /// <summary>The wave in which it goes, counted from 1; a rollback begins with the last one. Absent where there is no cluster.</summary>
+    public int? Wave { get; init; }
+
     /// <summary>The applications of the batch that go before it: what it depends on, and in a rollback what depends on it.</summary>
     public required IReadOnlyList<string> After { get; init; }
 

@@ -40,6 +40,9 @@ public sealed record PreflightOperation
     /// <summary>The name of the cluster; absent where the application has no settings for the stage and is skipped.</summary>
     public string? Cluster { get; init; }
 
+    /// <summary>The wave in which it deploys, counted from 1; absent where there is no cluster.</summary>
+    public int? Wave { get; init; }
+
     /// <summary>The applications of the batch that deploy before it.</summary>
     public required IReadOnlyList<string> DependsOn { get; init; }
 

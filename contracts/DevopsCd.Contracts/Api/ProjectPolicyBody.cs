@@ -24,6 +24,9 @@ public sealed record ProjectPolicyBody
     /// <summary>Bounds a stage from its start, for example `60m`; at most, and without it, `core.deploy.batch_timeout`.</summary>
     public string? BatchTimeout { get; init; }
 
+    /// <summary>How long a stage waits between two waves, for example `30m`; at most `7d`, and `0ms` without it. A rollback does not wait.</summary>
+    public string? Soak { get; init; }
+
     /// <summary>The channels that are told, by the names of the configuration; without it the configuration says.</summary>
     public IReadOnlyList<string>? Channels { get; init; }
 

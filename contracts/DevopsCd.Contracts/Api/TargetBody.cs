@@ -11,4 +11,7 @@ public sealed record TargetBody
 
     /// <summary>The strategy of the rollout; <c>rolling</c> without it.</summary>
     public DeployStrategy? Strategy { get; init; }
+
+    /// <summary>The wave of a stage in which it deploys, 1 to 20; 1 without it. A wave starts when all of the one before have succeeded.</summary>
+    public int? Wave { get; init; }
 }

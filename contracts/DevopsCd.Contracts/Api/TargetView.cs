@@ -17,4 +17,7 @@ public sealed record TargetView
 
     /// <summary>The strategy of the rollout and its settings.</summary>
     public required DeployStrategy Strategy { get; init; }
+
+    /// <summary>The wave of a stage in which it deploys, counted from 1.</summary>
+    public required int Wave { get; init; }
 }

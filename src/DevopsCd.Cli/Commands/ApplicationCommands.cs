@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using DevopsCd.Cli.Connecting;
 using DevopsCd.Cli.Output;
@@ -72,10 +73,12 @@ internal static class ApplicationCommands
         var workload = Options.Text("--workload", "NAME", "The name of the workload (default: that of the application)");
         var container = Options.Text("--container", "NAME", "The container that gets the image, where there are several");
         var strategy = Options.Text("--strategy", "NAME|JSON", "The name of a strategy, or all its settings as JSON");
+        var wave = Options.Text("--wave", "N", "The wave in which it deploys (default: 1)");
         return set.Runs(new CliCommand("set", "Say where an application is deployed in a stage",
             "devopscd app target set web-shop pre staging --namespace shop",
             """devopscd app target set web-shop prod eu-1 --namespace shop --strategy '{"type":"canary","steps":[{"weight":20,"pause":"5m"}]}'""")
-            .Takes(s_name, stage, cluster, ns, kind, workload, container, strategy), async (session, parsed, cancellationToken) =>
+            .Takes(s_name, stage, cluster, ns, kind, workload, container, strategy, wave),
+            async (session, parsed, cancellationToken) =>
         {
             var reply = await session.Api.ChangeAsync(HttpMethod.Put,
                 $"{Path(parsed)}/targets/{Uri.EscapeDataString(parsed.GetValue(stage)!)}/{Uri.EscapeDataString(parsed.GetValue(cluster)!)}", new
@@ -87,7 +90,8 @@ internal static class ApplicationCommands
                         name = parsed.GetValue(workload) ?? parsed.GetValue(s_name),
                         container = parsed.GetValue(container)
                     },
-                    strategy = StrategyOf(parsed.GetValue(strategy))
+                    strategy = StrategyOf(parsed.GetValue(strategy)),
+                    wave = WaveOf(parsed.GetValue(wave))
                 }, cancellationToken);
             await PrintAsync(session, reply);
         });
@@ -105,11 +109,16 @@ internal static class ApplicationCommands
             await session.Around.Out.WriteLineAsync();
             await session.Printer.TableAsync(application.Targets, new("STAGE", t => t.Stage), new("CLUSTER", t => t.Cluster),
                 new("NAMESPACE", t => t.Namespace),
-                new Column<TargetView>("WORKLOAD", t => $"{t.Workload.Kind}/{t.Workload.Name}"), new("STRATEGY", t => t.Strategy.Type));
+                new Column<TargetView>("WORKLOAD", t => $"{t.Workload.Kind}/{t.Workload.Name}"), new("STRATEGY", t => t.Strategy.Type),
+                new("WAVE", t => t.Wave.ToString(CultureInfo.InvariantCulture)));
         }
         foreach (var note in application.Notes ?? [])
             await session.SayAsync(note);
     }
+
+    private static int? WaveOf(string? text) => text is null ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var wave) ? wave
+        : throw CliException.Usage($"--wave is no number: {text}");
 
     private static JsonElement? StrategyOf(string? text)
     {

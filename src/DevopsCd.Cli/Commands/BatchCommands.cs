@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using DevopsCd.Cli.Following;
 using DevopsCd.Cli.Output;
 using DevopsCd.Contracts;
@@ -159,7 +160,8 @@ internal static class BatchCommands
                 var reply = await session.Api.GetAsync(Lists.Query($"batches/{id}/preflight", ("stage", parsed.GetValue(stage))), cancellationToken);
                 var preflight = reply.As<BatchPreflight>();
                 await session.Printer.ListAsync(reply, preflight.Operations, o => o.Application,
-                    new("APPLICATION", o => o.Application), new("CLUSTER", o => o.Cluster), new("ACTION", o => o.Action), new("RUNS NOW", o => o.Running),
+                    new("APPLICATION", o => o.Application), new("CLUSTER", o => o.Cluster),
+                    new("WAVE", o => o.Wave?.ToString(CultureInfo.InvariantCulture)), new("ACTION", o => o.Action), new("RUNS NOW", o => o.Running),
                     new("WOULD RUN", o => o.Image), new("USUALLY", o => o.ExpectedSeconds is { } seconds ? Ages.Length(TimeSpan.FromSeconds(seconds)) : null),
                     new("PROBLEM", o => o.Problems is null ? null : string.Join("; ", o.Problems.Select(p => $"{p.Key}: {string.Join(", ", p.Value)}"))),
                     new("DEPENDS ON", o => string.Join(",", o.DependsOn), IsWide: true));

@@ -20,5 +20,6 @@ internal sealed class ApplicationMap : IEntityTypeConfiguration<Application>, IE
     {
         target.ToTable("application_targets");
         target.HasIndex(t => new { t.ApplicationId, t.Stage, t.Cluster }).IsUnique();
+        target.Property(t => t.Wave).HasDefaultValue(1);
     }
 }

@@ -33,7 +33,8 @@ internal static class ApplicationViews
         {
             Type = target.Strategy,
             Settings = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(target.StrategySettings)
-        }
+        },
+        Wave = target.Wave
     };
 
     /// <summary>Number of the open batch that an application is in; null also for one that the viewer may not see.</summary>

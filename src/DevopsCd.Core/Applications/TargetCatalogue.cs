@@ -13,6 +13,7 @@ namespace DevopsCd.Core.Applications;
 /// <summary>How applications deploy: one target for each stage and cluster.</summary>
 internal sealed class TargetCatalogue(CdDbContext db, ITargetCheck check)
 {
+    public const int MostWaves = 20;
     private const int MostTargets = 100;
     private const int MostSettingsBytes = 16 * 1024;
     private static readonly string[] s_kinds = ["Deployment", "StatefulSet", "DaemonSet", "Rollout", "Application", "HelmRelease", "Release"];
@@ -34,7 +35,8 @@ internal sealed class TargetCatalogue(CdDbContext db, ITargetCheck check)
             Cluster = cluster,
             Namespace = body.Namespace,
             Workload = body.Workload,
-            Strategy = body.Strategy ?? new DeployStrategy { Type = DeployStrategyNames.Rolling }
+            Strategy = body.Strategy ?? new DeployStrategy { Type = DeployStrategyNames.Rolling },
+            Wave = body.Wave ?? 1
         };
         // Before the transaction: whoever waits for another service holds no row.
         var note = await check.CheckAsync(name, view, cancellationToken);
@@ -84,6 +86,7 @@ internal sealed class TargetCatalogue(CdDbContext db, ITargetCheck check)
         target.Container = wanted.Workload.Container;
         target.Strategy = wanted.Strategy.Type;
         target.StrategySettings = settings;
+        target.Wave = wanted.Wave;
         await db.SaveChangesAsync(cancellationToken);
         return (ApplicationViews.View(application, open), isNew);
     }
@@ -101,6 +104,8 @@ internal sealed class TargetCatalogue(CdDbContext db, ITargetCheck check)
             throw BatchRefusedException.Content("workload.kind", $"must be one of: {string.Join(", ", s_kinds)}");
         if (body.Strategy is { } strategy && !DeployStrategyNames.All.Contains(strategy.Type, StringComparer.Ordinal))
             throw BatchRefusedException.Content("strategy.type", $"must be one of: {string.Join(", ", DeployStrategyNames.All)}");
+        if (body.Wave is < 1 or > MostWaves)
+            throw BatchRefusedException.Content("wave", $"must be 1 to {MostWaves}");
         var settings = JsonSerializer.Serialize(body.Strategy?.Settings ?? [], JsonSerializerOptions.Web);
         if (Encoding.UTF8.GetByteCount(settings) > MostSettingsBytes)
             throw BatchRefusedException.Content("strategy", $"its settings must be at most {MostSettingsBytes} bytes of JSON");

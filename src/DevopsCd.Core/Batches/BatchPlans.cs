@@ -63,7 +63,8 @@ internal sealed class BatchPlans(CdDbContext db, BatchReleases releases, Running
                 rows.Add(stage.GoesBack() ? Back(batch, row, operations) : Forward(row));
             }
         }
-        return rows;
+        // A stage goes wave by wave; a rollback begins with the last one.
+        return [.. rows.OrderBy(row => (row.Target?.Wave ?? 1) * (stage.GoesBack() ? -1 : 1))];
     }
 
     private static string? ImageOf(BatchRelease release) => release.ImageName is null ? null : release.Image;
@@ -92,6 +93,7 @@ internal sealed class BatchPlans(CdDbContext db, BatchReleases releases, Running
     {
         Application = row.Release.App.Name,
         Cluster = row.Target?.Cluster,
+        Wave = row.Target?.Wave,
         After = row.After,
         Running = row.Running,
         Image = row.Image,

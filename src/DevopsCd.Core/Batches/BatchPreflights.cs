@@ -51,7 +51,7 @@ internal sealed class BatchPreflights(
             Obstacles = [.. obstacles.Select(o => o.View)],
             Operations = [.. rows.Select(r => View(r, times, problems.GetValueOrDefault(r)))],
             Concurrency = policy.ConcurrentApps,
-            ExpectedSeconds = Expected(deployed, times, policy.ConcurrentApps),
+            ExpectedSeconds = Expected(deployed, times, policy),
             DeployServiceNote = answer.Note
         }, obstacles);
     }
@@ -77,12 +77,13 @@ internal sealed class BatchPreflights(
             g => ExpectedDuration.Usual(g.Take(Remembered).Select(d => d.FinishedAt!.Value - d.StartedAt))!.Value);
     }
 
-    private static int? Expected(List<PlannedRow> deployed, Dictionary<(string, string), TimeSpan> times, int concurrency)
+    private static int? Expected(List<PlannedRow> deployed, Dictionary<(string, string), TimeSpan> times, ProjectPolicy policy)
     {
         var known = deployed.Select(r => Time(r, times)).OfType<TimeSpan>().ToList();
         // What has never been deployed there is taken for a usual one.
         return ExpectedDuration.Usual(known) is not { } usual ? null : (int)Math.Ceiling(ExpectedDuration.Of(
-            [.. deployed.Select(r => new TimedOperation(r.Release.App.Name, r.Release.DependsOn, Time(r, times) ?? usual))], concurrency).TotalSeconds);
+            [.. deployed.Select(r => new TimedOperation(r.Release.App.Name, r.Release.DependsOn, Time(r, times) ?? usual, r.Target!.Wave))],
+            policy.ConcurrentApps, policy.Soak).TotalSeconds);
     }
 
     private static TimeSpan? Time(PlannedRow row, Dictionary<(string, string), TimeSpan> times) =>
@@ -93,6 +94,7 @@ internal sealed class BatchPreflights(
         {
             Application = row.Release.App.Name,
             Cluster = row.Target?.Cluster,
+            Wave = row.Target?.Wave,
             DependsOn = row.Release.DependsOn,
             Image = row.Image,
             Running = row.Running,

@@ -29,6 +29,7 @@ internal static class BatchRegistration
         .AddGuard<EmptyBatchGuard>()
         .AddGuard<BuildGuard>()
         .AddGuard<TargetGuard>()
+        .AddGuard<WaveGuard>()
         .AddGuard<DependencyGuard>()
         .AddGuard<BlockedGuard>()
         .AddGuard<FreezeGuard>()

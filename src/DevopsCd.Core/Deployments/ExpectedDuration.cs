@@ -1,14 +1,20 @@
 namespace DevopsCd.Core.Deployments;
 
-/// <summary>How long a stage takes when each of its operations takes its time: dependencies, and a bound on how many run at once. Pure.</summary>
+/// <summary>How long a stage takes when each of its operations takes its time: waves, dependencies, and a bound on how many run at once. Pure.</summary>
 internal static class ExpectedDuration
 {
     /// <param name="operations">The operations in the order in which they start when several could.</param>
     /// <param name="concurrency">Most operations in flight at once.</param>
-    public static TimeSpan Of(IReadOnlyList<TimedOperation> operations, int concurrency)
+    /// <param name="soak">What passes between two waves.</param>
+    public static TimeSpan Of(IReadOnlyList<TimedOperation> operations, int concurrency, TimeSpan soak = default)
     {
-        var left = operations.GroupBy(o => o.Application, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
-        var waiting = operations.ToList();
+        var waves = operations.GroupBy(o => o.Wave).Select(wave => OfWave([.. wave], concurrency)).ToList();
+        return waves.Aggregate(TimeSpan.Zero, (all, wave) => all + wave) + (Math.Max(waves.Count - 1, 0) * soak);
+    }
+
+    private static TimeSpan OfWave(List<TimedOperation> waiting, int concurrency)
+    {
+        var left = waiting.GroupBy(o => o.Application, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
         var running = new PriorityQueue<TimedOperation, TimeSpan>();
         var now = TimeSpan.Zero;
         while (true)
@@ -32,4 +38,4 @@ internal static class ExpectedDuration
 }
 
 /// <summary>An operation with the time that it takes.</summary>
-internal sealed record TimedOperation(string Application, IReadOnlyList<string> DependsOn, TimeSpan Time);
+internal sealed record TimedOperation(string Application, IReadOnlyList<string> DependsOn, TimeSpan Time, int Wave = 1);

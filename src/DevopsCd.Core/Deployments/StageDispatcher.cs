@@ -120,9 +120,17 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
 
     private bool OverTime(Batch batch) => batch.OverTime(clock.GetUtcNow());
 
-    /// <summary>What is about to start does not, in a freeze that pauses. The stage goes on when that ends, with all the time that was left (R20).</summary>
+    /// <summary>
+    /// What is about to start does not, while a wave soaks (R23) or in a freeze that pauses (R20). The stage goes on when that ends, with all the
+    /// time that was left.
+    /// </summary>
     private async Task<Frozen?> PausedAsync(Batch batch, Stage stage, StagePlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        if (plan is { SoaksUntil: { } soaked, InFlight: 0, Decision: StageDecision.Running })
+        {
+            await PauseAsync(batch, now, soaked, cancellationToken);
+            return null;
+        }
         var frozen = plan.Start.Count == 0 || stage.GoesBack() || batch.FreezeOverriddenBy is not null
             ? null
             : await freezes.PausingAsync(batch, stage, cancellationToken);
@@ -131,16 +139,22 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
             batch.Resume(now);
             return null;
         }
-        // The scan is the net, and finds a freeze that was shortened.
-        if (batch.Pause(now))
-            await scheduler.SchedulePublish(frozen.Until.UtcDateTime, new AdvanceStage { BatchId = batch.CorrelationId }, cancellationToken);
+        await PauseAsync(batch, now, frozen.Until, cancellationToken);
         return frozen;
+    }
+
+    /// <summary>The scan is the net, and finds a freeze or a soak that was shortened.</summary>
+    private async Task PauseAsync(Batch batch, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        if (batch.Pause(now, until))
+            await scheduler.SchedulePublish(until.UtcDateTime, new AdvanceStage { BatchId = batch.CorrelationId }, cancellationToken);
     }
 
     private StagePlan Plan(Batch batch, StageView view, ProjectPolicy policy, Frozen? frozen = null) =>
         StagePlan.Of(frozen is null ? view.Items : view.In(frozen), policy.ConcurrentApps, batch.StopRequested || OverTime(batch),
             batch.StopRequested, view.LeftBehind,
-            batch.RollbackRequested ? "production is to be rolled back" : "the batch is being cancelled");
+            batch.RollbackRequested ? "production is to be rolled back" : "the batch is being cancelled",
+            view.Stage.GoesBack() ? WaveOrder.Back : WaveOrder.Forward(policy.Soak, clock.GetUtcNow()));
 
     /// <summary>
     /// What runs where something is about to start, for deploy services that cannot tell: what this engine has put there. Whatever a rollback is

@@ -16,5 +16,7 @@ internal sealed record StageItem(
 /// <param name="Occupied">The operation that was given up and may still run on the workload; null: nothing does.</param>
 /// <param name="Frozen">The freeze that lets nothing start there, in words; null: none does.</param>
 /// <param name="Undo">Of a rollback: what is taken back there.</param>
-internal sealed record StageCluster(
-    string Cluster, OperationStatus? Status, string? Error, string? Occupied = null, string? Frozen = null, Undo? Undo = null);
+/// <param name="Wave">Its wave, counted from 1.</param>
+/// <param name="EndedAt">When its operation ended; null while there is none or it runs.</param>
+internal sealed record StageCluster(string Cluster, OperationStatus? Status, string? Error, string? Occupied = null, string? Frozen = null,
+    Undo? Undo = null, int Wave = 1, DateTimeOffset? EndedAt = null);

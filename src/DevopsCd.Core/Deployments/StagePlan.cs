@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DevopsCd.Core.Deployments;
 
 /// <summary>
@@ -6,17 +8,35 @@ namespace DevopsCd.Core.Deployments;
 /// </summary>
 internal sealed class StagePlan
 {
+    private const int MostNamed = 5;
+
     private readonly Dictionary<string, ReleaseStatus> _outcomes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string?> _reasons = new(StringComparer.Ordinal);
 
-    private StagePlan()
+    private readonly WaveOrder _waves;
+    private readonly int _turn;
+
+    private StagePlan(IReadOnlyList<StageItem> items, WaveOrder waves)
     {
+        _waves = waves;
+        var open = items.SelectMany(i => i.Clusters).Where(c => c.Status != OperationStatus.Succeeded).ToList();
+        if (open.Count == 0)
+            return;
+        var wave = open.MinBy(c => waves.Turn(c.Wave))!.Wave;
+        (Wave, _turn) = (wave, waves.Turn(wave));
+        SoaksUntil = waves.SoaksUntil(items.SelectMany(i => i.Clusters).Where(c => waves.Turn(c.Wave) < _turn));
     }
 
     /// <summary>Operations to start now.</summary>
     public List<(StageItem Item, StageCluster Cluster)> Start { get; } = [];
 
     public StageDecision Decision { get; private set; }
+
+    /// <summary>The wave that is open: all before it have succeeded, and what comes after it waits; 0 when nothing is left to do.</summary>
+    public int Wave { get; }
+
+    /// <summary>Until when nothing of the open wave starts, because the one before soaks; null when it does not.</summary>
+    public DateTimeOffset? SoaksUntil { get; }
 
     /// <summary>Operations in flight, those to start now included.</summary>
     public int InFlight { get; private set; }
@@ -31,15 +51,17 @@ internal sealed class StagePlan
     /// <param name="cancelled">It was asked to end.</param>
     /// <param name="because">Of what was asked to end: why.</param>
     /// <param name="leftBehind">Operations of the batch that have ended for it and may still run: they take a place each (I7).</param>
+    /// <param name="waves">How the waves follow each other.</param>
     public static StagePlan Of(IReadOnlyList<StageItem> items, int concurrency, bool halted, bool cancelled, int leftBehind = 0,
-        string because = "the batch is being cancelled")
+        string because = "the batch is being cancelled", WaveOrder waves = default)
     {
-        var plan = new StagePlan();
+        var plan = new StagePlan(items, waves);
         var names = items.ToDictionary(i => i.Application, StringComparer.Ordinal);
         plan.InFlight = items.Sum(i => i.Clusters.Count(c => c.Status is OperationStatus.Pending or OperationStatus.Progressing));
         foreach (var item in items)
             plan.Settle(item);
         plan.Hold(items, names);
+        plan.HoldLaterWaves(items);
 
         var room = concurrency - plan.InFlight - leftBehind;
         foreach (var item in items)
@@ -53,19 +75,32 @@ internal sealed class StagePlan
             if (halted)
             {
                 // Also where one cluster is done and the other never began: what cannot go on has an outcome.
-                if (!item.Clusters.Any(c => c.Status is OperationStatus.Pending or OperationStatus.Progressing))
+                if (!IsInFlight(item))
                     plan.Set(item, cancelled ? ReleaseStatus.Stopped : ReleaseStatus.TimedOut,
                         cancelled ? because
                             : $"the stage ran out of time before it started{(occupied is null ? "" : $"; it waited for {occupied}, which may still run")}");
                 continue;
             }
-            var waitsFor = item.DependsOn.Where(d => names.ContainsKey(d) && !plan.Passed(d)).ToList();
+            var due = idle.Where(plan.IsOpen).ToList();
+            if (due.Count == 0)
+            {
+                plan.Set(item, plan._outcomes[item.Application], $"waits for wave {plan.Wave}");
+                continue;
+            }
+            if (plan.SoaksUntil is { } soaked)
+            {
+                plan.Set(item, plan._outcomes[item.Application],
+                    string.Create(CultureInfo.InvariantCulture, $"waits until {soaked.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: the wave before soaks"));
+                continue;
+            }
+            var waitsFor = item.DependsOn.Where(d => names.TryGetValue(d, out var needed) && !plan.HasPassed(needed)).ToList();
             if (waitsFor.Count > 0)
             {
                 plan.Set(item, ReleaseStatus.Waiting, $"waits for {string.Join(", ", waitsFor)}");
                 continue;
             }
-            foreach (var cluster in idle.Where(c => c.Occupied is null && c.Frozen is null).Take(Math.Max(room, 0)))
+            occupied = due.Select(c => c.Occupied).FirstOrDefault(o => o is not null);
+            foreach (var cluster in due.Where(c => c.Occupied is null && c.Frozen is null).Take(Math.Max(room, 0)))
             {
                 plan.Start.Add((item, cluster));
                 plan.InFlight++;
@@ -74,7 +109,7 @@ internal sealed class StagePlan
             }
             if (occupied is not null)
                 plan.Set(item, plan._outcomes[item.Application], $"waits for {occupied}: it was given up and may still run; its stop is not confirmed");
-            else if (idle.Select(c => c.Frozen).FirstOrDefault(f => f is not null) is { } frozen)
+            else if (due.Select(c => c.Frozen).FirstOrDefault(f => f is not null) is { } frozen)
                 plan.Set(item, plan._outcomes[item.Application], frozen);
             else if (plan._outcomes[item.Application] == ReleaseStatus.Waiting)
                 plan.Set(item, ReleaseStatus.Waiting,
@@ -108,7 +143,10 @@ internal sealed class StagePlan
             Set(item, ReleaseStatus.Waiting, null);
     }
 
-    /// <summary>Holds whatever hangs on something that did not succeed, through any number of steps.</summary>
+    /// <summary>
+    /// Holds whatever hangs on something that did not succeed, through any number of steps. In each wave an application waits for what the
+    /// others have to do in this wave and those before.
+    /// </summary>
     private void Hold(IReadOnlyList<StageItem> items, Dictionary<string, StageItem> names)
     {
         var dependents = items.SelectMany(i => i.DependsOn.Where(names.ContainsKey).Select(d => (On: d, Item: i))).ToLookup(p => p.On, p => p.Item,
@@ -116,12 +154,38 @@ internal sealed class StagePlan
         var failed = new Queue<string>(items.Select(i => i.Application).Where(Blocks));
         while (failed.TryDequeue(out var cause))
             foreach (var item in dependents[cause])
-                if (_outcomes[item.Application] == ReleaseStatus.Waiting)
+                if (NextTurn(item) is { } turn && names[cause].Clusters.Any(c => c.Status != OperationStatus.Succeeded && _waves.Turn(c.Wave) <= turn))
                 {
                     Set(item, ReleaseStatus.Held, $"{cause} did not succeed");
                     failed.Enqueue(item.Application);
                 }
     }
+
+    /// <summary>What comes after a wave in which something did not succeed is held.</summary>
+    private void HoldLaterWaves(IReadOnlyList<StageItem> items)
+    {
+        var failed = items.Where(i => Blocks(i.Application) && i.Clusters.Any(c => c.Status is not (null or OperationStatus.Succeeded) && IsOpen(c)))
+            .Select(i => i.Application).ToList();
+        if (failed.Count == 0)
+            return;
+        var because = $"wave {Wave} did not succeed: {string.Join(", ", failed.Take(MostNamed))}{(failed.Count > MostNamed ? ", …" : "")}";
+        foreach (var item in items)
+            if (NextTurn(item) > _turn)
+                Set(item, ReleaseStatus.Held, because);
+    }
+
+    /// <summary>Of what can be held, the turn of the first wave in which it has yet to start; null for what cannot.</summary>
+    private int? NextTurn(StageItem item) =>
+        _outcomes[item.Application] is ReleaseStatus.Waiting or ReleaseStatus.Deploying && !IsInFlight(item)
+            ? item.Clusters.Where(c => c.Status is null).Select(c => (int?)_waves.Turn(c.Wave)).Min()
+            : null;
+
+    private bool IsOpen(StageCluster cluster) => cluster.Wave == Wave;
+
+    /// <summary>Whether what depends on it may start in the open wave.</summary>
+    private bool HasPassed(StageItem item) => item.Clusters.All(c => c.Status == OperationStatus.Succeeded || _waves.Turn(c.Wave) > _turn);
+
+    private static bool IsInFlight(StageItem item) => item.Clusters.Any(c => c.Status is OperationStatus.Pending or OperationStatus.Progressing);
 
     private bool Passed(string application) => _outcomes[application] is ReleaseStatus.Succeeded or ReleaseStatus.Skipped;
 

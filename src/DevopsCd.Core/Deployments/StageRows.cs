@@ -113,13 +113,14 @@ internal sealed class StageRows(CdDbContext db, BatchPolicies policies, StageMem
                 .Select(r => new StageRelease(r.Id, EF.Property<ReleaseStatus>(r, outcome), r.StatusReason))),
             queries.Add(stage.GoesBack() ? ToTakeBack(OfStage(batchId, stage)) : OfStage(batchId, stage).AsNoTracking()
                 .Select(d => new StageOperation(
-                    d.Id, d.ReleaseId, d.Stage, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun, d.Outdated))),
+                    d.Id, d.ReleaseId, d.Stage, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun, d.Outdated,
+                    d.FinishedAt))),
             queries.Add(GivenUp()));
     }
 
     private static IQueryable<StageOperation> ToTakeBack(IQueryable<Deployment> operations) => operations.AsNoTracking()
         .Select(d => new StageOperation(
-            d.Id, d.ReleaseId, d.Stage, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun, d.Outdated)
+            d.Id, d.ReleaseId, d.Stage, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun, d.Outdated, d.FinishedAt)
         {
             OperationId = d.OperationId,
             Previous = d.PreviousUnchanged == null ? null : new PreviousVersion(d.PreviousImage, d.PreviousRevision, d.PreviousUnchanged.Value)

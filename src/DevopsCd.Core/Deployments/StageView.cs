@@ -73,7 +73,8 @@ internal sealed class StageView
             }
             var told = undo.IsDone ? operations.FindLast(o => o.Stage.GoesBack() && o.Status == OperationStatus.Succeeded)
                 : operations.Find(o => o.Stage.GoesBack() && o.Attempt == attempt);
-            clusters.Add(new StageCluster(place.Cluster, told?.Status, told?.Error, occupied.GetValueOrDefault(place.Workload), Undo: undo.Undo));
+            clusters.Add(new StageCluster(place.Cluster, told?.Status, told?.Error, occupied.GetValueOrDefault(place.Workload), Undo: undo.Undo,
+                Wave: place.Wave));
         }
         return new StageItem(release.Id, release.Application, after, clusters, kept);
     }
@@ -82,7 +83,8 @@ internal sealed class StageView
     private static StageCluster Of(SealedPlace place, IEnumerable<StageOperation> operations, IReadOnlyDictionary<string, string> occupied, int attempt)
     {
         var told = operations.FirstOrDefault(o => o.Status == OperationStatus.Succeeded) ?? operations.FirstOrDefault(o => o.Attempt == attempt);
-        return new StageCluster(place.Cluster, told?.Status, told?.Error, occupied.GetValueOrDefault(place.Workload));
+        return new StageCluster(
+            place.Cluster, told?.Status, told?.Error, occupied.GetValueOrDefault(place.Workload), Wave: place.Wave, EndedAt: told?.FinishedAt);
     }
 }
 
@@ -91,7 +93,7 @@ internal sealed record StageRelease(long Id, ReleaseStatus Outcome, string? Reas
 
 /// <summary>What the plan needs to know of a stored operation.</summary>
 internal sealed record StageOperation(long Id, long ReleaseId, Stage Stage, string Cluster, int Attempt, OperationStatus Status, string? Error,
-    bool MayHaveMoved, bool Outdated)
+    bool MayHaveMoved, bool Outdated, DateTimeOffset? FinishedAt = null)
 {
     /// <summary>Its id at the deploy service; read where a rollback needs it.</summary>
     public string OperationId { get; init; } = "";
@@ -100,7 +102,7 @@ internal sealed record StageOperation(long Id, long ReleaseId, Stage Stage, stri
     public PreviousVersion? Previous { get; init; }
 
     public static StageOperation Of(Deployment operation) => new(operation.Id, operation.ReleaseId, operation.Stage, operation.Cluster, operation.Attempt,
-        operation.Status, operation.Error, operation.AcceptedAt is not null || operation.MayRun, operation.Outdated)
+        operation.Status, operation.Error, operation.AcceptedAt is not null || operation.MayRun, operation.Outdated, operation.FinishedAt)
     {
         OperationId = operation.OperationId,
         Previous = operation.Previous

@@ -18,6 +18,7 @@ internal sealed class PolicyRules(PolicyBounds bounds)
     private static readonly TimeSpan s_leastTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_leastExpiry = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_mostExpiry = TimeSpan.FromDays(365);
+    private static readonly TimeSpan s_mostSoak = TimeSpan.FromDays(7);
 
     /// <summary>The policy of a project that has set none.</summary>
     public ProjectPolicy Default => Complete(new ProjectPolicyBody());
@@ -46,6 +47,8 @@ internal sealed class PolicyRules(PolicyBounds bounds)
             yield return ("singleAppTimeout", $"{app} (core:deploy:single_app_timeout)");
         if (WrongTime(policy.BatchTimeout, s_leastTime, bounds.BatchTimeout) is { } batch)
             yield return ("batchTimeout", $"{batch} (core:deploy:batch_timeout)");
+        if (WrongTime(policy.Soak, TimeSpan.Zero, s_mostSoak) is { } soak)
+            yield return ("soak", soak);
         if (policy.Channels is { Count: 0 })
             yield return ("channels", "must name at least one channel, or be absent");
         foreach (var unknown in policy.Channels?.Except(bounds.Channels, StringComparer.Ordinal) ?? [])
@@ -63,6 +66,7 @@ internal sealed class PolicyRules(PolicyBounds bounds)
         ConcurrentApps = Math.Min(policy.ConcurrentApps ?? bounds.ConcurrentApps, bounds.ConcurrentApps),
         SingleAppTimeout = AtMost(bounds.SingleAppTimeout, policy.SingleAppTimeout),
         BatchTimeout = AtMost(bounds.BatchTimeout, policy.BatchTimeout),
+        Soak = policy.Soak is { } soak ? Duration.Parse(soak) : TimeSpan.Zero,
         Channels = policy.Channels?.Intersect(bounds.Channels, StringComparer.Ordinal).ToList() is { Count: > 0 } channels ? channels : null
     };
 
@@ -75,6 +79,7 @@ internal sealed class PolicyRules(PolicyBounds bounds)
         ConcurrentApps = policy.ConcurrentApps,
         SingleAppTimeout = new Duration(policy.SingleAppTimeout).ToString(),
         BatchTimeout = new Duration(policy.BatchTimeout).ToString(),
+        Soak = new Duration(policy.Soak).ToString(),
         Channels = policy.Channels
     };
 

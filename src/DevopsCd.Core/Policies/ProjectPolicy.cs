@@ -21,6 +21,9 @@ internal sealed record ProjectPolicy
     /// <summary>Bounds a stage from its start.</summary>
     public required TimeSpan BatchTimeout { get; init; }
 
+    /// <summary>Time between the end of a wave and the start of the next one; of a rollback none.</summary>
+    public TimeSpan Soak { get; init; }
+
     /// <summary>The channels that are told; null where the configuration says.</summary>
     public IReadOnlyList<string>? Channels { get; init; }
 
@@ -32,6 +35,7 @@ internal sealed record ProjectPolicy
         AutomaticPreDeploy = AutomaticPreDeploy && other.AutomaticPreDeploy,
         ConcurrentApps = Math.Min(ConcurrentApps, other.ConcurrentApps),
         SingleAppTimeout = SingleAppTimeout < other.SingleAppTimeout ? SingleAppTimeout : other.SingleAppTimeout,
-        BatchTimeout = BatchTimeout < other.BatchTimeout ? BatchTimeout : other.BatchTimeout
+        BatchTimeout = BatchTimeout < other.BatchTimeout ? BatchTimeout : other.BatchTimeout,
+        Soak = Soak > other.Soak ? Soak : other.Soak
     };
 }

@@ -26,4 +26,7 @@ internal sealed class ApplicationTarget
 
     /// <summary>The strategy's settings, as JSON.</summary>
     public string StrategySettings { get; set; } = "{}";
+
+    /// <summary>Counted from 1: it deploys when all of the waves before have succeeded (R23).</summary>
+    public int Wave { get; set; } = 1;
 }

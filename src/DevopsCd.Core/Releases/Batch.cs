@@ -75,8 +75,11 @@ internal sealed class Batch : SagaStateMachineInstance
     /// <summary>When the running stage is over time; a row, so that a restart resets nothing (R9).</summary>
     public DateTimeOffset? StageDeadlineAt { get; private set; }
 
-    /// <summary>Since when a freeze keeps the running stage from starting anything; its time does not pass. Null while nothing does (R20).</summary>
+    /// <summary>Since when a freeze or a soak keeps the running stage from starting anything; its time does not pass. Null while nothing does.</summary>
     public DateTimeOffset? PausedAt { get; private set; }
+
+    /// <summary>When that is over, as far as it is known: it is looked at then.</summary>
+    public DateTimeOffset? PausedUntil { get; private set; }
 
     /// <summary>Who has started the present or last stage although a freeze held; null where nobody had to.</summary>
     public string? FreezeOverriddenBy { get; private set; }
@@ -140,7 +143,7 @@ internal sealed class Batch : SagaStateMachineInstance
         Set(stage, Run(stage).Begin(now));
         AutoDeployBlocked &= !stage.StartsByItself();
         (StageDeadlineAt, LastFailure) = (now + atMost, null);
-        (PausedAt, FreezeOverriddenBy) = (null, null);
+        (PausedAt, PausedUntil, FreezeOverriddenBy) = (null, null, null);
         if (stage.GoesBack())
             (Prod, RollbackRequested) = (Prod.TakeBack(), false);
     }
@@ -148,13 +151,16 @@ internal sealed class Batch : SagaStateMachineInstance
     /// <summary>The stage that has just begun does so, and goes on, although a freeze holds.</summary>
     public void OverrideFreeze(string by) => FreezeOverriddenBy = by;
 
-    /// <summary>A freeze keeps the running stage from starting anything.</summary>
-    /// <returns>Whether it has done so from now on.</returns>
-    public bool Pause(DateTimeOffset now)
+    /// <summary>A freeze or a soak keeps the running stage from starting anything.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="until">When it is to be looked at again.</param>
+    /// <returns>Whether that was not known before.</returns>
+    public bool Pause(DateTimeOffset now, DateTimeOffset until)
     {
-        if (PausedAt is not null)
+        PausedAt ??= now;
+        if (PausedUntil == until)
             return false;
-        PausedAt = now;
+        PausedUntil = until;
         return true;
     }
 
@@ -162,13 +168,13 @@ internal sealed class Batch : SagaStateMachineInstance
     public void Resume(DateTimeOffset now)
     {
         if (PausedAt is { } since)
-            (PausedAt, StageDeadlineAt) = (null, StageDeadlineAt + (now - since));
+            (PausedAt, PausedUntil, StageDeadlineAt) = (null, null, StageDeadlineAt + (now - since));
     }
 
     public void Complete(Stage stage, DateTimeOffset now)
     {
         Set(stage, Run(stage).Complete(now));
-        (StageDeadlineAt, LastFailure, PausedAt) = (null, null, null);
+        (StageDeadlineAt, LastFailure, PausedAt, PausedUntil) = (null, null, null, null);
         if (stage.GoesBack())
             (Prod, RolledBackAt) = (Prod.TookBack(), now);
     }
@@ -181,7 +187,7 @@ internal sealed class Batch : SagaStateMachineInstance
     {
         Set(stage, Run(stage).Fail(now, moved));
         AutoDeployBlocked |= stage.StartsByItself();
-        (StageDeadlineAt, LastFailure, PausedAt) = (null, reason, null);
+        (StageDeadlineAt, LastFailure, PausedAt, PausedUntil) = (null, reason, null, null);
     }
 
     /// <summary>The plan of production is made.</summary>
@@ -219,7 +225,7 @@ internal sealed class Batch : SagaStateMachineInstance
     public void Stop(Stage stage, bool moved, DateTimeOffset now)
     {
         Set(stage, Run(stage).Stop(now, moved));
-        (StageDeadlineAt, PausedAt) = (null, null);
+        (StageDeadlineAt, PausedAt, PausedUntil) = (null, null, null);
     }
 
     private void Set(Stage stage, StageRun run)

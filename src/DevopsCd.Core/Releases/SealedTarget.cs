@@ -13,6 +13,14 @@ internal sealed record SealedTarget(
 {
     private const int Format = 2;
 
+    /// <summary>As a seal keeps it: the first wave is left out, as in seals from before there were any.</summary>
+    [JsonPropertyName("wave"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? LaterWave { get; init; }
+
+    /// <summary>Counted from 1.</summary>
+    [JsonIgnore]
+    public int Wave => LaterWave ?? 1;
+
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Converters = { new StageConverter() } };
 
     public static string Write(IEnumerable<ApplicationTarget> targets) => JsonSerializer.Serialize(new Seal(Format, Of(targets)), s_json);
@@ -43,14 +51,16 @@ internal sealed record SealedTarget(
         using var seal = JsonDocument.Parse(json);
         var place = stage.Place();
         return [.. Targets(seal).EnumerateArray().Where(t => t.GetProperty("stage").Deserialize<Stage>(s_json) == place).Select(t => new SealedPlace(
-            Text(t, "cluster"), $"{Text(t, "cluster")}/{Text(t, "namespace")}/{Text(t, "workloadKind")}/{Text(t, "workloadName")}"))];
+            Text(t, "cluster"), $"{Text(t, "cluster")}/{Text(t, "namespace")}/{Text(t, "workloadKind")}/{Text(t, "workloadName")}",
+            t.TryGetProperty("wave", out var wave) ? wave.GetInt32() : 1))];
 
         static string Text(JsonElement target, string name) => target.GetProperty(name).GetString()!;
     }
 
     public static SealedTarget One(string json) => JsonSerializer.Deserialize<SealedTarget>(json, s_json)!;
 
-    public string ToJson() => JsonSerializer.Serialize(this, s_json);
+    /// <summary>As an operation keeps it: how it deploys. When it does so, which the wave says, changes nothing that runs.</summary>
+    public string ToJson() => JsonSerializer.Serialize(LaterWave is null ? this : this with { LaterWave = null }, s_json);
 
     private static JsonElement Targets(JsonDocument seal) => seal.RootElement switch
     {
@@ -60,7 +70,10 @@ internal sealed record SealedTarget(
     };
 
     private static SealedTarget Of(ApplicationTarget t) => new(
-        t.Stage, t.Cluster, t.Namespace, t.WorkloadKind, t.WorkloadName, t.Container, t.Strategy, JsonDocument.Parse(t.StrategySettings).RootElement);
+        t.Stage, t.Cluster, t.Namespace, t.WorkloadKind, t.WorkloadName, t.Container, t.Strategy, JsonDocument.Parse(t.StrategySettings).RootElement)
+    {
+        LaterWave = t.Wave == 1 ? null : t.Wave
+    };
 
     private sealed record Seal(int Format, List<SealedTarget> Targets);
 

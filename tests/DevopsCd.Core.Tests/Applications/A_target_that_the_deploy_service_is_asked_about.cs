@@ -82,6 +82,7 @@ public sealed class A_target_that_the_deploy_service_is_asked_about : IAsyncLife
         Cluster = "c1",
         Namespace = "shop",
         Workload = new DeployWorkload { Kind = "Deployment", Name = "api" },
-        Strategy = new DeployStrategy { Type = "canary", Settings = new() { ["weight"] = JsonSerializer.SerializeToElement(20) } }
+        Strategy = new DeployStrategy { Type = "canary", Settings = new() { ["weight"] = JsonSerializer.SerializeToElement(20) } },
+        Wave = 1
     }, Stop);
 }

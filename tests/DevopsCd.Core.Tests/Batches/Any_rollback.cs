@@ -85,12 +85,17 @@ public sealed class Any_rollback
             {
                 _dependsOn[names[i]] = [.. names[..i].Where(_ => _random.Next(3) == 0)];
                 string[] clusters = _random.Next(3) == 0 ? ["east", "west"] : ["east"];
-                await engine.Application(names[i], _dependsOn[names[i]], prod: clusters);
+                await engine.Application(names[i], _dependsOn[names[i]], prod: []);
                 foreach (var cluster in clusters)
+                {
+                    await engine.Target(names[i], "prod", cluster, Wave(cluster));
                     _cluster[(names[i], cluster)] = $"old/{names[i]}:0";
+                }
             }
             return names;
         }
+
+        private int Wave(string cluster) => cluster == "west" && seed % 2 == 0 ? 2 : 1;
 
         private DeployAnswer Answer(Deployment operation, bool isSubmit)
         {
@@ -154,8 +159,10 @@ public sealed class Any_rollback
                 return;
             _rolling.ShouldBeTrue(_name);
             _records.ShouldContainKey(operation.Reverts!, $"{_name}: what is taken back was there");
+            foreach (var (other, image) in _cluster.Where(c => Wave(c.Key.Cluster) > Wave(place.Cluster)))
+                image.ShouldBe($"old/{other.Application}:0", $"{_name}: {other} of a later wave goes back before {place}");
             foreach (var dependent in _dependsOn.Where(d => d.Value.Contains(place.Application)).Select(d => d.Key))
-                foreach (var (other, image) in _cluster.Where(c => c.Key.Application == dependent))
+                foreach (var (other, image) in _cluster.Where(c => c.Key.Application == dependent && Wave(c.Key.Cluster) >= Wave(place.Cluster)))
                     image.ShouldBe($"old/{dependent}:0", $"{_name}: {other} goes back before {place.Application}, on which it depends");
         }
 

@@ -34,6 +34,29 @@ public sealed class Stored_seals
         SealedTarget.Places(json, Stage.Pre).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Keep_a_later_wave_and_say_nothing_of_the_first()
+    {
+        var json = SealedTarget.Write([Target("east", 1), Target("west", 3)]);
+
+        json.ShouldContain("\"wave\":3", Case.Sensitive);
+        json.Split("\"wave\"").Length.ShouldBe(2, "seals without waves are as they were");
+        SealedTarget.Read(json).Select(t => t.Wave).ShouldBe([1, 3]);
+        SealedTarget.Places(json, Stage.Prod).Select(p => p.Wave).ShouldBe([1, 3]);
+        SealedTarget.Read(json)[1].ToJson().ShouldNotContain("wave", Case.Sensitive, "another wave is no reason to deploy again");
+
+        static ApplicationTarget Target(string cluster, int wave) => new()
+        {
+            Stage = Stage.Prod,
+            Cluster = cluster,
+            Namespace = "n",
+            WorkloadKind = "Deployment",
+            WorkloadName = "w",
+            Strategy = "rolling",
+            Wave = wave
+        };
+    }
+
     [Theory]
     [InlineData("""{"format":3,"targets":[]}""")]
     [InlineData("""[{"stage":2,"cluster":"c","namespace":"n","workloadKind":"Deployment","workloadName":"w","strategy":"rolling","settings":{}}]""")]

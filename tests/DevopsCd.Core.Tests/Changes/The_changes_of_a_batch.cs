@@ -69,7 +69,7 @@ public sealed class The_changes_of_a_batch
 
         await engine.Do<CdDbContext, int>(async db =>
         {
-            (await db.Batches.SingleAsync()).Pause(engine.Now);
+            (await db.Batches.SingleAsync()).Pause(engine.Now, engine.Now.AddHours(1));
             return await db.SaveChangesAsync();
         });
 

@@ -10,7 +10,7 @@ public sealed class Any_stage
         [ReleaseStatus.Succeeded, ReleaseStatus.Failed, ReleaseStatus.TimedOut, ReleaseStatus.Held, ReleaseStatus.Skipped, ReleaseStatus.Stopped];
 
     [Fact]
-    public void Ends_once_with_one_outcome_each_and_never_too_many_in_flight()
+    public void Ends_once_with_one_outcome_each_wave_after_wave_and_never_too_many_in_flight()
     {
         for (var seed = 0; seed < 400; seed++)
             Play(new Random(seed), $"seed {seed}");
@@ -23,6 +23,7 @@ public sealed class Any_stage
         var haltAt = random.Next(3) == 0 ? random.Next(1, 40) : int.MaxValue;
         var cancelled = random.Next(2) == 0;
         var failing = random.Next(0, 40);
+        var (goesBack, waves) = random.Next(4) == 0 ? (-1, WaveOrder.Back) : (1, default);
         var started = new HashSet<string>();
 
         var steps = 0;
@@ -30,12 +31,14 @@ public sealed class Any_stage
         while (true)
         {
             var halted = steps >= haltAt;
-            plan = stage.Plan(concurrency, halted, halted && cancelled);
+            plan = stage.Plan(concurrency, halted, halted && cancelled, waves);
             foreach (var (item, cluster) in plan.Start)
             {
                 started.Add($"{item.Application}/{cluster.Cluster}").ShouldBeTrue($"{name}: {item.Application}/{cluster.Cluster} starts once");
-                foreach (var needed in item.DependsOn.Where(apps.ContainsKey))
-                    plan.Outcome(needed).ShouldBeOneOf([ReleaseStatus.Succeeded, ReleaseStatus.Skipped], $"{name}: {item.Application} starts after {needed}");
+                stage.All.ShouldAllBe(
+                    o => o.Wave * goesBack >= cluster.Wave * goesBack || o.Status == Succeeded, $"{name}: {item.Application} starts after the waves before");
+                stage.All.ShouldAllBe(o => !item.DependsOn.Contains(o.Application) || o.Wave * goesBack > cluster.Wave * goesBack || o.Status == Succeeded,
+                    $"{name}: {item.Application} starts after what it depends on has, in this wave and those before");
             }
             if (halted)
                 plan.Start.ShouldBeEmpty(name);
@@ -58,10 +61,12 @@ public sealed class Any_stage
         outcomes.Values.ShouldAllBe(o => s_outcomes.Contains(o), name);
         foreach (var (app, after) in apps)
             if (outcomes[app] == ReleaseStatus.Held)
-                after.ShouldContain(d => outcomes[d] != ReleaseStatus.Succeeded && outcomes[d] != ReleaseStatus.Skipped, $"{name}: {app} is held for a reason");
+                (after.Any(d => outcomes[d] is not (ReleaseStatus.Succeeded or ReleaseStatus.Skipped))
+                    || stage.All.Where(o => o.Application == app && o.Status is null).All(idle => stage.All.Any(
+                        o => o.Wave * goesBack < idle.Wave * goesBack && o.Status is not (null or Succeeded)))).ShouldBeTrue($"{name}: {app} is held for a reason");
         var good = outcomes.Values.All(o => o is ReleaseStatus.Succeeded or ReleaseStatus.Skipped);
         plan.Decision.ShouldBe(steps >= haltAt && cancelled ? StageDecision.Stopped : good ? StageDecision.Completed : StageDecision.Failed, name);
-        var again = stage.Plan(concurrency, steps >= haltAt, steps >= haltAt && cancelled);
+        var again = stage.Plan(concurrency, steps >= haltAt, steps >= haltAt && cancelled, waves);
         (again.Decision, again.Start.Count).ShouldBe((plan.Decision, 0), $"{name}: the decision stands");
     }
 
@@ -69,6 +74,7 @@ public sealed class Any_stage
     private static (A_stage Stage, Dictionary<string, string[]> Apps) Draw(Random random)
     {
         var count = random.Next(1, 30);
+        var inWaves = random.Next(2) == 0 ? 1 : 3;
         var apps = new List<(string Name, string[] After, int Clusters)>();
         for (var i = 0; i < count; i++)
         {
@@ -79,7 +85,8 @@ public sealed class Any_stage
         random.Shuffle(shuffled);
         var stage = new A_stage();
         foreach (var (name, after, clusters) in shuffled)
-            _ = clusters == 0 ? stage.WithoutSettings(name, after) : stage.With(name, after, [.. Enumerable.Range(1, clusters).Select(c => $"c{c}")]);
+            _ = clusters == 0 ? stage.WithoutSettings(name, after)
+                : stage.With(name, after, [.. Enumerable.Range(1, clusters).Select(c => $"c{c}@{random.Next(1, inWaves + 1)}")]);
         return (stage, apps.ToDictionary(a => a.Name, a => a.After));
     }
 }

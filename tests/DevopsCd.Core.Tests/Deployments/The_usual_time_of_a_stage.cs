@@ -20,6 +20,11 @@ public sealed class The_usual_time_of_a_stage
         ExpectedDuration.Of([Of("a", 10), Of("a", 20), Of("b", 5, "a")], 5).ShouldBe(TimeSpan.FromSeconds(25));
 
     [Fact]
+    public void Is_that_of_its_waves_with_what_passes_between_them() => ExpectedDuration.Of(
+        [Of("a", 10), Of("b", 5, "a"), Of("a", 20) with { Wave = 2 }, Of("b", 5, "a") with { Wave = 2 }, Of("c", 60) with { Wave = 4 }], 5,
+        TimeSpan.FromMinutes(10)).ShouldBe(TimeSpan.FromSeconds(15 + 600 + 25 + 600 + 60));
+
+    [Fact]
     public void Is_nothing_where_nothing_is_deployed() => ExpectedDuration.Of([], 5).ShouldBe(TimeSpan.Zero);
 
     [Fact]

@@ -127,8 +127,8 @@ internal sealed class Engine : IAsyncDisposable
             await Target(name, "prod", cluster);
     }
 
-    public Task Target(string name, string stage, string cluster) => Do<TargetCatalogue>(c => c.PutAsync(name, stage, cluster,
-        new TargetBody { Namespace = stage, Workload = new DeployWorkload { Kind = "Deployment", Name = name } }, Visible.Everything, Precondition.None, default));
+    public Task Target(string name, string stage, string cluster, int? wave = null) => Do<TargetCatalogue>(c => c.PutAsync(name, stage, cluster,
+        new TargetBody { Namespace = stage, Workload = new DeployWorkload { Kind = "Deployment", Name = name }, Wave = wave }, Visible.Everything, Precondition.None, default));
 
     public static BuildCompleted BuildOf(string application, string number, DateTimeOffset? finishedAt = null, BuildStatus status = BuildStatus.Success,
         string branch = "main") => new()

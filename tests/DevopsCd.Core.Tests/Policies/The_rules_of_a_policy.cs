@@ -51,6 +51,7 @@ public sealed class The_rules_of_a_policy
     [InlineData("""{"concurrentApps":6}""", "concurrentApps", "must be 1 to 5 (core:deploy:concurrent_apps)")]
     [InlineData("""{"concurrentApps":0}""", "concurrentApps", "must be 1 to 5")]
     [InlineData("""{"singleAppTimeout":"11m"}""", "singleAppTimeout", "must be a duration of 1s to 10m")]
+    [InlineData("""{"soak":"8d"}""", "soak", "must be a duration of 0ms to 7d")]
     [InlineData("""{"batchTimeout":"61m"}""", "batchTimeout", "must be a duration of 1s to 1h")]
     [InlineData("""{"channels":["nobody"]}""", "channels", "'nobody' is not a configured channel; configured: log, team")]
     [InlineData("""{"channels":[]}""", "channels", "must name at least one channel")]
@@ -67,7 +68,7 @@ public sealed class The_rules_of_a_policy
     [Fact]
     public void Ask_of_a_batch_that_spans_projects_what_satisfies_each_of_them()
     {
-        var one = s_rules.Complete(Read("""{"approvals":{"required":2,"groups":{"qa":1},"notByAuthor":false,"expireAfter":"2h","onChange":"hold"},"concurrentApps":4,"batchTimeout":"30m"}"""));
+        var one = s_rules.Complete(Read("""{"approvals":{"required":2,"groups":{"qa":1},"notByAuthor":false,"expireAfter":"2h","onChange":"hold"},"concurrentApps":4,"batchTimeout":"30m","soak":"5m"}"""));
         var other = s_rules.Complete(Read("""{"approvals":{"required":1,"groups":{"qa":1,"ops":1},"notByAuthor":true},"prodApprovals":{"required":3},"automaticPreDeploy":false,"concurrentApps":2}"""));
 
         foreach (var both in (ProjectPolicy[])[one.And(other), other.And(one)])
@@ -75,7 +76,7 @@ public sealed class The_rules_of_a_policy
             (both.Approvals.Required, both.Approvals.NotByAuthor, both.Approvals.ExpireAfter, both.Approvals.OnChange).ShouldBe((2, true, TimeSpan.FromHours(2), ChangeEffect.Hold));
             both.Approvals.Groups.OrderBy(g => g.Key).Select(g => (g.Key, g.Value)).ShouldBe([("ops", 1), ("qa", 1)]);
             both.ProdApprovals!.Required.ShouldBe(3);
-            (both.AutomaticPreDeploy, both.ConcurrentApps, both.BatchTimeout).ShouldBe((false, 2, TimeSpan.FromMinutes(30)));
+            (both.AutomaticPreDeploy, both.ConcurrentApps, both.BatchTimeout, both.Soak).ShouldBe((false, 2, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(5)));
         }
     }
 

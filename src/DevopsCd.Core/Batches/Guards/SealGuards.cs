@@ -1,4 +1,5 @@
 using DevopsCd.Contracts;
+using DevopsCd.Shared;
 
 namespace DevopsCd.Core.Batches.Guards;
 
@@ -42,6 +43,31 @@ internal sealed class TargetGuard(BatchReleases releases) : IEventGuard
         return missing.Count == 0 ? null : new Obstacle(Sentence.Join(missing.Select(Sentence (name) =>
             $"{name} has no deploy settings; PUT /api/v1/applications/{name}/targets/{{stage}}/{{cluster}}")))
         { LiftedBy = "application.manage" };
+    }
+}
+
+/// <summary>What deploys in an earlier wave than what it depends on could never go after it: the seal is refused.</summary>
+internal sealed class WaveGuard(BatchReleases releases) : IEventGuard
+{
+    public string Name => "waves";
+
+    public bool Guards(BatchEventType type) => type.Seals;
+
+    public async ValueTask<Obstacle?> CheckAsync(EventQuestion question, CancellationToken cancellationToken)
+    {
+        var targets = await releases.TargetsAsync(question.Batch, cancellationToken);
+        var content = await releases.OfAsync(question.Batch, cancellationToken);
+        var wrong = new List<Sentence>();
+        foreach (var stage in Stages.Forward)
+        {
+            var first = content.Where(r => targets[r.AppId].Any(t => t.Stage == stage))
+                .ToDictionary(r => r.App.Name, r => targets[r.AppId].Where(t => t.Stage == stage).Min(t => t.Wave), StringComparer.Ordinal);
+            var name = EnumNames<Stage>.Of(stage);
+            foreach (var (app, dependsOn) in content.Where(r => first.ContainsKey(r.App.Name)).Select(r => (r.App.Name, r.DependsOn)))
+                foreach (var needed in dependsOn.Where(other => first.GetValueOrDefault(other) > first[app]))
+                    wrong.Add($"{app} begins {name} in wave {first[app]} and depends on {needed}, which begins in wave {first[needed]}");
+        }
+        return wrong.Count == 0 ? null : new Obstacle(Sentence.Join(wrong)) { LiftedBy = "application.manage" };
     }
 }
 

@@ -120,10 +120,13 @@ internal sealed class BatchPages(PageWork pages)
                 ? new FoundPreflight(preflight, [.. obstacles.Select(ActionObstacle.Of)])
                 : null, cancellationToken);
 
-    /// <summary>What a rollback would go back to; null when there is no such batch, or none for whoever looks.</summary>
-    public Task<BatchPlan?> RollbackPlanAsync(long id, CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
+    /// <summary>What a stage does or would do; null when there is no such batch, or none for whoever looks.</summary>
+    /// <param name="id">The batch.</param>
+    /// <param name="stage">The stage; null for the one that the batch is in or comes to next.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<BatchPlan?> PlanAsync(long id, Stage? stage, CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
         await MayAsync(services, subject, Permissions.View, id, cancellationToken)
-            ? await services.GetRequiredService<BatchPlans>().LookAsync(id, Stage.Rollback, cancellationToken)
+            ? await services.GetRequiredService<BatchPlans>().LookAsync(id, stage, cancellationToken)
             : null, cancellationToken);
 
     /// <summary>Makes a batch that brings back what ran before an accepted one.</summary>

@@ -22,6 +22,8 @@ internal sealed class PolicyForm
 
     public string BatchTimeout { get; set; } = "";
 
+    public string Soak { get; set; } = "";
+
     /// <summary>Names separated by commas.</summary>
     public string Channels { get; set; } = "";
 
@@ -34,6 +36,7 @@ internal sealed class PolicyForm
         ConcurrentApps = policy.ConcurrentApps?.ToString(CultureInfo.InvariantCulture) ?? "",
         SingleAppTimeout = policy.SingleAppTimeout ?? "",
         BatchTimeout = policy.BatchTimeout ?? "",
+        Soak = policy.Soak ?? "",
         Channels = string.Join(", ", policy.Channels ?? [])
     };
 
@@ -46,6 +49,7 @@ internal sealed class PolicyForm
         ConcurrentApps = ApprovalForm.Number("concurrentApps", ConcurrentApps),
         SingleAppTimeout = ApprovalForm.Filled(SingleAppTimeout),
         BatchTimeout = ApprovalForm.Filled(BatchTimeout),
+        Soak = ApprovalForm.Filled(Soak),
         Channels = ApprovalForm.Filled(Channels)?.Split([',', '，'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
     };
 }

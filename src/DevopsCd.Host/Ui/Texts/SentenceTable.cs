@@ -177,6 +177,7 @@ internal static class SentenceTable
         ["would close a cycle: {0}"] = "会形成循环依赖：{0}",
         ["{0} (core:deploy:batch_timeout)"] = "{0}（core:deploy:batch_timeout）",
         ["{0} (core:deploy:single_app_timeout)"] = "{0}（core:deploy:single_app_timeout）",
+        ["{0} begins {1} in wave {2} and depends on {3}, which begins in wave {4}"] = "{0} 在 {1} 的第 {2} 波开始，却依赖第 {4} 波才开始的 {3}",
         ["{0} by {1} ({2} → {3})"] = "{1} 执行了“{0:event}”（{2:state} → {3:state}）",
         ["{0} does not exist"] = "{0}不存在",
         ["{0} exists already"] = "{0}已存在",

@@ -117,6 +117,7 @@ internal sealed class TextTable(Language language)
     public string Namespace => Say("命名空间", "Namespace");
     public string Workload => Say("工作负载", "Workload");
     public string Strategy => Say("策略", "Strategy");
+    public string Wave => Say("波次", "Wave");
     public string Author => Say("作者", "Author");
     public string Image => Say("镜像", "Image");
 
@@ -172,9 +173,9 @@ internal sealed class TextTable(Language language)
 
     // Its order
     public string Graph => Say("依赖图", "Graph");
-    public string WavesMean => Say("应用排在其所有依赖之后的一波。点击应用可查看其上下游。",
-        "An application stands in the wave after all it waits for. Click one to see what it waits for and what waits for it.");
-    public string AllWaves => Say("显示全部波次", "All waves");
+    public string LevelsMean => Say("应用排在其所有依赖之后的一层。点击应用可查看其上下游。",
+        "An application stands in the level after all it waits for. Click one to see what it waits for and what waits for it.");
+    public string AllLevels => Say("显示全部层级", "All levels");
 
     // Changing its content
     public string AddApplications => Say("添加应用", "Add applications");
@@ -279,6 +280,7 @@ internal sealed class TextTable(Language language)
     public string ConcurrentApps => Say("同时部署数", "Deployments at once");
     public string SingleAppTimeout => Say("单个应用时限", "Time for one application");
     public string BatchTimeout => Say("阶段时限", "Time for a stage");
+    public string Soak => Say("波次间观察时长（例如 30m）", "Soak time between waves (for example 30m)");
     public string Save => Say("保存", "Save");
     public string Saved => Say("已保存。", "It is saved.");
 
@@ -349,7 +351,10 @@ internal sealed class TextTable(Language language)
 
     public string Around(string application) => Say($"{application} 的上下游", $"{application}, what it waits for and what waits for it");
 
-    public string Wave(int number, int count) => Say($"第 {number} 波：{count} 个应用", $"Wave {number}: {(count == 1 ? "1 application" : $"{count} applications")}");
+    public string WavesOf(string stage) => Say($"{Stage(stage)}的波次", $"Waves of {Stage(stage)}");
+
+    public string Level(int number, int count) =>
+        Say($"第 {number} 层：{count} 个应用", $"Level {number}: {(count == 1 ? "1 application" : $"{count} applications")}");
 
     public string Change(string application) => Say($"修改 {application}", $"Change {application}");
 

@@ -782,6 +782,12 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("strategy_settings");
 
+                    b.Property<int>("Wave")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("wave");
+
                     b.Property<string>("WorkloadKind")
                         .IsRequired()
                         .HasColumnType("text")
@@ -882,6 +888,10 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.Property<DateTimeOffset?>("PausedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("paused_at");
+
+                    b.Property<DateTimeOffset?>("PausedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paused_until");
 
                     b.Property<string>("ProdPlan")
                         .HasColumnType("text")

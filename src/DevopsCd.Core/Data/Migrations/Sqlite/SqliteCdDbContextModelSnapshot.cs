@@ -757,6 +757,12 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("strategy_settings");
 
+                    b.Property<int>("Wave")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1)
+                        .HasColumnName("wave");
+
                     b.Property<string>("WorkloadKind")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -855,6 +861,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.Property<long?>("PausedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("paused_at");
+
+                    b.Property<long?>("PausedUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("paused_until");
 
                     b.Property<string>("ProdPlan")
                         .HasColumnType("TEXT")

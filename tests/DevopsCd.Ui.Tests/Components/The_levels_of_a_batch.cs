@@ -5,7 +5,7 @@ using DevopsCd.Host.Ui.Texts;
 
 namespace DevopsCd.Ui.Tests.Components;
 
-public sealed class The_waves_of_a_batch : ComponentTest
+public sealed class The_levels_of_a_batch : ComponentTest
 {
     /// <summary>base ← api ← web, base ← jobs, and alone.</summary>
     private static readonly BatchView s_batch = ABatch.Of(
@@ -14,17 +14,17 @@ public sealed class The_waves_of_a_batch : ComponentTest
 
     [Fact]
     public void Follow_the_longest_way_of_what_waits_for_what() =>
-        Waves.Of(s_batch).Levels.Select(level => string.Join(' ', level.Select(release => release.Application)))
+        DependencyLevels.Of(s_batch).Levels.Select(level => string.Join(' ', level.Select(release => release.Application)))
             .ShouldBe(["alone base", "api jobs", "web"]);
 
     [Fact]
     public void Show_one_application_with_what_it_waits_for_and_what_waits_for_it()
     {
-        var around = Waves.Of(s_batch).Around("api").ShouldNotBeNull();
+        var around = DependencyLevels.Of(s_batch).Around("api").ShouldNotBeNull();
 
         around.Columns.Select(column => string.Join(' ', column.Select(release => release.Application))).ShouldBe(["base", "api", "web"]);
         around.Edges.ShouldBe([("base", "api"), ("base", "web"), ("api", "web")], ignoreOrder: true);
-        Waves.Of(s_batch).Around("nowhere").ShouldBeNull();
+        DependencyLevels.Of(s_batch).Around("nowhere").ShouldBeNull();
     }
 
     [Fact]
@@ -32,8 +32,8 @@ public sealed class The_waves_of_a_batch : ComponentTest
     {
         var batch = ABatch.Of(ABatch.Release("a", "b"), ABatch.Release("b", "a"));
 
-        Waves.Of(batch).Levels.SelectMany(level => level).Count().ShouldBe(2);
-        Waves.Of(batch).Around("a").ShouldNotBeNull().Columns.SelectMany(column => column).Count().ShouldBe(2);
+        DependencyLevels.Of(batch).Levels.SelectMany(level => level).Count().ShouldBe(2);
+        DependencyLevels.Of(batch).Around("a").ShouldNotBeNull().Columns.SelectMany(column => column).Count().ShouldBe(2);
     }
 
     [Fact]
@@ -41,9 +41,9 @@ public sealed class The_waves_of_a_batch : ComponentTest
     {
         var graph = Show<BatchGraph>(Language.English, of => of.Add(shown => shown.Batch, s_batch));
 
-        graph.FindAll("[data-wave]").Count.ShouldBe(3);
-        graph.Find("[data-wave='2'] b").TextContent.Trim().ShouldBe("2");
-        graph.Find("[data-wave='3'] li a").GetAttribute("href").ShouldBe("/batches/7?tab=graph&app=web");
+        graph.FindAll("[data-level]").Count.ShouldBe(3);
+        graph.Find("[data-level='2'] b").TextContent.Trim().ShouldBe("2");
+        graph.Find("[data-level='3'] li a").GetAttribute("href").ShouldBe("/batches/7?tab=graph&app=web");
     }
 
     [Fact]

@@ -2,13 +2,13 @@ using DevopsCd.Contracts.Api;
 
 namespace DevopsCd.Host.Ui.Batches;
 
-/// <summary>The applications of a batch by what they wait for: each stands in the wave after all of that.</summary>
-internal sealed class Waves
+/// <summary>The applications of a batch by what they wait for: each stands in the level after all of that.</summary>
+internal sealed class DependencyLevels
 {
     private readonly Dictionary<string, ReleaseView> _releases;
     private readonly ILookup<string, string> _waiting;
 
-    private Waves(IReadOnlyList<ReleaseView> releases)
+    private DependencyLevels(IReadOnlyList<ReleaseView> releases)
     {
         _releases = releases.ToDictionary(release => release.Application, StringComparer.Ordinal);
         _waiting = releases.SelectMany(release => Before(release.Application).Select(before => (before, release.Application)))
@@ -20,10 +20,10 @@ internal sealed class Waves
             [.. group.Select(level => _releases[level.Key]).OrderBy(release => release.Application, StringComparer.Ordinal)])];
     }
 
-    /// <summary>The waves in their order.</summary>
+    /// <summary>The levels in their order.</summary>
     public IReadOnlyList<IReadOnlyList<ReleaseView>> Levels { get; }
 
-    public static Waves Of(BatchView batch) => new(batch.Releases);
+    public static DependencyLevels Of(BatchView batch) => new(batch.Releases);
 
     /// <summary>An application with all that it waits for and all that waits for it, as columns by their distance from it, and what waits for what.</summary>
     /// <returns>Null when the batch has no such application.</returns>
