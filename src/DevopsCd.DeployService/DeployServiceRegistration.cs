@@ -71,7 +71,7 @@ internal static class DeployServiceRegistration
                 provider.GetRequiredKeyedService<ICallback>(provider.GetRequiredService<IOptions<DeployServiceOptions>>().Value.Callback.Kind));
     }
 
-    public static IServiceCollection AddApi(this IServiceCollection services)
+    public static IServiceCollection AddApi(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<RequestReader>();
         services.AddOpenApi("v1", ApiDocument.Describe);
@@ -89,7 +89,8 @@ internal static class DeployServiceRegistration
                 .AddEnvironmentVariableDetector())
             .WithMetrics(metrics => metrics
                 .AddMeter(DeployMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")
-                .AddPrometheusExporter());
+                .AddPrometheusExporter())
+            .AddTraces(configuration, OperationTrace.SourceName);
         return services.AddRateLimiter(_ => { }).AddSingleton<IConfigureOptions<RateLimiterOptions>, CallerLimits>();
     }
 

@@ -20,7 +20,7 @@ try
         .Enrich.FromLogContext()
         .WriteTo.Queued(to => to.Console(new PrintableJson(new CompactJsonFormatter()))));
     var settings = DeployServiceOptions.Read(builder.Configuration);
-    builder.Services.AddDeployments(settings).AddStrategies().AddCallbacks().AddApi();
+    builder.Services.AddDeployments(settings).AddStrategies().AddCallbacks().AddApi(builder.Configuration);
     builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.AddServerHeader = false);
 
     var app = builder.Build();

@@ -7,7 +7,7 @@ using OpenTelemetry.Resources;
 
 namespace DevopsCd.Host;
 
-/// <summary>Metrics in Prometheus' form.</summary>
+/// <summary>Metrics in Prometheus' form, and traces where somebody takes them.</summary>
 internal static class ObservabilitySetup
 {
     private const string Name = "devopscd";
@@ -17,7 +17,8 @@ internal static class ObservabilitySetup
         .ConfigureResource(service => service.Clear().AddTelemetrySdk().AddService(Name, serviceVersion: ProgramVersion.Text).AddEnvironmentVariableDetector())
         .WithMetrics(metrics => metrics
             .AddMeter(Metrics.MeterName, "MassTransit", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Net.Http", "System.Runtime")
-            .AddPrometheusExporter());
+            .AddPrometheusExporter())
+        .AddTraces(builder.Configuration, Tracing.SourceName, ProducersTrace.SourceName, "DevopsCd.Messaging", "MassTransit", "Npgsql");
 
     public static void MapObservability(this WebApplication app)
     {

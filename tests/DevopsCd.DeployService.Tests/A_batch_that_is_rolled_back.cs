@@ -17,12 +17,21 @@ public sealed class A_batch_that_is_rolled_back(TestCluster cluster)
     ];
 
     [Fact]
-    public async Task Leaves_every_target_as_it_was()
+    public async Task Leaves_every_target_as_it_was_and_each_stage_is_one_trace_over_processes_and_their_death()
     {
         await using var given = await Given.NothingYetAsync(cluster);
+        await using var traces = await TraceDashboard.StartAsync();
+        var settings = HostSettings.Embedded().With("core__deploy__driver", "http").With("core__k8s__api_key", Given.Key).With("core__deploy__poll_interval", "1s");
+        foreach (var (key, value) in traces.Environment)
+        {
+            settings.With(key, value);
+            given.Settings[key] = value;
+        }
+        await using var host = new HostProcess("rolled-back", settings);
+        (given.Settings["deploy_service:callback:kind"], given.Settings["deploy_service:callback:url"]) = ("http", host.BaseUrl.ToString());
         await using var service = await ServiceProcess.StartAsync(given.Settings);
-        await using var host = await HostProcess.StartNewAsync("rolled-back", HostSettings.Embedded().With("core__deploy__driver", "http")
-            .With("core__k8s__base_url", service.Http.BaseAddress!.ToString()).With("core__k8s__api_key", Given.Key).With("core__deploy__poll_interval", "1s"));
+        host.Set("core__k8s__base_url", service.Http.BaseAddress!.ToString());
+        await host.StartAsync();
         var api = CdApi.Patient(host.Http);
         await cluster.Api.CreateAsync(KubeResource.Services, given.Namespace, new
         {
@@ -50,6 +59,9 @@ public sealed class A_batch_that_is_rolled_back(TestCluster cluster)
         (await api.Raise(batch, "confirm_tag")).Expect();
         await UntilAsync(api, batch, 22);
         (await api.Raise(batch, "start_prod_deploy")).Expect();
+        await Eventually.Sees(traces.SpansAsync, spans => spans.Any(span => span.Name == "submit"), "production is under way", TimeSpan.FromMinutes(1));
+        await host.Kill9Async();
+        await host.StartAsync();
         await UntilAsync(api, batch, 32);
         var moved = await SeenAsync(given);
         (await api.Raise(batch, "start_prod_rollback", "orders fail")).Expect();
@@ -60,6 +72,26 @@ public sealed class A_batch_that_is_rolled_back(TestCluster cluster)
         var plan = (await api.Send(HttpMethod.Get, $"batches/{batch}/plan?stage=rollback")).Expect();
         plan.Body.GetProperty("operations").EnumerateArray().Select(o => $"{o.GetProperty("application").GetString()} {o.GetProperty("status").GetString()}")
             .ShouldBe(["careful succeeded", "switched succeeded", "plain succeeded"], "what the others depend on goes last");
+        await IsOneTraceAsync(traces, "prod", "carry out operation");
+        await IsOneTraceAsync(traces, "rollback", "take back operation");
+    }
+
+    /// <summary>From a person's request over the engine and the service to the service's report of the end.</summary>
+    private static async Task IsOneTraceAsync(TraceDashboard traces, string stage, string deed)
+    {
+        (string Service, string Name)[] parts =
+        [
+            ("devopscd", "POST /api/v1/batches/{id:long}/events/{batchEvent}"), ("devopscd", $"begin {stage}"), ("devopscd", "submit"),
+            ("devopscd-deploy-service", deed), ("devopscd-deploy-service", "report"), ("devopscd", "take report"),
+            ("devopscd", "settle"), ("devopscd", $"stage {stage}")
+        ];
+        var spans = await Eventually.Sees(traces.SpansAsync, all => all.Any(span => span.Name == $"stage {stage}"), $"{stage} is told", TimeSpan.FromMinutes(1));
+        var trace = spans!.Single(span => span.Name == $"begin {stage}").Trace;
+        await Eventually.Sees(
+            async () => (await traces.SpansAsync()).Where(span => span.Trace == trace).Select(span => (span.Service, span.Name)).ToHashSet(),
+            seen => parts.All(seen.Contains), $"the trace of {stage} is whole", TimeSpan.FromMinutes(1));
+        (await traces.SpansAsync()).Where(span => span.Name == deed && span.Trace == trace).Select(span => span.Operation).Distinct().Count()
+            .ShouldBe(3);
     }
 
     /// <summary>Templates, sizes and traffic, and what stands beside them.</summary>

@@ -61,7 +61,7 @@ internal static class BatchBehavior
 
     /// <summary>The stage that takes production back begins, whatever the event.</summary>
     public static EventActivityBinder<Batch, T> GoBack<T>(this EventActivityBinder<Batch, T> row) where T : class =>
-        row.Work((work, c) => work.GoBackAsync(c.Saga, c.CancellationToken));
+        row.Work((work, c) => work.GoBackAsync(c.Saga, BatchEventTypes.Of<T>()!.Read(c.Message), c.CancellationToken));
 
     public static EventActivityBinder<Batch, AcceptBatch> RecordAcceptance(this EventActivityBinder<Batch, AcceptBatch> row) =>
         row.Work((work, c) => work.AcceptAsync(c.Saga, c.Message, c.CancellationToken));

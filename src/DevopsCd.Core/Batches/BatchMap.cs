@@ -15,6 +15,7 @@ internal sealed class BatchMap : IEntityTypeConfiguration<Batch>
         batch.Property(b => b.BatchNumber).HasMaxLength(64);
         batch.Property(b => b.Title).HasMaxLength(200);
         batch.Property(b => b.Project).HasMaxLength(64);
+        batch.Property(b => b.Trace).HasColumnName("stage_trace").HasMaxLength(64);
         batch.Property(b => b.FreezeOverriddenBy).HasMaxLength(200);
         // MassTransit would store an int state as a position in its list; the seed's codes are fixed, so name and code part here.
         batch.Property(b => b.Status).HasConversion(name => BatchStatus.Code(name), code => BatchStatus.Name(code));

@@ -6,6 +6,7 @@ using DevopsCd.Core.Builds;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Freezes;
+using DevopsCd.Core.Observability;
 using DevopsCd.Core.Policies;
 using MassTransit;
 
@@ -65,6 +66,7 @@ internal sealed class BatchTransitions(
     public async Task FinishCancelAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
         batch.FinishCancel(stage, clock.GetUtcNow());
+        Tracing.Ended(batch, stage, "stopped for a cancel");
         await EndAsync(batch, cancellationToken);
     }
 
@@ -106,7 +108,7 @@ internal sealed class BatchTransitions(
             await dispatcher.ForgetAsync(batch, stage, cancellationToken);
         if (batch.Rollback.Attempt > 0)
             await ForgetRollbackAsync(batch, cancellationToken);
-        batch.Begin(stage, clock.GetUtcNow(), (await policies.OfAsync(batch, cancellationToken)).BatchTimeout);
+        await BeginAsync(batch, stage, said, cancellationToken);
         if (said.OverrideFreeze && await freezes.OfAsync(batch, stage, cancellationToken) is { } frozen)
         {
             batch.OverrideFreeze(said.Operator!);
@@ -115,11 +117,18 @@ internal sealed class BatchTransitions(
         await dispatcher.AdvanceAsync(batch, stage, cancellationToken);
     }
 
+    private async Task BeginAsync(Batch batch, Stage stage, BatchEventHead said, CancellationToken cancellationToken)
+    {
+        batch.Begin(stage, clock.GetUtcNow(), (await policies.OfAsync(batch, cancellationToken)).BatchTimeout);
+        batch.Follow(Tracing.Begin(batch, stage, said.Operator == Operators.Engine));
+    }
+
     public async Task CompleteStageAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
         if (deploy.External)
             await dispatcher.CloseExternalAsync(batch, stage, succeeded: true, cancellationToken);
         batch.Complete(stage, clock.GetUtcNow());
+        Tracing.Ended(batch, stage, null);
     }
 
     public async Task RollBackStageAsync(Batch batch, Stage stage, BatchEventHead said, CancellationToken cancellationToken)
@@ -127,6 +136,7 @@ internal sealed class BatchTransitions(
         if (deploy.External)
             await dispatcher.CloseExternalAsync(batch, stage, succeeded: false, cancellationToken);
         batch.Fail(stage, said.Reason!, await HasMovedAsync(batch, stage, cancellationToken), clock.GetUtcNow());
+        Tracing.Ended(batch, stage, said.Reason);
     }
 
     public async Task RequestRollbackAsync(Batch batch, StartProdRollback command, CancellationToken cancellationToken)
@@ -135,14 +145,17 @@ internal sealed class BatchTransitions(
         await dispatcher.AdvanceAsync(batch, batch.Running!.Value, cancellationToken);
     }
 
-    public async Task StopStageAsync(Batch batch, Stage stage, CancellationToken cancellationToken) =>
+    public async Task StopStageAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
+    {
         batch.Stop(stage, await HasMovedAsync(batch, stage, cancellationToken), clock.GetUtcNow());
+        Tracing.Ended(batch, stage, "stopped for a rollback");
+    }
 
     /// <summary>Production begins to go back. Whoever wants it there again decides that anew.</summary>
-    public async Task GoBackAsync(Batch batch, CancellationToken cancellationToken)
+    public async Task GoBackAsync(Batch batch, BatchEventHead said, CancellationToken cancellationToken)
     {
         await votes.VoidAsync(batch, ApprovalKind.Production, $"production is rolled back: {batch.RollbackReason}", cancellationToken);
-        batch.Begin(Stage.Rollback, clock.GetUtcNow(), (await policies.OfAsync(batch, cancellationToken)).BatchTimeout);
+        await BeginAsync(batch, Stage.Rollback, said, cancellationToken);
         await dispatcher.AdvanceAsync(batch, Stage.Rollback, cancellationToken);
     }
 

@@ -11,6 +11,7 @@ internal sealed class DeploymentMap : IEntityTypeConfiguration<Deployment>
         deployment.ToTable("deployments");
         deployment.Property(d => d.OperationId).HasMaxLength(63);
         deployment.Property(d => d.Reverts).HasMaxLength(63);
+        deployment.Property(d => d.Trace).HasMaxLength(64);
         deployment.Ignore(d => d.Previous);
         deployment.HasIndex(d => d.OperationId).IsUnique();
         deployment.HasOne(d => d.Release).WithMany().HasForeignKey(d => d.ReleaseId);

@@ -40,6 +40,7 @@ internal sealed class DeploymentOperationRunner(
             // Frozen since the claim: by now it is another's call, or is to be claimed again.
             if (clock.GetUtcNow() >= claim.Made.Until)
                 continue;
+            using var span = Tracing.Continue(claim.Operation, EnumNames<OperationCall>.Of(claim.Made.Call));
             var (answer, made) =
                 claim.Made.Call == OperationCall.Close ? (null, claim.Made) : await AskHoldingAsync(claim.Operation, claim.Made, cancellationToken);
             await WriteDownAsync(claim.Operation, made, answer, cancellationToken);
@@ -139,7 +140,7 @@ internal sealed class DeploymentOperationRunner(
     /// </summary>
     public async Task TakeUpAsync(string operationId, CancellationToken cancellationToken)
     {
-        if (await PlaceOfAsync(operationId, cancellationToken) is { } at)
+        if (await PlaceOfAsync(operationId, cancellationToken) is { At: var at })
             await settlement.InAsync(at, operationId, locked => locked.Operation.NextActionAt is { } due ? locked.WakeAsync(due) : Task.CompletedTask,
                 cancellationToken);
     }
@@ -154,8 +155,10 @@ internal sealed class DeploymentOperationRunner(
     /// <exception cref="BatchRefusedException">There is no such operation.</exception>
     public async Task ReportAsync(DeploymentReported report, ReportSender sender, CancellationToken cancellationToken)
     {
-        var known = await PlaceOfAsync(report.OperationId, cancellationToken) is { } at
-            && await settlement.InAsync(at, report.OperationId, async locked =>
+        var place = await ReportedAsync(report.OperationId, cancellationToken);
+        using var span = Tracing.Continue(place?.Trace, "take report");
+        var known = place is { At: var at }
+            && await settlement.InAsync(at, place.OperationId, async locked =>
         {
             var (batch, operation) = (locked.Batch, locked.Operation);
             var journal = locked.Services.GetRequiredService<AuditWriter>();
@@ -240,11 +243,29 @@ internal sealed class DeploymentOperationRunner(
     }
 
     /// <summary>Null when there is no such operation.</summary>
-    private async Task<StageOfBatch?> PlaceOfAsync(string operationId, CancellationToken cancellationToken)
+    private async Task<Place?> PlaceOfAsync(string operationId, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<CdDbContext>().Deployments
             .Where(d => d.OperationId == operationId)
-            .Select(d => (StageOfBatch?)new StageOfBatch(d.BatchCorrelationId, d.BatchId, d.Stage)).SingleOrDefaultAsync(cancellationToken);
+            .Select(d => new Place(new StageOfBatch(d.BatchCorrelationId, d.BatchId, d.Stage), d.OperationId, d.Trace)).SingleOrDefaultAsync(cancellationToken);
     }
+
+    /// <summary>
+    /// What a report is about: a deploy service takes an operation back under the id that it has, and here that is another one. Only where the
+    /// report decides nothing: it may be one of the operation itself, late.
+    /// </summary>
+    private async Task<Place?> ReportedAsync(string operationId, CancellationToken cancellationToken)
+    {
+        var place = await PlaceOfAsync(operationId, cancellationToken);
+        if (place is null || deploy.Driver != "http" || !place.At.Stage.CanBeTakenBack())
+            return place;
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<CdDbContext>().Deployments
+            .Where(d => d.BatchId == place.At.BatchId && d.Reverts == operationId && !d.Redeploys && d.FinishedAt == null)
+            .Select(d => new Place(new StageOfBatch(d.BatchCorrelationId, d.BatchId, d.Stage), d.OperationId, d.Trace))
+            .FirstOrDefaultAsync(cancellationToken) ?? place;
+    }
+
+    private sealed record Place(StageOfBatch At, string OperationId, string? Trace);
 }

@@ -64,6 +64,7 @@ internal sealed class OperationChanges(CdDbContext db, IPublishEndpoint publish,
             Tries = operation.Tries,
             At = operation.FinishedAt!.Value
         }, cancellationToken);
+        Tracing.Ended(operation);
         Metrics.Deployed(stage, outcome, operation.FinishedAt.Value - operation.StartedAt);
         log.Ended(batch.BatchNumber, operation.OperationId, outcome, operation.Tries, operation.Error ?? "");
         if (BatchStatus.Deploying(batch.Status) == operation.Stage && operation.Attempt == batch.Attempt(operation.Stage))

@@ -1,4 +1,5 @@
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Observability;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,6 +47,8 @@ internal sealed class OperationSettlement
             changes.AddRange(late);
             if (batch is null)
                 return [.. changes.Select(_ => false)];
+            // Of all that is settled here: whoever came first has brought a trace that is not the others'.
+            using var span = Tracing.Continue(batch, "settle");
             // Not read before the change was known: until then its call may not have been claimed.
             var more = late.Select(c => c.OperationId).ToHashSet(StringComparer.Ordinal);
             foreach (var known in operations.Where(d => more.Remove(d.OperationId)))

@@ -5,6 +5,7 @@ using DevopsCd.Core.Freezes;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Composing;
 using DevopsCd.Core.Notifications.Delivery;
+using DevopsCd.Core.Observability;
 using DevopsCd.Core.Policies;
 using DevopsCd.Shared;
 using MassTransit;
@@ -23,6 +24,8 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
     /// <summary>Starts what can start. When nothing runs and nothing can, the stage's end waits in <see cref="StageEnds" />, which the caller raises.</summary>
     public async Task AdvanceAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
+        // Whatever has led here: what is sent from here on belongs to the stage's trace.
+        using var span = Tracing.Continue(batch, "advance stage");
         if (deploy.External)
         {
             await AdvanceExternalAsync(batch, stage, cancellationToken);
@@ -204,7 +207,8 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
             Target = release.Targets(stage).Single(t => t.Cluster == cluster).ToJson(),
             StartedAt = now,
             DeadlineAt = batch.StageDeadlineAt is { } end && end < deadline ? end : deadline,
-            NextActionAt = now
+            NextActionAt = now,
+            Trace = batch.Trace
         };
         db.Deployments.Add(operation);
         await publish.Publish(new DeployApplication { OperationId = operation.OperationId, BatchId = batch.CorrelationId }, cancellationToken);

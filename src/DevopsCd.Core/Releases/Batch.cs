@@ -84,6 +84,9 @@ internal sealed class Batch : SagaStateMachineInstance
     /// <summary>Who has started the present or last stage although a freeze held; null where nobody had to.</summary>
     public string? FreezeOverriddenBy { get; private set; }
 
+    /// <summary>What continues the trace of the stage that runs or ran last, in the form of W3C's <c>traceparent</c>; null where nobody listened.</summary>
+    public string? Trace { get; private set; }
+
     /// <summary>The production plan of R7 as JSON, computed once.</summary>
     public string? ProdPlan { get; private set; }
 
@@ -147,6 +150,9 @@ internal sealed class Batch : SagaStateMachineInstance
         if (stage.GoesBack())
             (Prod, RollbackRequested) = (Prod.TakeBack(), false);
     }
+
+    /// <summary>The stage that has just begun is traced.</summary>
+    public void Follow(string? trace) => Trace = trace;
 
     /// <summary>The stage that has just begun does so, and goes on, although a freeze holds.</summary>
     public void OverrideFreeze(string by) => FreezeOverriddenBy = by;

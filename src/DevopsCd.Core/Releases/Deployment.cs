@@ -86,6 +86,9 @@ internal sealed class Deployment
 
     public string? Error { get; set; }
 
+    /// <summary>What continues the trace of its stage's attempt; null where nobody listened.</summary>
+    public string? Trace { get; set; }
+
     /// <summary>What ran before; null while the deploy service has not told.</summary>
     public PreviousVersion? Previous
     {

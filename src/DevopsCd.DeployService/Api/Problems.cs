@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using DevopsCd.DeployService.Operations;
+using DevopsCd.Shared.Http;
 using DevopsCd.Shared.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -42,7 +42,7 @@ internal static class Problems
             Title = type.Title,
             Status = type.Status,
             Detail = detail,
-            Extensions = { ["traceId"] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier }
+            Extensions = { ["traceId"] = RequestTrace.IdOf(http) }
         };
         if (errors is not null)
             problem.Extensions["errors"] = errors;

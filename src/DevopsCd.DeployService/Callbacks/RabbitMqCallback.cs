@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -35,6 +36,8 @@ internal sealed class RabbitMqCallback(IOptions<DeployServiceOptions> options) :
                 AppId = "devopscd-deploy-service",
                 Headers = new Dictionary<string, object?> { ["MT-MessageType"] = $"urn:message:{Exchange}" }
             };
+            if (Activity.Current is { } present)
+                properties.Headers["traceparent"] = present.Id;
             await channel.BasicPublishAsync(Exchange, routingKey: "", mandatory: true, properties, JsonSerializer.SerializeToUtf8Bytes(report, Json.Options),
                 cancellationToken);
         }

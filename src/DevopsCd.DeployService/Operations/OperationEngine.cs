@@ -130,6 +130,7 @@ internal sealed class OperationEngine(
 
     private async Task TakeStepAsync(OperationRecord record, Job job, CancellationToken cancellationToken)
     {
+        using var span = OperationTrace.Continue(record, "take step");
         try
         {
             if (record.HasEnded)

@@ -41,6 +41,7 @@ internal sealed class OperationService(
         // Where nothing has to end or to be taken away first, the target is what it was seen to be a moment ago.
         if (found is not null && record.StrategyType == StrategyNames.Rolling && store.On(record.Workload).All(o => o.AtRest && !o.Status.Left))
             record = record with { Previous = found.Previous, Status = DeploySteps.Starting };
+        record = record with { Status = record.Status with { Trace = OperationTrace.Begin(now) } };
         var added = await store.AddAsync(record, cancellationToken);
         if (added is null)
         {
@@ -84,7 +85,10 @@ internal sealed class OperationService(
                 $"operation '{newer.Id}' has deployed '{newer.Request.Image}' to this workload since; roll that one back first, or deploy the image you want");
         return transitions.Returning(record,
             new Ending(DeployPhases.Stopped, Endings.RolledBack, $"rolled back by {caller.Name}")) with
-        { Reason = "RollingBack" };
+        {
+            Reason = "RollingBack",
+            Trace = OperationTrace.Begin(clock.GetUtcNow())
+        };
     }, cancellationToken);
 
     private bool FoundInPlace(OperationRecord record) => strategies[record.StrategyType].Before(record.Previous!.Value, record.Request).Unchanged;

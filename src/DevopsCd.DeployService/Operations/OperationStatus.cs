@@ -39,6 +39,9 @@ internal sealed record OperationStatus
     /// <summary>Whether it has ended with something of it left beside the image. The next operation on the workload takes that away first.</summary>
     public bool Left { get; init; }
 
+    /// <summary>The trace of the call that has asked for what it does at present; null where nobody listened.</summary>
+    public OperationTrace? Trace { get; init; }
+
     /// <summary>How far its report has come; null where nobody is told, and once it is reported.</summary>
     public ReportTry? Report { get; init; }
 

@@ -115,6 +115,7 @@ internal sealed class Reporter(OperationStore store, ICallback callback, DeployM
     private async Task TryAsync(OperationRecord record, CancellationToken cancellationToken)
     {
         var status = record.Status;
+        using var span = OperationTrace.Continue(record, "report");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_longestTry);
         try

@@ -115,6 +115,7 @@ internal sealed class Transitions(
             ReportedAt = null,
             Report = reporter.FirstTry(now)
         }, cancellationToken);
+        OperationTrace.Ended(record);
         metrics.Ended(ending.Phase, record.StrategyType, record.Request.Cluster, now > record.StartedAt ? now - record.StartedAt : TimeSpan.Zero);
         reporter.Report(record);
         WakeNeighbours(record);

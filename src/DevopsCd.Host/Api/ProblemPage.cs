@@ -1,6 +1,7 @@
 using DevopsCd.Host.Access.Accounts;
 using DevopsCd.Host.Ui.Controls;
 using DevopsCd.Host.Ui.Texts;
+using DevopsCd.Shared.Http;
 using Microsoft.AspNetCore.Mvc;
 
 namespace DevopsCd.Host.Api;
@@ -28,7 +29,7 @@ internal sealed class ProblemPage : IProblemDetailsWriter
         };
         return new(new HtmlPage(Html.Encoder.Encode(title), $"""
             <p>{status}</p><p>{Html.Encoder.Encode(detail ?? "")}</p>
-            <p>{Html.Encoder.Encode(http.TraceIdentifier)}</p><p><a href="/">{texts.ToBatches}</a></p>
+            <p>{Html.Encoder.Encode(RequestTrace.IdOf(http))}</p><p><a href="/">{texts.ToBatches}</a></p>
             """, status).ExecuteAsync(http));
     }
 }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using DevopsCd.Shared.Http;
 using DevopsCd.Shared.OpenApi;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -28,7 +28,7 @@ internal static class Problems
             (problem.Type, problem.Title) = (type.Uri, type.Title);
         }
         problem.Detail ??= Advice(http, status);
-        problem.Extensions.TryAdd("traceId", Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier);
+        problem.Extensions.TryAdd("traceId", RequestTrace.IdOf(http));
     }
 
     /// <summary>The route of a request, also after its handler has thrown: by then the framework has taken it off.</summary>

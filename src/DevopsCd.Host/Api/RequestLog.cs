@@ -1,3 +1,4 @@
+using DevopsCd.Shared.Http;
 using Serilog.Context;
 
 namespace DevopsCd.Host.Api;
@@ -7,7 +8,7 @@ internal sealed class RequestLog(RequestDelegate next)
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        using (LogContext.PushProperty("TraceId", http.TraceIdentifier))
+        using (LogContext.PushProperty("TraceId", RequestTrace.IdOf(http)))
             await next(http);
     }
 }

@@ -166,7 +166,11 @@ internal static class BrokerRegistration
     {
         var parker = context.GetRequiredService<Parker>();
         endpoint.PublishFaults = false;
-        endpoint.ConfigureReceive(pipe => pipe.UseFilter(Hold(context)));
+        endpoint.ConfigureReceive(pipe =>
+        {
+            pipe.UseFilter(new ProducersTrace());
+            pipe.UseFilter(Hold(context));
+        });
         endpoint.ConfigureError(pipe => pipe.UseFilter(new ParkFaults(parker)));
         endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(new ParkSkipped(parker)));
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)

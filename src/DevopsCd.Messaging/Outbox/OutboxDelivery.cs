@@ -89,6 +89,7 @@ internal sealed class OutboxDelivery<TDbContext> : IAsyncDisposable, IDisposable
         }
 
         var pipe = new StoredMessagePipe(message, Now);
+        using var trace = StoredTrace.Continue(pipe.Headers, "deliver from outbox");
         var address = message.DestinationAddress ?? throw new MessageException(typeof(OutboxMessage), "The message has no destination address");
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(_options.MessageDeliveryTimeout);

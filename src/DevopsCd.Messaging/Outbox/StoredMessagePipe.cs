@@ -29,6 +29,9 @@ internal sealed class StoredMessagePipe : IPipe<SendContext>
         _contentType = s_contentTypes.GetOrAdd(message.ContentType, static name => new ContentType(name));
     }
 
+    /// <summary>The headers as its sender has set them.</summary>
+    public IReadOnlyDictionary<string, object> Headers => _headers;
+
     public Task Send(SendContext context)
     {
         context.MessageId = _message.MessageId;

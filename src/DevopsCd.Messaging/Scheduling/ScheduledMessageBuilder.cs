@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MassTransit.Context;
+using MassTransit.EntityFrameworkCoreIntegration;
 using MassTransit.Serialization;
 using MassTransit.Transports;
 using Quartz;
@@ -35,6 +36,9 @@ internal sealed class ScheduledMessageBuilder(IBus bus)
         where T : class
     {
         context.MessageId = messageId ?? context.MessageId;
+        // What is sent again and again belongs to no trace of the time it was set up in.
+        if (token is not null)
+            StoredTrace.Keep(context.Headers);
         var data = new JobDataMap
         {
             [ScheduledMessageData.Body] = context.Serializer.GetMessageBody(context).GetString(),

@@ -1,3 +1,4 @@
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.Extensions.Logging;
 using Quartz;
 
@@ -22,6 +23,8 @@ internal sealed class ScheduledMessageJob(
         using var timeout = new CancellationTokenSource(options.SendTimeout, clock);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, context.CancellationToken);
 
+        using var trace = StoredTrace.Continue(message.Headers.Select(header => new KeyValuePair<string, object>(header.Key, header.Value)),
+            "deliver from schedule");
         try
         {
             var endpoint = await bus.GetSendEndpoint(message.DestinationAddress).ConfigureAwait(false);

@@ -32,6 +32,29 @@ public sealed class A_report
     }
 
     [Fact]
+    public async Task Of_an_operation_that_is_being_taken_back_is_one_of_that()
+    {
+        await using var engine = await Http();
+        engine.Service.OnSubmit = _ => new DeployAnswer.Succeeded { Previous = new PreviousVersion("registry.example/api:0", "1", Unchanged: false) };
+        var batch = await engine.SealedBatch("api");
+        await engine.Deliver();
+        await engine.Accepted(batch, "start_prod_deploy");
+        await engine.Deliver();
+        var deployed = await engine.Operation(batch, "api");
+        engine.Service.OnSubmit = _ => new DeployAnswer.Progressing();
+        engine.Service.OnLook = _ => new DeployAnswer.Succeeded();
+        await engine.Accepted(batch, "start_prod_rollback");
+        await engine.Deliver();
+        (await engine.Status(batch)).ShouldBe(BatchStatus.ProdRollingBack);
+
+        await Report(engine, deployed, DeploymentPhase.Failed);
+        await engine.Deliver();
+
+        (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed, "no poll was waited for");
+        (await engine.Operation(batch, "api")).ShouldSatisfyAllConditions(o => o.Reverts.ShouldBe(deployed.OperationId), o => o.Status.ShouldBe(OperationStatus.Succeeded));
+    }
+
+    [Fact]
     public async Task That_comes_during_a_look_is_followed_by_another_one()
     {
         await using var engine = await Http();

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using DevopsCd.Testing;
 using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using MassTransit.Logging;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.Messaging.Tests.Scheduling;
@@ -21,6 +24,25 @@ public sealed class The_direct_scheduler_in_memory
         arrival.At.ShouldBeGreaterThanOrEqualTo(due);
         arrival.MessageId.ShouldBe(MassTransit.QuartzIntegration.DeterministicMessageId.For(token, due));
         arrival.Headers[MessageHeaders.SchedulingTokenId].ToString().ShouldBe(token.ToString("D"));
+    }
+
+    [Fact]
+    public async Task Publishes_in_the_trace_that_it_was_scheduled_in()
+    {
+        using var spans = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is StoredTrace.SourceName or DiagnosticHeaders.DefaultListenerName or "Quartz",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded
+        };
+        ActivitySource.AddActivityListener(spans);
+        await using var host = await SchedulerHost.InMemory();
+
+        using var cause = new Activity("cause").Start();
+        await host.InScope(scope => scope.GetRequiredService<IMessageScheduler>()
+            .SchedulePublish(TimeProvider.System.GetUtcNow().UtcDateTime, new Pinged { Text = "later" }));
+        var arrival = await host.Received.Next();
+
+        ActivityContext.Parse(arrival.Headers[DiagnosticHeaders.ActivityId].ToString()!, null).TraceId.ShouldBe(cause.TraceId);
     }
 
     [Fact]
