@@ -21,7 +21,8 @@ public sealed class A_batch_that_is_rolled_back(TestCluster cluster)
     {
         await using var given = await Given.NothingYetAsync(cluster);
         await using var traces = await TraceDashboard.StartAsync();
-        var settings = HostSettings.Embedded().With("core__deploy__driver", "http").With("core__k8s__api_key", Given.Key).With("core__deploy__poll_interval", "1s");
+        var settings = HostSettings.Embedded().With("core__deploy__driver", "http").With("core__k8s__api_key", Given.Key)
+            .With("core__deploy__poll_interval", "1s");
         foreach (var (key, value) in traces.Environment)
         {
             settings.With(key, value);
@@ -85,7 +86,8 @@ public sealed class A_batch_that_is_rolled_back(TestCluster cluster)
             ("devopscd-deploy-service", deed), ("devopscd-deploy-service", "report"), ("devopscd", "take report"),
             ("devopscd", "settle"), ("devopscd", $"stage {stage}")
         ];
-        var spans = await Eventually.Sees(traces.SpansAsync, all => all.Any(span => span.Name == $"stage {stage}"), $"{stage} is told", TimeSpan.FromMinutes(1));
+        var spans = await Eventually.Sees(traces.SpansAsync, all => all.Any(span => span.Name == $"stage {stage}"), $"{stage} is told",
+            TimeSpan.FromMinutes(1));
         var trace = spans!.Single(span => span.Name == $"begin {stage}").Trace;
         await Eventually.Sees(
             async () => (await traces.SpansAsync()).Where(span => span.Trace == trace).Select(span => (span.Service, span.Name)).ToHashSet(),

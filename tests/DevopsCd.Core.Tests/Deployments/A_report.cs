@@ -51,7 +51,8 @@ public sealed class A_report
         await engine.Deliver();
 
         (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed, "no poll was waited for");
-        (await engine.Operation(batch, "api")).ShouldSatisfyAllConditions(o => o.Reverts.ShouldBe(deployed.OperationId), o => o.Status.ShouldBe(OperationStatus.Succeeded));
+        (await engine.Operation(batch, "api")).ShouldSatisfyAllConditions(
+            o => o.Reverts.ShouldBe(deployed.OperationId), o => o.Status.ShouldBe(OperationStatus.Succeeded));
     }
 
     [Fact]
