@@ -1,3 +1,5 @@
+using DevopsCd.Contracts.Api;
+
 namespace DevopsCd.Cli;
 
 /// <summary>Ends the command with a message on standard error.</summary>
@@ -7,6 +9,9 @@ namespace DevopsCd.Cli;
 internal sealed class CliException(int exitCode, string message, Exception? inner = null) : Exception(message, inner)
 {
     public int ExitCode => exitCode;
+
+    /// <summary>What the service has said; null where it comes from elsewhere.</summary>
+    public Problem? Problem { get; init; }
 
     /// <summary>The command line asks for what cannot be done.</summary>
     public static CliException Usage(string message) => new(ExitCodes.Usage, message);

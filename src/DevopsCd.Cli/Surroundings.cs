@@ -28,6 +28,9 @@ internal sealed record Surroundings
     /// <summary>Columns of the terminal.</summary>
     public int Width { get; init; } = 120;
 
+    /// <summary>Lines of the terminal.</summary>
+    public int Height { get; init; } = 50;
+
     public bool IsColoured => IsOutTerminal && Variable("NO_COLOR") is null && Variable("TERM") != "dumb";
 
     public static Surroundings OfThisProcess() => new()
@@ -39,7 +42,8 @@ internal sealed record Surroundings
         IsOutTerminal = !Console.IsOutputRedirected,
         IsInTerminal = !Console.IsInputRedirected && !Console.IsErrorRedirected,
         ReadSecret = SecretOfTheTerminal,
-        Width = Console.IsOutputRedirected ? 120 : Math.Max(Console.WindowWidth, 60)
+        Width = Console.IsOutputRedirected ? 120 : Math.Max(Console.WindowWidth, 60),
+        Height = Console.IsOutputRedirected ? 50 : Math.Max(Console.WindowHeight, 10)
     };
 
     private static string? SecretOfTheTerminal()

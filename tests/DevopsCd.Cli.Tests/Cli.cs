@@ -35,6 +35,8 @@ internal sealed class Cli : IDisposable
 
     public bool IsOutTerminal { get; set; }
 
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     public Cli With(string variable, string value)
     {
         _variables[variable] = value;
@@ -55,7 +57,8 @@ internal sealed class Cli : IDisposable
             Variable = _variables.GetValueOrDefault,
             IsOutTerminal = IsOutTerminal,
             IsInTerminal = Typed is not null,
-            ReadSecret = () => Typed?.Trim()
+            ReadSecret = () => Typed?.Trim(),
+            Clock = Clock
         }).RunAsync(arguments, cancellationToken);
         return new Run(exit, output.ToString(), error.ToString());
     }

@@ -9,8 +9,6 @@ public sealed partial class The_page_of_the_command_line(EmbeddedHost host) : IC
 {
     private static readonly string s_page = File.ReadAllText(Repository.PathTo("src", "DevopsCd.Cli", "README.md"));
 
-    private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "DevopsCd.Cli.dll");
-
     [Fact]
     public async Task Carries_a_batch_to_its_acceptance()
     {
@@ -19,7 +17,7 @@ public sealed partial class The_page_of_the_command_line(EmbeddedHost host) : IC
         await own.InitializeAsync();
         var commands = Story().Match(s_page).Groups["lines"].Value.Replace("$ ", "", StringComparison.Ordinal);
 
-        var run = await ShellAsync(commands.Replace("http://127.0.0.1:5080", own.Process.BaseUrl.ToString().TrimEnd('/'), StringComparison.Ordinal));
+        var run = await CommandShell.RunAsync(commands.Replace("http://127.0.0.1:5080", own.Process.BaseUrl.ToString().TrimEnd('/'), StringComparison.Ordinal));
 
         run.Exit.ShouldBe(ExitCodes.Ok, run.Error);
         run.Out.ShouldContain("web-shop");
@@ -34,7 +32,7 @@ public sealed partial class The_page_of_the_command_line(EmbeddedHost host) : IC
 
         named.ShouldBe([ExitCodes.Ok, ExitCodes.Failed, ExitCodes.Usage, ExitCodes.TimedOut, ExitCodes.NotAllowed, ExitCodes.Refused, ExitCodes.Unreachable,
             ExitCodes.Interrupted]);
-        (await ShellAsync("devopscd batch aprove 1")).Exit.ShouldBe(ExitCodes.Usage);
+        (await CommandShell.RunAsync("devopscd batch aprove 1")).Exit.ShouldBe(ExitCodes.Usage);
     }
 
     [Fact]
@@ -45,7 +43,7 @@ public sealed partial class The_page_of_the_command_line(EmbeddedHost host) : IC
         await cli.DoAsync("batch", "approve", batch);
         await cli.DoAsync("batch", "seal", batch);
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])["exec", s_program, "batch", "watch", batch, "--follow", "--server", host.Process.BaseUrl.ToString()])
+        foreach (var argument in (string[])["exec", CommandShell.Program, "batch", "watch", batch, "--follow", "--server", host.Process.BaseUrl.ToString()])
             start.ArgumentList.Add(argument);
         using var watching = Process.Start(start)!;
         var first = await watching.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
@@ -58,31 +56,6 @@ public sealed partial class The_page_of_the_command_line(EmbeddedHost host) : IC
         first!.ShouldStartWith(batch);
         watching.ExitCode.ShouldBe(ExitCodes.Interrupted);
         rest.ShouldContain("what the service has begun goes on");
-    }
-
-    /// <summary>By bash, with <c>devopscd</c> as the built program.</summary>
-    private static async Task<Cli.Run> ShellAsync(string commands)
-    {
-        var home = Directory.CreateTempSubdirectory("devopscd-cli-").FullName;
-        var start = new ProcessStartInfo("bash")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            WorkingDirectory = home
-        };
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"set -e\ndevopscd() {{ dotnet exec '{s_program}' \"$@\"; }}\n{commands}");
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.Ordinal)
-            || k.StartsWith("DEVOPSCD", StringComparison.Ordinal)).ToList())
-            start.Environment.Remove(name);
-        start.Environment["HOME"] = home;
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Directory.Delete(home, recursive: true);
-        return new Cli.Run(process.ExitCode, await output, await error);
     }
 
     [GeneratedRegex("```console\n(?<lines>.*?)```", RegexOptions.Singleline)]

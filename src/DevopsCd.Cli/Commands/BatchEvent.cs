@@ -75,7 +75,10 @@ internal sealed class BatchEvent(string name, string key, string description)
             }, cancellationToken, parsed.GetValue(version));
             var accepted = reply.As<EventAccepted>();
             await session.Printer.FactsAsync(reply, $"{accepted.BatchId}", ("Event", accepted.Event), ("State", $"{accepted.FromName} -> {accepted.ToName}"),
-                ("Version", $"{accepted.Version}"), ("Starts at", Ages.Exact(accepted.Scheduled?.NotBefore)));
+                ("Version", $"{accepted.Version}"), ("Starts at", Ages.Exact(accepted.Scheduled?.NotBefore)),
+                ("Approvals", accepted.Required is { } required ? $"{accepted.Votes} of {required}" : null));
+            foreach (var missing in accepted.Missing ?? [])
+                await session.SayAsync($"missing: {missing.Count} approval(s){(missing.Group is null ? "" : $" of {missing.Group}")}");
             foreach (var change in accepted.ChangesSinceApproval ?? [])
                 await session.SayAsync($"changed since the approval: {change.Application}: {string.Join("; ", change.Changes)}");
             return Stage is { } stage && accepted.Scheduled is null && parsed.GetValue(wait)

@@ -6,13 +6,23 @@ using DevopsCd.Contracts.Api;
 namespace DevopsCd.Cli.Following;
 
 /// <summary>
-/// Follows a batch by asking for it again and again; an answer that does not come is asked for anew and is never taken for a result.
-/// What changes is said on standard error, a line each, or on a terminal as a table that is kept current.
+/// Follows a batch: asks for it when the service's stream says that it has changed, and every second where there is no stream. An answer that does not
+/// come is asked for anew and is never taken for a result. What changes is said on standard error, a line each, or on a terminal as a table that is
+/// kept current.
 /// </summary>
 internal sealed class BatchWatch(Session session, long id)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Many changes at once are one look; and however great the batch, its watchers spend a small part of their time in looking.</summary>
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How many times as long as the last look has taken no other follows.</summary>
+    private const int PauseOfLooks = 4;
+
+    /// <summary>How long a stream is believed that says nothing, and how often the clocks of a table move.</summary>
+    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(30), s_second = TimeSpan.FromSeconds(1);
 
     /// <summary>What has been said of each application, and of the batch.</summary>
     private readonly Dictionary<string, string> _said = new(StringComparer.Ordinal);
@@ -23,18 +33,18 @@ internal sealed class BatchWatch(Session session, long id)
     /// <returns>One of <see cref="ExitCodes" />.</returns>
     public async Task<int> WaitAsync(StageWait stage, EventAccepted since, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        BatchEventView? decision = null;
+        var (decision, version) = ((BatchEventView?)null, since.Version);
         // A cancel that leads to the end by itself is decided.
         if (stage == StageWait.Cancel && since.ToName == "Cancelled")
             return ExitCodes.Ok;
         var inTime = await FollowAsync(async batch =>
         {
-            if (batch.Version > since.Version)
-                decision = stage.DecisionIn(await Batches.EventsAfterAsync(session, id, since.Version, cancellationToken));
+            if (batch.Version > version)
+                (decision, version) = (stage.DecisionIn(await Batches.EventsAfterAsync(session, id, since.Version, cancellationToken)), batch.Version);
             return decision is not null;
         }, timeout, cancellationToken);
         if (!inTime)
-            return await TimedOutAsync(stage.Name, timeout);
+            return await TimedOutAsync(stage.Name, stage.Start, timeout, cancellationToken);
         if (stage.Good.Contains(decision!.Event))
         {
             await session.SayAsync($"{_seen!.BatchNumber}: {decision.Event}, now {decision.To}");
@@ -51,19 +61,16 @@ internal sealed class BatchWatch(Session session, long id)
     public async Task<int> RunAsync(bool toTheEnd, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (!await FollowAsync(batch => Task.FromResult(toTheEnd ? HasEnded(batch) : IsAtRest(batch)), timeout, cancellationToken))
-            return await TimedOutAsync("the batch", timeout);
+            return await TimedOutAsync("the batch", _seen?.StateName == "Sealed" ? StageWait.Pre.Start : null, timeout, cancellationToken);
         return _seen!.LastFailure is not null && !HasEnded(_seen) ? ExitCodes.Failed : ExitCodes.Ok;
     }
 
     private static bool HasEnded(BatchView batch) => batch.AvailableEvents.Count == 0;
 
     /// <summary>Only a person, or a build, brings it on.</summary>
-    private static bool IsAtRest(BatchView batch) => HasEnded(batch) || batch.StateName switch
-    {
-        "PreDeploying" or "ProdDeploying" or "ProdRollingBack" => false,
-        "Sealed" => batch.AutoDeployBlocked,
-        _ => true
-    };
+    private static bool IsAtRest(BatchView batch) => HasEnded(batch) || !IsRunning(batch) && (batch.StateName != "Sealed" || batch.AutoDeployBlocked);
+
+    private static bool IsRunning(BatchView batch) => batch.StateName is "PreDeploying" or "ProdDeploying" or "ProdRollingBack";
 
     /// <summary>Whether it came to that in time.</summary>
     private Task<bool> FollowAsync(Func<BatchView, Task<bool>> isDone, TimeSpan timeout, CancellationToken cancellationToken) => session.Around.IsOutTerminal
@@ -75,24 +82,47 @@ internal sealed class BatchWatch(Session session, long id)
     {
         var started = session.Clock.GetTimestamp();
         var pause = s_pause;
+        await using var changes = new ChangeSignal(session.Api, id, session.Clock);
         while (true)
         {
+            var (changed, looked) = (changes.Next, session.Clock.GetTimestamp());
             if (await LookAsync(cancellationToken) is { } batch)
             {
                 _seen = batch;
-                await show(batch);
                 pause = s_pause;
             }
             else if (pause < s_longestPause)
             {
                 pause += s_pause;
             }
+            if (_seen is not null)
+                await show(_seen);
             if (_seen is not null && await TryAsync(() => isDone(_seen)))
                 return true;
-            var left = timeout - session.Clock.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero)
+            var rest = PauseOfLooks * session.Clock.GetElapsedTime(looked);
+            await DelayAsync(rest > s_shortestPause ? rest : s_shortestPause);
+            await UntilChangedAsync(changed, pause);
+            if (Left() <= TimeSpan.Zero)
                 return false;
-            await Task.Delay(left < pause ? left : pause, session.Clock, cancellationToken);
+        }
+
+        TimeSpan Left() => timeout - session.Clock.GetElapsedTime(started);
+
+        Task DelayAsync(TimeSpan length) =>
+            Task.Delay(Left() is var left && left < length ? left > TimeSpan.Zero ? left : TimeSpan.Zero : length, session.Clock, cancellationToken);
+
+        // What is shown has clocks in it, which go on meanwhile.
+        async Task UntilChangedAsync(Task changed, TimeSpan polled)
+        {
+            var since = session.Clock.GetTimestamp();
+            while (!changed.IsCompleted && Left() > TimeSpan.Zero
+                && (changes.IsOpen ? s_quiet : polled) - session.Clock.GetElapsedTime(since) is { Ticks: > 0 } rest)
+            {
+                await Task.WhenAny(changed, DelayAsync(rest < s_second ? rest : s_second));
+                cancellationToken.ThrowIfCancellationRequested();
+                if (_seen is not null && !changed.IsCompleted)
+                    await show(_seen);
+            }
         }
     }
 
@@ -145,15 +175,27 @@ internal sealed class BatchWatch(Session session, long id)
         await session.SayAsync(line);
     }
 
-    private async Task<int> TimedOutAsync(string what, TimeSpan timeout)
+    private async Task<int> TimedOutAsync(string what, string? start, TimeSpan timeout, CancellationToken cancellationToken)
     {
         await session.SayAsync($"{what} is not over after {Ages.Length(timeout)}; the batch goes on");
         foreach (var release in _seen?.Releases.Where(IsUnfinished) ?? [])
             await session.SayAsync($"  {release.Application}: {release.StatusReason ?? Stages.InFlight(release)}");
-        if (_seen is not null)
-            await session.SayAsync($"See: devopscd batch watch {_seen.BatchNumber}");
+        if (_seen is null)
+            return ExitCodes.TimedOut;
+        if (start is not null && !IsRunning(_seen))
+            await SayObstaclesAsync(start, cancellationToken);
+        await session.SayAsync($"See: devopscd batch watch {_seen.BatchNumber}");
         return ExitCodes.TimedOut;
     }
+
+    /// <summary>What keeps a stage from beginning.</summary>
+    private Task SayObstaclesAsync(string start, CancellationToken cancellationToken) => TryAsync(async () =>
+    {
+        var explanation = (await session.Api.GetAsync($"batches/{id}/explain?event={start}", cancellationToken)).As<BatchExplanation>();
+        foreach (var obstacle in explanation.Events.SelectMany(one => one.Obstacles))
+            await session.SayAsync($"  in the way: {obstacle.Reason}");
+        return true;
+    });
 
     private static bool IsUnfinished(ReleaseView release) => release.StatusReason is not null || release.Deployments.Any(d => d.FinishedAt is null);
 }

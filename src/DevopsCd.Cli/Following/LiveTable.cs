@@ -8,6 +8,9 @@ namespace DevopsCd.Cli.Following;
 /// <summary>A batch on a terminal: one table that is kept current. What needs a look stands at its top, what is over at its end.</summary>
 internal static class LiveTable
 {
+    /// <summary>The batch, the counts, the heads of the columns, how many more there are, and the cursor's own line.</summary>
+    private const int LinesBeside = 5;
+
     private static readonly string[] s_failed = ["failed", "timed_out", "held"];
 
     /// <summary>Runs it with something that shows a batch.</summary>
@@ -20,28 +23,31 @@ internal static class LiveTable
             ColorSystem = around.IsColoured ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No
         });
-        console.Profile.Width = around.Width;
+        (console.Profile.Width, console.Profile.Height) = (around.Width, around.Height);
         return await console.Live(new Text("")).Overflow(VerticalOverflow.Ellipsis).StartAsync(async live => await run(batch =>
         {
-            live.UpdateTarget(Of(batch, around.Clock));
+            live.UpdateTarget(Of(batch, around));
             return Task.CompletedTask;
         }));
     }
 
-    private static Rows Of(BatchView batch, TimeProvider clock)
+    /// <summary>What fits on the screen: a table that runs over its end could not be kept current.</summary>
+    private static Rows Of(BatchView batch, Surroundings around)
     {
         var stage = Stages.Of(batch);
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
         foreach (var title in (string[])["APPLICATION", stage.ToUpperInvariant(), "IN FLIGHT", "BECAUSE"])
             table.AddColumn(new TableColumn(new Text(title)) { NoWrap = title != "BECAUSE" });
-        foreach (var release in batch.Releases.OrderBy(r => Order(Stages.StatusOf(r, stage))).ThenBy(r => r.Application, StringComparer.Ordinal))
+        var room = Math.Max(around.Height - LinesBeside, 1);
+        foreach (var release in batch.Releases.OrderBy(r => Order(Stages.StatusOf(r, stage))).ThenBy(r => r.Application, StringComparer.Ordinal).Take(room))
             table.AddRow(new Text(Printer.Flat(release.Application)), Status(Stages.StatusOf(release, stage)),
-                new Text(Stages.InFlight(release, clock)), new Text(Printer.Flat(release.StatusReason)));
+                new Text(Stages.InFlight(release, around.Clock)), new Text(Printer.Flat(release.StatusReason)));
         var counts = batch.Releases.GroupBy(r => Stages.StatusOf(r, stage)).OrderBy(g => Order(g.Key)).Select(g => $"{g.Count()} {g.Key}");
         return new Rows(
             new Text($"{batch.BatchNumber} {Printer.Flat(batch.Title)}: {batch.StateName}"),
             new Text(Printer.Flat(batch.LastFailure) is { Length: > 0 } failure ? $"{string.Join(", ", counts)}; {failure}" : string.Join(", ", counts)),
-            table);
+            table,
+            new Text(batch.Releases.Count > room ? $"and {batch.Releases.Count - room} more" : ""));
     }
 
     private static Text Status(string status) =>
