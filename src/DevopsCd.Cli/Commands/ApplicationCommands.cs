@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using DevopsCd.Cli.Connecting;
 using DevopsCd.Cli.Output;
@@ -11,9 +12,19 @@ namespace DevopsCd.Cli.Commands;
 internal static class ApplicationCommands
 {
     private static readonly Argument<string> s_name = new("APP") { Description = "The name of the application" };
+    private static readonly Argument<string> s_stage = new("STAGE") { Description = "pre or prod" };
+    private static readonly Argument<string> s_cluster = new("CLUSTER") { Description = "The name of the cluster" };
+
+    private static readonly Column<TargetView>[] s_targets =
+    [
+        new("STAGE", t => t.Stage), new("CLUSTER", t => t.Cluster), new("NAMESPACE", t => t.Namespace),
+        new("WORKLOAD", t => $"{t.Workload.Kind}/{t.Workload.Name}"), new("STRATEGY", t => t.Strategy.Type),
+        new("WAVE", t => t.Wave.ToString(CultureInfo.InvariantCulture))
+    ];
 
     public static Command All(CommandSet set) => new CliCommand("app", "Applications and where they are deployed")
-        .Has(List(set), Show(set), Set(set), Remove(set), new CliCommand("target", "Where an application is deployed").Has(SetTarget(set)));
+        .Has(List(set), Show(set), Set(set), Remove(set), new CliCommand("target", "Where an application is deployed")
+            .Has(SetTarget(set), ListTargets(set), RemoveTarget(set)));
 
     private static CliCommand List(CommandSet set)
     {
@@ -41,18 +52,42 @@ internal static class ApplicationCommands
         var repository = Options.Text("--repository", "URL", "Where its source is");
         var branch = Options.Text("--branch", "BRANCH", "The branch that is followed where a batch names none");
         var depends = Options.Texts("--depends-on", "APP", "An application that is deployed before it");
-        return set.Runs(new CliCommand("set", "Add an application to the catalogue",
-            "devopscd app set web-shop --repository https://git.example/web-shop --depends-on order-service")
+        return set.Runs(new CliCommand("set", "Add an application to the catalogue, or change one; what is not said stays",
+            "devopscd app set web-shop --repository https://git.example/web-shop --depends-on order-service", "devopscd app set web-shop --project shop")
             .Takes(s_name, project, type, repository, branch, depends), async (session, parsed, cancellationToken) =>
-            await PrintAsync(session, await session.Api.ChangeAsync(HttpMethod.Post, "applications", new
             {
-                name = parsed.GetValue(s_name),
-                project = parsed.GetValue(project),
-                appType = parsed.GetValue(type),
-                repository = parsed.GetValue(repository),
-                defaultBranch = parsed.GetValue(branch),
-                dependsOn = parsed.GetValue(depends) is { Length: > 0 } named ? named : null
-            }, cancellationToken)));
+                var settings = new ApplicationChange
+                {
+                    Project = parsed.GetValue(project),
+                    AppType = parsed.GetValue(type),
+                    Repository = parsed.GetValue(repository),
+                    DefaultBranch = parsed.GetValue(branch),
+                    DependsOn = parsed.GetValue(depends) is { Length: > 0 } named ? named : null
+                };
+                await PrintAsync(session, await SetAsync(session, parsed, settings, cancellationToken));
+            });
+    }
+
+    private static async Task<Reply> SetAsync(Session session, ParseResult parsed, ApplicationChange settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var present = await session.Api.GetAsync(Path(parsed), cancellationToken);
+            return settings == new ApplicationChange() ? present
+                : await session.Api.ChangeAsync(HttpMethod.Patch, Path(parsed), settings, cancellationToken);
+        }
+        catch (CliException missing) when (missing.Problem?.Status == (int)HttpStatusCode.NotFound)
+        {
+            return await session.Api.ChangeAsync(HttpMethod.Post, "applications", new NewApplication
+            {
+                Name = parsed.GetValue(s_name)!,
+                Project = settings.Project,
+                AppType = settings.AppType,
+                Repository = settings.Repository,
+                DefaultBranch = settings.DefaultBranch,
+                DependsOn = settings.DependsOn
+            }, cancellationToken);
+        }
     }
 
     private static CliCommand Remove(CommandSet set) =>
@@ -66,8 +101,6 @@ internal static class ApplicationCommands
 
     private static CliCommand SetTarget(CommandSet set)
     {
-        var stage = new Argument<string>("STAGE") { Description = "pre or prod" };
-        var cluster = new Argument<string>("CLUSTER") { Description = "The name of the cluster" };
         var ns = Options.Needed("--namespace", "NAME", "The namespace there");
         var kind = Options.Text("--kind", "KIND", "The kind of the workload (default: Deployment)");
         var workload = Options.Text("--workload", "NAME", "The name of the workload (default: that of the application)");
@@ -77,25 +110,41 @@ internal static class ApplicationCommands
         return set.Runs(new CliCommand("set", "Say where an application is deployed in a stage",
             "devopscd app target set web-shop pre staging --namespace shop",
             """devopscd app target set web-shop prod eu-1 --namespace shop --strategy '{"type":"canary","steps":[{"weight":20,"pause":"5m"}]}'""")
-            .Takes(s_name, stage, cluster, ns, kind, workload, container, strategy, wave),
-            async (session, parsed, cancellationToken) =>
+            .Takes(s_name, s_stage, s_cluster, ns, kind, workload, container, strategy, wave), async (session, parsed, cancellationToken) =>
         {
-            var reply = await session.Api.ChangeAsync(HttpMethod.Put,
-                $"{Path(parsed)}/targets/{Uri.EscapeDataString(parsed.GetValue(stage)!)}/{Uri.EscapeDataString(parsed.GetValue(cluster)!)}", new
+            var reply = await session.Api.ChangeAsync(HttpMethod.Put, TargetPath(parsed), new
+            {
+                @namespace = parsed.GetValue(ns),
+                workload = new
                 {
-                    @namespace = parsed.GetValue(ns),
-                    workload = new
-                    {
-                        kind = parsed.GetValue(kind) ?? "Deployment",
-                        name = parsed.GetValue(workload) ?? parsed.GetValue(s_name),
-                        container = parsed.GetValue(container)
-                    },
-                    strategy = StrategyOf(parsed.GetValue(strategy)),
-                    wave = WaveOf(parsed.GetValue(wave))
-                }, cancellationToken);
+                    kind = parsed.GetValue(kind) ?? "Deployment",
+                    name = parsed.GetValue(workload) ?? parsed.GetValue(s_name),
+                    container = parsed.GetValue(container)
+                },
+                strategy = StrategyOf(parsed.GetValue(strategy)),
+                wave = WaveOf(parsed.GetValue(wave))
+            }, cancellationToken);
             await PrintAsync(session, reply);
         });
     }
+
+    private static CliCommand ListTargets(CommandSet set) =>
+        set.Runs(new CliCommand("list", "List where an application is deployed", "devopscd app target list web-shop").Takes(s_name),
+            async (session, parsed, cancellationToken) =>
+            {
+                var reply = await session.Api.GetAsync(Path(parsed), cancellationToken);
+                // What is asked for is a part of what the service answers.
+                var targets = JsonSerializer.Deserialize<JsonElement>(reply.Body).GetProperty("targets").GetRawText();
+                await session.Printer.ListAsync(reply with { Body = targets }, reply.As<ApplicationView>().Targets, t => $"{t.Stage}/{t.Cluster}", s_targets);
+            });
+
+    private static CliCommand RemoveTarget(CommandSet set) =>
+        set.Runs(new CliCommand("remove", "Deploy an application no longer in a stage and cluster; sealed batches keep what they were sealed with",
+            "devopscd app target remove web-shop prod eu-1").Takes(s_name, s_stage, s_cluster), async (session, parsed, cancellationToken) =>
+            {
+                await session.Api.ChangeAsync(HttpMethod.Delete, TargetPath(parsed), null, cancellationToken);
+                await session.SayAsync($"{parsed.GetValue(s_name)} is no longer deployed in {parsed.GetValue(s_stage)}/{parsed.GetValue(s_cluster)}");
+            });
 
     private static async Task PrintAsync(Session session, Reply reply)
     {
@@ -107,10 +156,7 @@ internal static class ApplicationCommands
         if (session.Printer.Format is OutputFormat.Table or OutputFormat.Wide && application.Targets.Count > 0)
         {
             await session.Around.Out.WriteLineAsync();
-            await session.Printer.TableAsync(application.Targets, new("STAGE", t => t.Stage), new("CLUSTER", t => t.Cluster),
-                new("NAMESPACE", t => t.Namespace),
-                new Column<TargetView>("WORKLOAD", t => $"{t.Workload.Kind}/{t.Workload.Name}"), new("STRATEGY", t => t.Strategy.Type),
-                new("WAVE", t => t.Wave.ToString(CultureInfo.InvariantCulture)));
+            await session.Printer.TableAsync(application.Targets, s_targets);
         }
         foreach (var note in application.Notes ?? [])
             await session.SayAsync(note);
@@ -133,6 +179,9 @@ internal static class ApplicationCommands
             throw CliException.Usage($"--strategy is no JSON: {wrong.Message}");
         }
     }
+
+    private static string TargetPath(ParseResult parsed) =>
+        $"{Path(parsed)}/targets/{Uri.EscapeDataString(parsed.GetValue(s_stage)!)}/{Uri.EscapeDataString(parsed.GetValue(s_cluster)!)}";
 
     private static string Path(ParseResult parsed) => $"applications/{Uri.EscapeDataString(parsed.GetValue(s_name)!)}";
 }

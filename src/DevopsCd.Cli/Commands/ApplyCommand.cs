@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Net;
+using System.Text.Json;
+using DevopsCd.Cli.Connecting;
+using DevopsCd.Cli.Declaring;
+using DevopsCd.Cli.Output;
+
+namespace DevopsCd.Cli.Commands;
+
+/// <summary><c>apply</c>: makes the service have what files declare.</summary>
+internal static class ApplyCommand
+{
+    public static Command Of(CommandSet set)
+    {
+        var files = Options.Texts("--file", "FILE", "A file with documents, a folder with such files, or - for standard input", "-f");
+        (files.Required, files.AllowMultipleArgumentsPerToken) = (true, true);
+        var dry = Options.Flag("--dry-run", "Only show what would change");
+        var prune = Options.Flag("--prune", "Also remove what is there and not declared, among the kinds that are; asks before it does");
+        var yes = Options.Flag("--yes", "Do not ask; needed for --prune without a terminal", "-y");
+        return set.Runs(new CliCommand("apply", "Make the service have the projects, applications, bindings and freezes that files declare",
+            "devopscd apply -f catalogue/ --dry-run", "devopscd apply -f catalogue/ --prune --yes", "devopscd export | devopscd apply -f - --context other")
+            .Takes(files, dry, prune, yes), async (session, parsed, cancellationToken) =>
+        {
+            var wanted = await DeclaredFiles.ReadAsync(session, parsed.GetValue(files)!, cancellationToken);
+            var present = await Catalogue.ReadAsync(session, wanted.Select(one => one.Kind).ToHashSet(), cancellationToken);
+            var steps = Plan.Of(wanted, present, parsed.GetValue(prune));
+            await PrintAsync(session, steps);
+            var removed = steps.Count(step => step.Action == Step.Remove);
+            await session.SayAsync(steps.Count == 0 ? $"{wanted.Count} declared, nothing to change" : $"{wanted.Count} declared: "
+                + $"{steps.Count(step => step.Action == Step.Create)} new, {steps.Count(step => step.Action == Step.Change)} changed, {removed} removed");
+            if (parsed.GetValue(dry) || steps.Count == 0)
+                return ExitCodes.Ok;
+            if (removed > 0)
+                await session.ConfirmAsync(parsed.GetValue(yes), $"Remove {removed} that are not declared", cancellationToken);
+            return await new Applying(session).RunAsync(steps, cancellationToken);
+        });
+    }
+
+    private static async Task PrintAsync(Session session, IReadOnlyList<Step> steps)
+    {
+        if (session.Printer.Format is OutputFormat.Json or OutputFormat.Yaml)
+        {
+            var shown = steps.Select(step => new { step.Action, step.What, step.Changes });
+            await session.Printer.BodyAsync(new Reply(HttpStatusCode.OK, JsonSerializer.Serialize(shown, Reply.Json), null));
+            return;
+        }
+        foreach (var step in steps)
+        {
+            await session.Around.Out.WriteLineAsync(session.Printer.Format == OutputFormat.Name ? step.What : $"{step.Sign} {step.What}");
+            foreach (var change in session.Printer.Format == OutputFormat.Name ? [] : step.Changes)
+                await session.Around.Out.WriteLineAsync($"    {Printer.Flat(change)}");
+        }
+    }
+}
