@@ -22,8 +22,9 @@ internal sealed class Session(Surroundings around, SharedOptions.Values options)
     public ApiClient Client(Context context)
     {
         _http ??= new HttpClient { Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { UserAgent = { new("devopscd", ProgramVersion.Text) } } };
-        return new ApiClient(_http, context, options.Operator ?? around.Variable("DEVOPSCD_OPERATOR"), options.Key ?? Guid.CreateVersion7(Clock.GetUtcNow())
-            .ToString(), options.Patience, Clock, around.Error);
+        var workload = context is { Token: null, Audience: { } audience } ? new WorkloadToken(around, _http, audience) : null;
+        return new ApiClient(_http, context, workload, options.Operator ?? around.Variable("DEVOPSCD_OPERATOR"),
+            options.Key ?? Guid.CreateVersion7(Clock.GetUtcNow()).ToString(), options.Patience, Clock, around.Error);
     }
 
     /// <summary>Says something beside the data.</summary>
@@ -61,13 +62,23 @@ internal sealed class Session(Surroundings around, SharedOptions.Values options)
         var (server, token) = (options.Server ?? around.Variable("DEVOPSCD_SERVER"), around.Variable("DEVOPSCD_TOKEN"));
         var name = options.Context ?? around.Variable("DEVOPSCD_CONTEXT");
         if (server is not null && options.Context is null)
-            return new Context { Name = "", Server = Address(server), Token = token };
+            return OfServer(Address(server), token);
         var file = ContextFile.Read(around);
         if ((name ?? file.Current) is not { } wanted)
             throw CliException.Usage("no service is named: say --server URL, set DEVOPSCD_SERVER, or run devopscd login URL once");
         var context = file.Find(wanted)
             ?? throw CliException.Usage($"there is no context '{wanted}'; known: {string.Join(", ", file.Contexts.Select(c => c.Name))}");
         return token is null ? context : context with { Token = token };
+    }
+
+    /// <summary>A service that is named by its address: one is known there as in the context that leads to it, where there is one.</summary>
+    private Context OfServer(string address, string? token)
+    {
+        if (token is not null)
+            return new Context { Name = "", Server = address, Token = token };
+        var file = ContextFile.Read(around);
+        return file.Contexts.Where(one => one.Server == address).OrderByDescending(one => one.Name == file.Current).FirstOrDefault()
+            ?? new Context { Name = "", Server = address };
     }
 
     /// <summary>An address as it is kept: without a path.</summary>

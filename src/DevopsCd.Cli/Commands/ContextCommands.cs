@@ -21,7 +21,7 @@ internal static class ContextCommands
                 else
                     await session.Printer.TableAsync(shown,
                         new("CURRENT", c => c.Name == contexts.Current ? "*" : ""), new Column<Context>("NAME", c => c.Name), new("SERVER", c => c.Server),
-                            new("TOKEN", c => c.Token is null ? "no" : "yes"));
+                            new("TOKEN", c => c.Audience is not null ? "of the job" : c.Token is null ? "no" : "yes"));
             }),
             set.Runs(new CliCommand("use", "Make a context the current one", "devopscd context use live").Takes(name), async (session, parsed, _) =>
             {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using DevopsCd.Contracts.Api;
@@ -10,7 +11,8 @@ namespace DevopsCd.Cli.Connecting;
 /// Calls one service. What may pass by itself (no connection, 429, 502, 503, 504) is tried again for a while, a change under the key of
 /// its first try: it is made once, whatever became of the answers.
 /// </summary>
-internal sealed class ApiClient(HttpClient http, Context context, string? operatorName, string key, TimeSpan patience, TimeProvider clock, TextWriter notes)
+internal sealed class ApiClient(
+    HttpClient http, Context context, WorkloadToken? workload, string? operatorName, string key, TimeSpan patience, TimeProvider clock, TextWriter notes)
 {
     private const string KeyInUse = "urn:devopscd:key-in-use";
 
@@ -45,6 +47,42 @@ internal sealed class ApiClient(HttpClient http, Context context, string? operat
         return SendAsync(method, path, body, new Sending { Key = changeKey, IfVersion = ifVersion, IsOnce = !isKeyed }, cancellationToken);
     }
 
+    /// <summary>One of many changes that a command makes at once, in whatever order: its key says which it is.</summary>
+    /// <param name="method">Any but GET.</param>
+    /// <param name="path">Below <c>/api/v1/</c>.</param>
+    /// <param name="body">As JSON; null for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Reply> ChangeOneAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken) =>
+        SendAsync(method, path, body, new Sending { Key = $"{key}-{Digest($"{method} {path}\n{body}")}" }, cancellationToken);
+
+    /// <summary>Opens an answer that goes on. It is tried once.</summary>
+    /// <param name="path">Below <c>/api/v1/</c>.</param>
+    /// <param name="after">The id of the last event that was received; null for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">The service refuses it or cannot be reached.</exception>
+    public async Task<Stream> StreamAsync(string path, string? after, CancellationToken cancellationToken)
+    {
+        using var request = await RequestAsync(HttpMethod.Get, path, null, new Sending { After = after }, cancellationToken);
+        HttpResponseMessage? answer = null;
+        try
+        {
+            answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (!answer.IsSuccessStatusCode)
+                throw ProblemText.Of(ProblemOf(answer, await answer.Content.ReadAsStringAsync(cancellationToken)));
+            // Whoever disposes the stream ends the connection.
+            return await answer.Content.ReadAsStreamAsync(cancellationToken);
+        }
+        catch (HttpRequestException broken)
+        {
+            throw Unreachable(broken.InnerException?.Message ?? broken.Message, broken);
+        }
+        catch (CliException)
+        {
+            answer?.Dispose();
+            throw;
+        }
+    }
+
     private async Task<Reply> SendAsync(HttpMethod method, string path, object? body, Sending sending, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
@@ -67,7 +105,7 @@ internal sealed class ApiClient(HttpClient http, Context context, string? operat
     {
         try
         {
-            using var request = Request(method, path, body, sending);
+            using var request = await RequestAsync(method, path, body, sending, cancellationToken);
             using var answer = await http.SendAsync(request, cancellationToken);
             var text = await answer.Content.ReadAsStringAsync(cancellationToken);
             if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.NotModified)
@@ -91,12 +129,15 @@ internal sealed class ApiClient(HttpClient http, Context context, string? operat
         }
     }
 
-    private HttpRequestMessage Request(HttpMethod method, string path, object? body, Sending sending)
+    private async Task<HttpRequestMessage> RequestAsync(
+        HttpMethod method, string path, object? body, Sending sending, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(method, new Uri(new Uri(context.Server.TrimEnd('/') + "/"), $"api/v1/{path}"));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        if (context.Token is not null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", context.Token);
+        if (sending.After is not null)
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", sending.After);
+        if ((workload is null ? context.Token : await workload.GetAsync(cancellationToken)) is { } token)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (operatorName is not null)
             request.Headers.TryAddWithoutValidation("X-Operator", operatorName);
         if (sending.Key is not null)
@@ -109,6 +150,8 @@ internal sealed class ApiClient(HttpClient http, Context context, string? operat
             request.Content = new StringContent(body as string ?? JsonSerializer.Serialize(body, Reply.Json), Encoding.UTF8, "application/json");
         return request;
     }
+
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
     private CliException Unreachable(string why, Exception inner) => new(ExitCodes.Unreachable, $"{context.Server} cannot be reached: {why}", inner);
 
@@ -138,6 +181,7 @@ internal sealed class ApiClient(HttpClient http, Context context, string? operat
         public string? Key { get; init; }
         public string? IfVersion { get; init; }
         public string? UnlessTag { get; init; }
+        public string? After { get; init; }
         public bool IsOnce { get; init; }
     }
 

@@ -10,4 +10,10 @@ internal sealed record Context
 
     /// <summary>An API token; null where the service knows people by themselves.</summary>
     public string? Token { get; init; }
+
+    /// <summary>Whether the token was made by a login of this command line, so that a logout ends it.</summary>
+    public bool IsTokenOurs { get; init; }
+
+    /// <summary>For whom the job's platform makes its tokens; null where one is known by another way.</summary>
+    public string? Audience { get; init; }
 }

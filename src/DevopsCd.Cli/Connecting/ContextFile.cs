@@ -96,14 +96,23 @@ internal sealed class ContextFile
             return;
         foreach (var item in ((YamlSequenceNode)contexts).Cast<YamlMappingNode>())
             if (Value(item, "name") is { } name && Value(item, "server") is { } server)
-                Put(new Context { Name = name, Server = server, Token = Value(item, "token") });
+                Put(new Context
+                {
+                    Name = name,
+                    Server = server,
+                    Token = Value(item, "token") ?? Value(item, "login-token"),
+                    IsTokenOurs = Value(item, "login-token") is not null,
+                    Audience = Value(item, "workload-audience")
+                });
     }
 
     private static YamlMappingNode Node(Context context)
     {
         var node = new YamlMappingNode { { "name", Text(context.Name) }, { "server", Text(context.Server) } };
         if (context.Token is not null)
-            node.Add("token", Text(context.Token));
+            node.Add(context.IsTokenOurs ? "login-token" : "token", Text(context.Token));
+        if (context.Audience is not null)
+            node.Add("workload-audience", Text(context.Audience));
         return node;
     }
 

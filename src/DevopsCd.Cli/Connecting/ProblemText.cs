@@ -6,7 +6,7 @@ namespace DevopsCd.Cli.Connecting;
 /// <summary>Says in one block what the service has against a request: what, which field, what is allowed, and the trace.</summary>
 internal static class ProblemText
 {
-    public static CliException Of(Problem problem) => new(ExitCodeOf(problem.Status), TextOf(problem));
+    public static CliException Of(Problem problem) => new(ExitCodeOf(problem.Status), TextOf(problem)) { Problem = problem };
 
     public static int ExitCodeOf(int status) => status switch
     {
@@ -39,7 +39,7 @@ internal static class ProblemText
         if (problem.Fields is { Count: > 0 } fields)
             Line("fields", string.Join(", ", fields));
         if (problem.Status == 401)
-            Line("help", "devopscd login URL --token, or set DEVOPSCD_TOKEN");
+            Line("help", "devopscd login URL, or set DEVOPSCD_TOKEN");
         if (problem.TraceId.Length > 0)
             Line("trace", problem.TraceId);
         return text.ToString();
