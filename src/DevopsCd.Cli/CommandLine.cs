@@ -19,7 +19,7 @@ internal sealed class CommandLine(Surroundings around)
         {
             foreach (var error in parsed.Errors)
                 await around.Error.WriteLineAsync(error.Message);
-            await around.Error.WriteLineAsync($"See '{Name(parsed.CommandResult.Command)} --help'.");
+            await around.Error.WriteLineAsync(around.Words.Say($"See '{Name(parsed.CommandResult.Command)} --help'."));
             return ExitCodes.Usage;
         }
         try
@@ -36,12 +36,12 @@ internal sealed class CommandLine(Surroundings around)
         }
         catch (CliException failed)
         {
-            await around.Error.WriteLineAsync(failed.Message);
+            await around.Error.WriteLineAsync(around.Words.Say(failed.Text));
             return failed.ExitCode;
         }
         catch (OperationCanceledException)
         {
-            await around.Error.WriteLineAsync("interrupted; what the service has begun goes on");
+            await around.Error.WriteLineAsync(around.Words.Say($"interrupted; what the service has begun goes on"));
             return ExitCodes.Interrupted;
         }
         finally
@@ -66,7 +66,7 @@ internal sealed class CommandLine(Surroundings around)
             ])
             root.Add(command);
         foreach (var option in root.Options.OfType<HelpOption>())
-            option.Action = new HelpWithExamples((HelpAction)option.Action!);
+            option.Action = new HelpWithExamples((HelpAction)option.Action!, around.Words);
         foreach (var option in root.Options.OfType<VersionOption>().ToList())
             root.Options.Remove(option);
         return root;

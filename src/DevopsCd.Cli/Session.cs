@@ -24,35 +24,35 @@ internal sealed class Session(Surroundings around, SharedOptions.Values options)
         _http ??= new HttpClient { Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { UserAgent = { new("devopscd", ProgramVersion.Text) } } };
         var workload = context is { Token: null, Audience: { } audience } ? new WorkloadToken(around, _http, audience) : null;
         return new ApiClient(_http, context, workload, options.Operator ?? around.Variable("DEVOPSCD_OPERATOR"),
-            options.Key ?? Guid.CreateVersion7(Clock.GetUtcNow()).ToString(), options.Patience, Clock, around.Error);
+            options.Key ?? Guid.CreateVersion7(Clock.GetUtcNow()).ToString(), options.Patience, Clock, SayAsync);
     }
 
     /// <summary>Says something beside the data.</summary>
-    public Task SayAsync(string text) => around.Error.WriteLineAsync(text);
+    public Task SayAsync(FormattableString text) => around.Error.WriteLineAsync(around.Words.Say(text));
 
     /// <summary>Asks for a line of text; null where nobody can be asked.</summary>
-    public async Task<string?> AskAsync(string question, CancellationToken cancellationToken)
+    public async Task<string?> AskAsync(FormattableString question, CancellationToken cancellationToken)
     {
         if (!around.IsInTerminal)
             return null;
-        await around.Error.WriteAsync($"{question} ");
+        await around.Error.WriteAsync($"{around.Words.Say(question)} ");
         await around.Error.FlushAsync(cancellationToken);
         return (await around.In.ReadLineAsync(cancellationToken))?.Trim();
     }
 
     /// <exception cref="CliException">The person says no, or nobody can be asked and no option says yes.</exception>
-    public async Task ConfirmAsync(bool yes, string what, CancellationToken cancellationToken)
+    public async Task ConfirmAsync(bool yes, FormattableString what, CancellationToken cancellationToken)
     {
         if (yes)
             return;
         if (!around.IsInTerminal)
             throw CliException.Usage($"{what}? Nobody can be asked here: say --yes");
         if (await AskAsync($"{what}? [y/N]", cancellationToken) is not ("y" or "Y" or "yes"))
-            throw CliException.Usage("nothing was done");
+            throw CliException.Usage($"nothing was done");
     }
 
     /// <exception cref="CliException">A reason is needed, and there is none.</exception>
-    public async Task<string> ReasonAsync(string? given, string what, CancellationToken cancellationToken) =>
+    public async Task<string> ReasonAsync(string? given, FormattableString what, CancellationToken cancellationToken) =>
         given ?? (await AskAsync($"Reason to {what}:", cancellationToken) is { Length: > 0 } typed ? typed
             : throw CliException.Usage($"to {what} takes a reason: say --reason TEXT"));
 
@@ -65,7 +65,7 @@ internal sealed class Session(Surroundings around, SharedOptions.Values options)
             return OfServer(Address(server), token);
         var file = ContextFile.Read(around);
         if ((name ?? file.Current) is not { } wanted)
-            throw CliException.Usage("no service is named: say --server URL, set DEVOPSCD_SERVER, or run devopscd login URL once");
+            throw CliException.Usage($"no service is named: say --server URL, set DEVOPSCD_SERVER, or run devopscd login URL once");
         var context = file.Find(wanted)
             ?? throw CliException.Usage($"there is no context '{wanted}'; known: {string.Join(", ", file.Contexts.Select(c => c.Name))}");
         return token is null ? context : context with { Token = token };

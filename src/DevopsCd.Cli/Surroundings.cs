@@ -1,3 +1,5 @@
+using DevopsCd.Cli.Texts;
+
 namespace DevopsCd.Cli;
 
 /// <summary>What the command line has around it: streams, environment, the time.</summary>
@@ -30,6 +32,9 @@ internal sealed record Surroundings
 
     /// <summary>Lines of the terminal.</summary>
     public int Height { get; init; } = 50;
+
+    /// <summary>The language of whoever reads it.</summary>
+    public Words Words => Words.Of(Variable);
 
     public bool IsColoured => IsOutTerminal && Variable("NO_COLOR") is null && Variable("TERM") != "dumb";
 

@@ -157,6 +157,7 @@ public sealed class A_catalogue_in_files(EmbeddedHost host) : IClassFixture<Embe
         - { stage: pre, cluster: c1, namespace: shop, workload: { kind: Deployment, name: api } }
         - stage: prod
           cluster: eu-1
+          wave: 2
           namespace: shop
           workload: { kind: Deployment, name: api, container: main }
           strategy: { type: canary, steps: [{ weight: 20, pause: 5m }, { weight: 50 }] }

@@ -38,7 +38,7 @@ public sealed partial class A_great_batch_on_a_terminal
             new Dictionary<string, string> { ["TERM"] = "xterm" });
 
         run.Exit.ShouldBe(ExitCodes.Ok, run.Out + run.Error);
-        run.Out.ShouldContain("2 failed, 3 deploying, 10 succeeded, 485 pending");
+        run.Out.ShouldContain("2 failed, 3 deploying, 485 pending, 10 succeeded");
         run.Out.ShouldContain("500 succeeded");
         run.Out.ShouldContain("\u001b[");
         var first = run.Out[..run.Out.IndexOf($"and {Applications - (Lines - 5)} more", StringComparison.Ordinal)];

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DevopsCd.Cli.Connecting;
 using DevopsCd.Cli.Output;
 using DevopsCd.Contracts.Api;
@@ -112,17 +113,17 @@ internal static class ApplicationCommands
             """devopscd app target set web-shop prod eu-1 --namespace shop --strategy '{"type":"canary","steps":[{"weight":20,"pause":"5m"}]}'""")
             .Takes(s_name, s_stage, s_cluster, ns, kind, workload, container, strategy, wave), async (session, parsed, cancellationToken) =>
         {
-            var reply = await session.Api.ChangeAsync(HttpMethod.Put, TargetPath(parsed), new
+            var reply = await session.Api.ChangeAsync(HttpMethod.Put, TargetPath(parsed), new JsonObject
             {
-                @namespace = parsed.GetValue(ns),
-                workload = new
+                ["namespace"] = parsed.GetValue(ns),
+                ["workload"] = new JsonObject
                 {
-                    kind = parsed.GetValue(kind) ?? "Deployment",
-                    name = parsed.GetValue(workload) ?? parsed.GetValue(s_name),
-                    container = parsed.GetValue(container)
+                    ["kind"] = parsed.GetValue(kind) ?? "Deployment",
+                    ["name"] = parsed.GetValue(workload) ?? parsed.GetValue(s_name),
+                    ["container"] = parsed.GetValue(container)
                 },
-                strategy = StrategyOf(parsed.GetValue(strategy)),
-                wave = WaveOf(parsed.GetValue(wave))
+                ["strategy"] = StrategyOf(parsed.GetValue(strategy)),
+                ["wave"] = WaveOf(parsed.GetValue(wave))
             }, cancellationToken);
             await PrintAsync(session, reply);
         });
@@ -134,7 +135,7 @@ internal static class ApplicationCommands
             {
                 var reply = await session.Api.GetAsync(Path(parsed), cancellationToken);
                 // What is asked for is a part of what the service answers.
-                var targets = JsonSerializer.Deserialize<JsonElement>(reply.Body).GetProperty("targets").GetRawText();
+                var targets = reply.As<JsonElement>().GetProperty("targets").GetRawText();
                 await session.Printer.ListAsync(reply with { Body = targets }, reply.As<ApplicationView>().Targets, t => $"{t.Stage}/{t.Cluster}", s_targets);
             });
 
@@ -159,20 +160,20 @@ internal static class ApplicationCommands
             await session.Printer.TableAsync(application.Targets, s_targets);
         }
         foreach (var note in application.Notes ?? [])
-            await session.SayAsync(note);
+            await session.SayAsync($"{note}");
     }
 
     private static int? WaveOf(string? text) => text is null ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var wave) ? wave
         : throw CliException.Usage($"--wave is no number: {text}");
 
-    private static JsonElement? StrategyOf(string? text)
+    private static JsonNode? StrategyOf(string? text)
     {
         if (text is null)
             return null;
         try
         {
-            return text.StartsWith('{') ? JsonSerializer.Deserialize<JsonElement>(text) : JsonSerializer.SerializeToElement(new { type = text });
+            return text.StartsWith('{') ? JsonNode.Parse(text) : new JsonObject { ["type"] = text };
         }
         catch (JsonException wrong)
         {

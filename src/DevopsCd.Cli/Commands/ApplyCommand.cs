@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Net;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using DevopsCd.Cli.Connecting;
 using DevopsCd.Cli.Declaring;
 using DevopsCd.Cli.Output;
@@ -26,8 +26,9 @@ internal static class ApplyCommand
             var steps = Plan.Of(wanted, present, parsed.GetValue(prune));
             await PrintAsync(session, steps);
             var removed = steps.Count(step => step.Action == Step.Remove);
-            await session.SayAsync(steps.Count == 0 ? $"{wanted.Count} declared, nothing to change" : $"{wanted.Count} declared: "
-                + $"{steps.Count(step => step.Action == Step.Create)} new, {steps.Count(step => step.Action == Step.Change)} changed, {removed} removed");
+            var (created, changed) = (steps.Count(step => step.Action == Step.Create), steps.Count(step => step.Action == Step.Change));
+            await session.SayAsync(steps.Count == 0 ? (FormattableString)$"{wanted.Count} declared, nothing to change"
+                : $"{wanted.Count} declared: {created} new, {changed} changed, {removed} removed");
             if (parsed.GetValue(dry) || steps.Count == 0)
                 return ExitCodes.Ok;
             if (removed > 0)
@@ -40,8 +41,13 @@ internal static class ApplyCommand
     {
         if (session.Printer.Format is OutputFormat.Json or OutputFormat.Yaml)
         {
-            var shown = steps.Select(step => new { step.Action, step.What, step.Changes });
-            await session.Printer.BodyAsync(new Reply(HttpStatusCode.OK, JsonSerializer.Serialize(shown, Reply.Json), null));
+            var shown = new JsonArray([.. steps.Select(step => new JsonObject
+            {
+                ["action"] = step.Action,
+                ["what"] = step.What,
+                ["changes"] = new JsonArray([.. step.Changes.Select(change => JsonValue.Create(change))])
+            })]);
+            await session.Printer.BodyAsync(new Reply(HttpStatusCode.OK, shown.ToJsonString(), null));
             return;
         }
         foreach (var step in steps)

@@ -20,13 +20,13 @@ internal static class BatchCommands
         { Stage = StageWait.Pre, HasAll = true, Starts = true }.Of(set),
         new BatchEvent("reopen", "reopen", "Open a sealed batch again, so that a fix gets in") { NeedsReason = true, Because = "web-shop needs a fix" }.Of(set),
         new BatchEvent("start-prod", "start_prod_deploy", "Start production")
-        { Stage = StageWait.Prod, Production = "Start production of", Starts = true }.Of(set),
+        { Stage = StageWait.Prod, Production = $"Start production of", Starts = true }.Of(set),
         new BatchEvent("rollback", "start_prod_rollback", "Take production back to what ran before a batch, in the reverse order")
         {
             NeedsReason = true,
             Because = "orders fail",
             Stage = StageWait.Rollback,
-            Production = "Roll production back from"
+            Production = $"Roll production back from"
         }.Of(set),
         Revert(set),
         new BatchEvent("accept", "final_accept", "Accept a batch for good").Of(set),
@@ -99,7 +99,7 @@ internal static class BatchCommands
             .Takes(batch, app, build, depends, version), async (session, parsed, cancellationToken) =>
         {
             if (parsed.GetResult(build) is null && parsed.GetResult(depends) is null)
-                throw CliException.Usage("nothing to change: say --build or --depends-on");
+                throw CliException.Usage($"nothing to change: say --build or --depends-on");
             var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
             var change = new ReleaseChange
             {
@@ -170,7 +170,7 @@ internal static class BatchCommands
                 if (preflight.ExpectedSeconds is { } usual)
                     await session.SayAsync($"usually takes {Ages.Length(TimeSpan.FromSeconds(usual))}");
                 if (preflight.DeployServiceNote is { } note)
-                    await session.SayAsync(note);
+                    await session.SayAsync($"{note}");
                 return preflight.Ok ? ExitCodes.Ok : ExitCodes.Refused;
             });
     }

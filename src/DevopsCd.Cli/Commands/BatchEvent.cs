@@ -18,7 +18,7 @@ internal sealed class BatchEvent(string name, string key, string description)
     public string Because { get; init; } = "superseded by 43";
 
     /// <summary>What it does to production, for the question before it; null where it does nothing to it.</summary>
-    public string? Production { get; init; }
+    public FormattableString? Production { get; init; }
 
     /// <summary>Whether it can leave production half changed.</summary>
     public bool Leaves { get; init; }
@@ -78,7 +78,7 @@ internal sealed class BatchEvent(string name, string key, string description)
                 ("Version", $"{accepted.Version}"), ("Starts at", Ages.Exact(accepted.Scheduled?.NotBefore)),
                 ("Approvals", accepted.Required is { } required ? $"{accepted.Votes} of {required}" : null));
             foreach (var missing in accepted.Missing ?? [])
-                await session.SayAsync($"missing: {missing.Count} approval(s){(missing.Group is null ? "" : $" of {missing.Group}")}");
+                await session.SayAsync($"missing: {missing.Count} approval(s){(missing.Group is null ? (FormattableString)$"" : $" of {missing.Group}")}");
             foreach (var change in accepted.ChangesSinceApproval ?? [])
                 await session.SayAsync($"changed since the approval: {change.Application}: {string.Join("; ", change.Changes)}");
             return Stage is { } stage && accepted.Scheduled is null && parsed.GetValue(wait)
@@ -87,7 +87,7 @@ internal sealed class BatchEvent(string name, string key, string description)
         });
     }
 
-    private static async Task<string> QuestionAsync(Session session, long id, string what, CancellationToken cancellationToken)
+    private static async Task<FormattableString> QuestionAsync(Session session, long id, FormattableString what, CancellationToken cancellationToken)
     {
         if (!session.Around.IsInTerminal)
             return $"{what} batch {id}";

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using DevopsCd.Cli.Output;
 using DevopsCd.Contracts.Api;
 
@@ -29,26 +30,26 @@ internal static class BuildCommands
                 async (session, parsed, cancellationToken) =>
         {
             var (name, tag, digest) = Parts(parsed.GetValue(image)!);
-            var reply = await session.Api.ChangeAsync(HttpMethod.Post, "builds", new
+            var reply = await session.Api.ChangeAsync(HttpMethod.Post, "builds", new JsonObject
             {
-                application = parsed.GetValue(application),
-                buildNumber = parsed.GetValue(number),
-                attempt = parsed.GetValue(attempt),
-                branch = parsed.GetValue(branch),
-                commitId = parsed.GetValue(commit),
-                commitMessage = parsed.GetValue(message),
-                commitAuthor = parsed.GetValue(author),
-                imageName = name,
-                imageTag = tag,
-                imageDigest = digest,
-                status = parsed.GetValue(status) ?? "success",
-                source = parsed.GetValue(source),
-                link = parsed.GetValue(link),
-                finishedAt = parsed.GetValue(finished) ?? (parsed.GetValue(status) == "running" ? null : session.Clock.GetUtcNow())
+                ["application"] = parsed.GetValue(application),
+                ["buildNumber"] = parsed.GetValue(number),
+                ["attempt"] = parsed.GetValue(attempt),
+                ["branch"] = parsed.GetValue(branch),
+                ["commitId"] = parsed.GetValue(commit),
+                ["commitMessage"] = parsed.GetValue(message),
+                ["commitAuthor"] = parsed.GetValue(author),
+                ["imageName"] = name,
+                ["imageTag"] = tag,
+                ["imageDigest"] = digest,
+                ["status"] = parsed.GetValue(status) ?? "success",
+                ["source"] = parsed.GetValue(source),
+                ["link"] = parsed.GetValue(link),
+                ["finishedAt"] = parsed.GetValue(finished) ?? (parsed.GetValue(status) == "running" ? null : session.Clock.GetUtcNow())
             }, cancellationToken);
             var taken = reply.As<BuildTaken>();
             foreach (var note in taken.Notes)
-                await session.SayAsync(note);
+                await session.SayAsync($"{note}");
             await session.Printer.FactsAsync(reply, $"{taken.Id}",
                 ("Build", $"{taken.BuildNumber} ({taken.Id})"), ("Known", taken.Known ? "yes, nothing has changed" : null),
                     ("Application", taken.Matched ? null : "not in the catalogue"));

@@ -34,7 +34,7 @@ internal static partial class DeploymentCommands
 
     private static (string Application, JsonElement Deployment) Find(Reply reply, string id)
     {
-        foreach (var release in JsonSerializer.Deserialize<JsonElement>(reply.Body).GetProperty("releases").EnumerateArray())
+        foreach (var release in reply.As<JsonElement>().GetProperty("releases").EnumerateArray())
             foreach (var deployment in release.GetProperty("deployments").EnumerateArray())
                 if (deployment.GetProperty("operationId").GetString() == id)
                     return (release.GetProperty("application").GetString()!, deployment);

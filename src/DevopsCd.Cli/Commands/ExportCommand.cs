@@ -39,7 +39,7 @@ internal static class ExportCommand
         }
         catch (CliException denied) when (denied.ExitCode == ExitCodes.NotAllowed)
         {
-            await session.SayAsync("without the bindings, which you may not see");
+            await session.SayAsync($"without the bindings, which you may not see");
             return [.. Kinds.All.Where(kind => kind != Kinds.Binding)];
         }
     }

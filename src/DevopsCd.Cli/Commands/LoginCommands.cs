@@ -23,7 +23,7 @@ internal static class LoginCommands
             .Takes(server, token, file, workload, audience, name), async (session, parsed, cancellationToken) =>
         {
             if (new[] { parsed.GetValue(token), parsed.GetValue(file) is not null, parsed.GetValue(workload) }.Count(way => way) > 1)
-                throw CliException.Usage("--token, --token-file and --workload are ways to log in: say one of them");
+                throw CliException.Usage($"--token, --token-file and --workload are ways to log in: say one of them");
             var address = Session.Address(parsed.GetValue(server)!);
             var contexts = ContextFile.Read(session.Around);
             var context = new Context
@@ -68,12 +68,12 @@ internal static class LoginCommands
             .Takes(name), async (session, parsed, cancellationToken) =>
         {
             var contexts = ContextFile.Read(session.Around);
-            var gone = parsed.GetValue(name) ?? contexts.Current ?? throw CliException.Usage("no context is the current one");
+            var gone = parsed.GetValue(name) ?? contexts.Current ?? throw CliException.Usage($"no context is the current one");
             var context = contexts.Find(gone) ?? throw CliException.Usage($"there is no context '{gone}'");
             var isRevoked = context.IsTokenOurs && await RevokeAsync(session, context, cancellationToken);
             contexts.Remove(gone);
             contexts.Write();
-            await session.SayAsync(context.Token is null || isRevoked ? $"context '{gone}' is forgotten"
+            await session.SayAsync(context.Token is null || isRevoked ? (FormattableString)$"context '{gone}' is forgotten"
                 : $"context '{gone}' is forgotten; its token still works until it is revoked: devopscd token revoke");
         });
     }
@@ -121,10 +121,10 @@ internal static class LoginCommands
     {
         if (!session.Around.IsInTerminal)
             return Checked(await session.Around.In.ReadToEndAsync(cancellationToken));
-        await session.Around.Error.WriteAsync("Token: ");
+        await session.Around.Error.WriteAsync(session.Around.Words.Say($"Token: "));
         return Checked(session.Around.ReadSecret());
     }
 
     private static string Checked(string? text) => text?.Trim() is { Length: > 0 } token && !token.Any(char.IsWhiteSpace) ? token
-        : throw CliException.Usage("there is no token in it");
+        : throw CliException.Usage($"there is no token in it");
 }

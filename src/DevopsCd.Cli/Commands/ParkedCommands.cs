@@ -57,7 +57,7 @@ internal static class ParkedCommands
         return set.Runs(new CliCommand("discard", "Discard a parked message for good", "devopscd parked discard 7 --reason 'sent twice'")
             .Takes(s_id, reason), async (session, parsed, cancellationToken) =>
             await DecideAsync(session, parsed, "discard",
-                new DiscardBody { Reason = await session.ReasonAsync(parsed.GetValue(reason), "discard it", cancellationToken) }, cancellationToken));
+                new DiscardBody { Reason = await session.ReasonAsync(parsed.GetValue(reason), $"discard it", cancellationToken) }, cancellationToken));
     }
 
     private static async Task DecideAsync(Session session, ParseResult parsed, string what, object body, CancellationToken cancellationToken)

@@ -19,12 +19,12 @@ internal static class TokenCommands
             "devopscd token create pipeline --permission build.report --days 30 >token.txt")
             .Takes(name, permissions, projects, days), async (session, parsed, cancellationToken) =>
         {
-            var reply = await session.Api.ChangeAsync(HttpMethod.Post, "access/tokens", new
+            var reply = await session.Api.ChangeAsync(HttpMethod.Post, "access/tokens", new NewToken
             {
-                name = parsed.GetValue(name),
-                permissions = parsed.GetValue(permissions) is { Length: > 0 } some ? some : null,
-                projects = parsed.GetValue(projects) is { Length: > 0 } named ? named : null,
-                expiresInDays = parsed.GetValue(days)
+                Name = parsed.GetValue(name)!,
+                Permissions = parsed.GetValue(permissions) is { Length: > 0 } some ? some : null,
+                Projects = parsed.GetValue(projects) is { Length: > 0 } named ? named : null,
+                ExpiresInDays = parsed.GetValue(days)
             }, cancellationToken, isKeyed: false);
             var made = reply.As<NewTokenView>();
             if (session.Printer.Format is OutputFormat.Json or OutputFormat.Yaml)

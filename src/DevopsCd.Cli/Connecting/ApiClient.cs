@@ -12,7 +12,8 @@ namespace DevopsCd.Cli.Connecting;
 /// its first try: it is made once, whatever became of the answers.
 /// </summary>
 internal sealed class ApiClient(
-    HttpClient http, Context context, WorkloadToken? workload, string? operatorName, string key, TimeSpan patience, TimeProvider clock, TextWriter notes)
+    HttpClient http, Context context, WorkloadToken? workload, string? operatorName, string key, TimeSpan patience, TimeProvider clock,
+    Func<FormattableString, Task> say)
 {
     private const string KeyInUse = "urn:devopscd:key-in-use";
 
@@ -74,7 +75,7 @@ internal sealed class ApiClient(
         }
         catch (HttpRequestException broken)
         {
-            throw Unreachable(broken.InnerException?.Message ?? broken.Message, broken);
+            throw Unreachable($"{broken.InnerException?.Message ?? broken.Message}", broken);
         }
         catch (CliException)
         {
@@ -95,7 +96,7 @@ internal sealed class ApiClient(
             if (wait is null && !failure!.MayPass || sending.IsOnce && !failure!.WasNotBegun || clock.GetElapsedTime(started) + pause > patience)
                 throw failure!.Exception;
             if (tries == 1)
-                await notes.WriteLineAsync($"{failure!.Exception.Message.Split('\n')[0]}; trying again for {patience.TotalSeconds:0} s");
+                await say($"{FirstLine(failure!.Exception)}; trying again for {patience.TotalSeconds:0} s");
             await Task.Delay(pause < s_longestWait ? pause : s_longestWait, clock, cancellationToken);
         }
     }
@@ -121,11 +122,11 @@ internal sealed class ApiClient(
         {
             var why = broken.InnerException?.Message ?? broken.Message;
             var unsent = s_unsent.Contains(broken.HttpRequestError);
-            return (null, new Failure(Unreachable(why, broken), MayPass: broken.HttpRequestError != HttpRequestError.SecureConnectionError, unsent), null);
+            return (null, new Failure(Unreachable($"{why}", broken), MayPass: broken.HttpRequestError != HttpRequestError.SecureConnectionError, unsent), null);
         }
         catch (Exception broken) when (broken is IOException || broken is TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            return (null, new Failure(Unreachable("no answer came", broken), MayPass: true, WasNotBegun: false), null);
+            return (null, new Failure(Unreachable($"no answer came", broken), MayPass: true, WasNotBegun: false), null);
         }
     }
 
@@ -153,7 +154,9 @@ internal sealed class ApiClient(
 
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
-    private CliException Unreachable(string why, Exception inner) => new(ExitCodes.Unreachable, $"{context.Server} cannot be reached: {why}", inner);
+    private static FormattableString FirstLine(CliException failed) => failed.Problem is null ? failed.Text : $"{failed.Message.Split('\n')[0]}";
+
+    private CliException Unreachable(FormattableString why, Exception inner) => new(ExitCodes.Unreachable, $"{context.Server} cannot be reached: {why}", inner);
 
     private static Problem ProblemOf(HttpResponseMessage answer, string text)
     {

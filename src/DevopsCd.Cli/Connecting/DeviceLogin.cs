@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DevopsCd.Contracts.Api;
 
 namespace DevopsCd.Cli.Connecting;
@@ -13,7 +14,7 @@ internal static class DeviceLogin
     public static async Task<DeviceTokenView> RunAsync(Session session, Context context, CancellationToken cancellationToken)
     {
         var api = session.Client(context);
-        var begun = await api.ChangeAsync(HttpMethod.Post, "access/device", new { client_id = $"devopscd on {Environment.MachineName}" },
+        var begun = await api.ChangeAsync(HttpMethod.Post, "access/device", new JsonObject { ["client_id"] = $"devopscd on {Environment.MachineName}" },
             cancellationToken, isKeyed: false);
         var codes = begun.As<DeviceCodeView>();
         await session.SayAsync($"Open {codes.VerificationUriComplete} in a browser and allow the code {codes.UserCode}");
@@ -23,8 +24,8 @@ internal static class DeviceLogin
             await Task.Delay(pause, session.Clock, cancellationToken);
             try
             {
-                var asked = await api.ChangeAsync(HttpMethod.Post, "access/device/token", new { grant_type = Grant, device_code = codes.DeviceCode },
-                    cancellationToken, isKeyed: false);
+                var asked = await api.ChangeAsync(HttpMethod.Post, "access/device/token",
+                    new JsonObject { ["grant_type"] = Grant, ["device_code"] = codes.DeviceCode }, cancellationToken, isKeyed: false);
                 return asked.As<DeviceTokenView>();
             }
             catch (CliException open) when (open.Problem?.Error is "authorization_pending" or "slow_down" || open.ExitCode == ExitCodes.Unreachable)
@@ -34,7 +35,7 @@ internal static class DeviceLogin
             }
             catch (CliException refused) when (refused.Problem?.Error is not null)
             {
-                throw new CliException(ExitCodes.NotAllowed, refused.Message, refused);
+                throw new CliException(ExitCodes.NotAllowed, refused.Text, refused);
             }
         }
         throw new CliException(ExitCodes.TimedOut, $"nobody has allowed {codes.UserCode} in time");

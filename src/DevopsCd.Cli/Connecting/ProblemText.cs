@@ -6,7 +6,7 @@ namespace DevopsCd.Cli.Connecting;
 /// <summary>Says in one block what the service has against a request: what, which field, what is allowed, and the trace.</summary>
 internal static class ProblemText
 {
-    public static CliException Of(Problem problem) => new(ExitCodeOf(problem.Status), TextOf(problem)) { Problem = problem };
+    public static CliException Of(Problem problem) => new(ExitCodeOf(problem.Status), $"{TextOf(problem)}") { Problem = problem };
 
     public static int ExitCodeOf(int status) => status switch
     {

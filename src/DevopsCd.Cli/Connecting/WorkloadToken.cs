@@ -30,11 +30,17 @@ internal sealed class WorkloadToken(Surroundings around, HttpClient http, string
             return kept;
         var token = around.Variable(Variable) ?? (around.Variable(FileVariable) is { } path ? await FromFileAsync(path, cancellationToken)
             : around.Variable(Address) is { } address && around.Variable(Secret) is { } secret ? await FromGitHubAsync(address, secret, cancellationToken)
-            : throw new CliException(ExitCodes.NotAllowed, "this job has no token of its platform: on GitHub Actions give it 'permissions: id-token: write', "
-                + $"on GitLab an 'id_tokens:' entry {Variable} with 'aud: {audience}', in Kubernetes a projected service account token "
-                + $"of that audience, whose file {FileVariable} names"));
+            : throw Missing());
         (_token, _renewed) = (token, ExpiryOf(token) - s_rest);
         return token;
+    }
+
+    private CliException Missing()
+    {
+        FormattableString gitHub = $"on GitHub Actions give it 'permissions: id-token: write'",
+            gitLab = $"on GitLab an 'id_tokens:' entry {Variable} with 'aud: {audience}'",
+            kubernetes = $"in Kubernetes a projected service account token of that audience, whose file {FileVariable} names";
+        return new CliException(ExitCodes.NotAllowed, $"this job has no token of its platform: {gitHub}, {gitLab}, {kubernetes}");
     }
 
     private static async Task<string> FromFileAsync(string path, CancellationToken cancellationToken)
@@ -60,7 +66,8 @@ internal sealed class WorkloadToken(Surroundings around, HttpClient http, string
             var text = await answer.Content.ReadAsStringAsync(cancellationToken);
             if (answer.IsSuccessStatusCode && (string?)JsonNode.Parse(text)?["value"] is { Length: > 0 } token)
                 return token;
-            throw new CliException(ExitCodes.NotAllowed, $"the platform of this job has given no token: it answered {(int)answer.StatusCode}");
+            FormattableString answered = $"it answered {(int)answer.StatusCode}";
+            throw new CliException(ExitCodes.NotAllowed, $"the platform of this job has given no token: {answered}");
         }
         catch (Exception broken) when (broken is HttpRequestException or JsonException)
         {

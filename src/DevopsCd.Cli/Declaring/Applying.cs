@@ -17,7 +17,7 @@ internal sealed class Applying(Session session)
             await Parallel.ForEachAsync(turn, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, MakeAsync);
             if (_exit == ExitCodes.Ok)
                 continue;
-            await session.SayAsync("not everything could be done, and what comes after it was left; run apply again and it goes on");
+            await session.SayAsync($"not everything could be done, and what comes after it was left; run apply again and it goes on");
             return _exit;
         }
         return ExitCodes.Ok;

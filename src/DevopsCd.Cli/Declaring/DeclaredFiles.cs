@@ -22,7 +22,7 @@ internal static class DeclaredFiles
         foreach (var twice in found.GroupBy(one => (one.Kind, one.Name)).Where(same => same.Count() > 1))
             wrong.Add($"{twice.Last().Where}: {twice.Last()} stands in {twice.First().Where} already");
         if (wrong.Count > 0)
-            throw CliException.Usage(string.Join('\n', wrong));
+            throw CliException.Usage($"{string.Join('\n', wrong)}");
         return found;
     }
 

@@ -18,7 +18,7 @@ internal static class Kinds
     {
         [Project] = ["name", "policy"],
         [Application] = ["name", "project", "appType", "repository", "defaultBranch", "dependsOn", "targets"],
-        [Target] = ["stage", "cluster", "namespace", "workload", "strategy"],
+        [Target] = ["stage", "cluster", "namespace", "workload", "strategy", "wave"],
         [Binding] = ["subject", "role", "project"],
         [Freeze] = ["name", "reason", "projects", "stages", "clusters", "from", "to", "rule", "start", "duration", "zone", "inFlight"]
     };

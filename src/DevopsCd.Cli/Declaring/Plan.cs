@@ -87,6 +87,7 @@ internal static class Plan
         body.Remove("stage");
         body.Remove("cluster");
         body["strategy"] ??= new JsonObject { ["type"] = "rolling" };
+        body["wave"] ??= 1;
         var step = new Step(Step.Create, $"target {application.Name} {Place(target)}", HttpMethod.Put, path, body, Turn(application) + 1)
         {
             Where = application.Where

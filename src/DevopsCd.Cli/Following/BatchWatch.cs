@@ -61,7 +61,7 @@ internal sealed class BatchWatch(Session session, long id)
     public async Task<int> RunAsync(bool toTheEnd, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (!await FollowAsync(batch => Task.FromResult(toTheEnd ? HasEnded(batch) : IsAtRest(batch)), timeout, cancellationToken))
-            return await TimedOutAsync("the batch", _seen?.StateName == "Sealed" ? StageWait.Pre.Start : null, timeout, cancellationToken);
+            return await TimedOutAsync($"the batch", _seen?.StateName == "Sealed" ? StageWait.Pre.Start : null, timeout, cancellationToken);
         return _seen!.LastFailure is not null && !HasEnded(_seen) ? ExitCodes.Failed : ExitCodes.Ok;
     }
 
@@ -172,10 +172,10 @@ internal sealed class BatchWatch(Session session, long id)
         if (_said.GetValueOrDefault(about) == line)
             return;
         _said[about] = line;
-        await session.SayAsync(line);
+        await session.SayAsync($"{line}");
     }
 
-    private async Task<int> TimedOutAsync(string what, string? start, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<int> TimedOutAsync(FormattableString what, string? start, TimeSpan timeout, CancellationToken cancellationToken)
     {
         await session.SayAsync($"{what} is not over after {Ages.Length(timeout)}; the batch goes on");
         foreach (var release in _seen?.Releases.Where(IsUnfinished) ?? [])
@@ -189,7 +189,7 @@ internal sealed class BatchWatch(Session session, long id)
     }
 
     /// <summary>What keeps a stage from beginning.</summary>
-    private Task SayObstaclesAsync(string start, CancellationToken cancellationToken) => TryAsync(async () =>
+    private Task<bool> SayObstaclesAsync(string start, CancellationToken cancellationToken) => TryAsync(async () =>
     {
         var explanation = (await session.Api.GetAsync($"batches/{id}/explain?event={start}", cancellationToken)).As<BatchExplanation>();
         foreach (var obstacle in explanation.Events.SelectMany(one => one.Obstacles))
