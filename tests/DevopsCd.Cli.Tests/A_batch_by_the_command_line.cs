@@ -184,10 +184,20 @@ public sealed class A_batch_by_the_command_line(EmbeddedHost host) : IClassFixtu
 
         using var shown = JsonDocument.Parse(await cli.DoAsync("batch", "show", batch, "-o", "json"));
         await cli.DoAsync("batch", "edit", batch, other, "--depends-on", app);
+        var third = await host.ApplicationAsync();
+        await cli.DoAsync("batch", "add", batch, $"{third}=1");
+        await cli.DoAsync("batch", "edit", batch, "--title", "Edited");
+        (await cli.RunAsync("batch", "edit", batch, "--build", "1")).Exit.ShouldBe(ExitCodes.Usage);
+        var undecided = await cli.RunAsync("batch", "diff", batch);
+        await cli.DoAsync("batch", "approve", batch);
+        await cli.DoAsync("batch", "remove", batch, third);
 
         shown.RootElement.GetProperty("releases").EnumerateArray().Count(r => r.TryGetProperty("pinnedBy", out _)).ShouldBe(1);
         (await cli.DoAsync("batch", "show", batch, "-o", "wide")).Split('\n')
             .ShouldContain(line => line.StartsWith(other, StringComparison.Ordinal) && line.Contains(app, StringComparison.Ordinal));
+        undecided.Error.ShouldContain("not approved yet");
+        (await cli.DoAsync("batch", "diff", batch)).ShouldMatch($@"(?m)^{third} ");
+        (await cli.DoAsync("batch", "show", batch)).ShouldMatch("Title: +Edited");
     }
 
     [Fact]

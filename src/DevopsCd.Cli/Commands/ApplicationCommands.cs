@@ -134,9 +134,7 @@ internal static class ApplicationCommands
             async (session, parsed, cancellationToken) =>
             {
                 var reply = await session.Api.GetAsync(Path(parsed), cancellationToken);
-                // What is asked for is a part of what the service answers.
-                var targets = reply.As<JsonElement>().GetProperty("targets").GetRawText();
-                await session.Printer.ListAsync(reply with { Body = targets }, reply.As<ApplicationView>().Targets, t => $"{t.Stage}/{t.Cluster}", s_targets);
+                await session.Printer.ListAsync(reply.Part("targets", "[]"), reply.As<ApplicationView>().Targets, t => $"{t.Stage}/{t.Cluster}", s_targets);
             });
 
     private static CliCommand RemoveTarget(CommandSet set) =>

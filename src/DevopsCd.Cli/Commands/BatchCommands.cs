@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using DevopsCd.Cli.Following;
 using DevopsCd.Cli.Output;
-using DevopsCd.Contracts;
 using DevopsCd.Contracts.Api;
 using DevopsCd.Shared;
 
@@ -12,7 +11,8 @@ namespace DevopsCd.Cli.Commands;
 internal static class BatchCommands
 {
     public static Command All(CommandSet set) => new CliCommand("batch", "Batches: releases of many applications together").Has(
-        Create(set), List(set), Show(set), Edit(set), Events(set), Explain(set),
+        Create(set), List(set), Show(set), BatchContentCommands.Edit(set), BatchContentCommands.Add(set), BatchContentCommands.Remove(set),
+        BatchContentCommands.Diff(set), Events(set), Explain(set),
         new BatchEvent("approve", "approve", "Approve a batch").Of(set),
         new BatchEvent("reject", "reject", "Reject a batch for good") { NeedsReason = true }.Of(set),
         new BatchEvent("seal", "confirm_tag", "Lock the builds of a batch; its pre-production begins by itself") { Stage = StageWait.Pre }.Of(set),
@@ -50,7 +50,7 @@ internal static class BatchCommands
                 Title = parsed.GetValue(title)!,
                 BatchNumber = parsed.GetValue(number),
                 Project = parsed.GetValue(project),
-                Releases = [.. parsed.GetValue(apps)!.Select(ItemOf)]
+                Releases = [.. parsed.GetValue(apps)!.Select(BatchContentCommands.ItemOf)]
             }, cancellationToken);
             await BatchPage.PrintAsync(session, reply, reply.As<BatchView>());
         });
@@ -84,32 +84,6 @@ internal static class BatchCommands
             var (reply, view) = await Batches.ReadAsync(session, await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken),
                 cancellationToken);
             await BatchPage.PrintAsync(session, reply, view);
-        });
-    }
-
-    private static CliCommand Edit(CommandSet set)
-    {
-        var batch = Batches.Argument();
-        var app = new Argument<string>("APP") { Description = "The application in it" };
-        var build = Options.Text("--build", "NUMBER", "Pin this build");
-        var depends = Options.Texts("--depends-on", "APP", "The applications that are deployed before it");
-        var version = BatchEvent.Version();
-        return set.Runs(new CliCommand("edit", "Pin a build or set the dependencies of an application in a batch",
-            "devopscd batch edit 42 web-shop --build 128", "devopscd batch edit 42 web-shop --depends-on order-service")
-            .Takes(batch, app, build, depends, version), async (session, parsed, cancellationToken) =>
-        {
-            if (parsed.GetResult(build) is null && parsed.GetResult(depends) is null)
-                throw CliException.Usage($"nothing to change: say --build or --depends-on");
-            var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
-            var change = new ReleaseChange
-            {
-                BuildNumber = parsed.GetValue(build),
-                DependsOn = parsed.GetResult(depends) is null ? null
-                : parsed.GetValue(depends)
-            };
-            var reply = await session.Api.ChangeAsync(HttpMethod.Put, $"batches/{id}/releases/{Uri.EscapeDataString(parsed.GetValue(app)!)}", change,
-                cancellationToken, parsed.GetValue(version));
-            await BatchPage.PrintAsync(session, reply, reply.As<BatchView>());
         });
     }
 
@@ -233,14 +207,5 @@ internal static class BatchCommands
             var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
             return await new BatchWatch(session, id).RunAsync(parsed.GetValue(follow), parsed.GetValue(timeout), cancellationToken);
         });
-    }
-
-    /// <summary><c>APP</c>, <c>APP=BUILD</c>, <c>APP@BRANCH</c>.</summary>
-    private static ReleaseItem ItemOf(string text)
-    {
-        var at = text.IndexOfAny(['=', '@']);
-        return at < 0 ? new ReleaseItem { Application = text }
-            : text[at] == '=' ? new ReleaseItem { Application = text[..at], BuildNumber = text[(at + 1)..] }
-            : new ReleaseItem { Application = text[..at], Branch = text[(at + 1)..] };
     }
 }

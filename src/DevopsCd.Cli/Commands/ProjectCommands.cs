@@ -64,7 +64,8 @@ internal static class ProjectCommands
         await session.Printer.FactsAsync(reply, project.Name,
             ("Name", project.Name), ("Approvals", Approvals(policy.Approvals)), ("Production", Approvals(policy.ProdApprovals)),
             ("Pre-production", policy.AutomaticPreDeploy == false ? "a person starts it" : "starts by itself"), ("At once", $"{policy.ConcurrentApps}"),
-            ("App timeout", policy.SingleAppTimeout), ("Batch timeout", policy.BatchTimeout), ("Channels", string.Join(", ", policy.Channels ?? [])),
+            ("App timeout", policy.SingleAppTimeout), ("Batch timeout", policy.BatchTimeout), ("Soak", policy.Soak),
+            ("Channels", string.Join(", ", policy.Channels ?? [])),
             ("Set", project.UpdatedAt is null ? null : $"{Ages.Exact(project.UpdatedAt)} by {project.UpdatedBy}"));
     }
 

@@ -11,6 +11,12 @@ internal sealed record Reply(HttpStatusCode Status, string Body, string? Tag)
 {
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
+    /// <summary>A member of the body as an answer of its own.</summary>
+    /// <param name="member">Its name.</param>
+    /// <param name="otherwise">What it is where there is none.</param>
+    public Reply Part(string member, string otherwise) =>
+        this with { Body = As<JsonElement>().TryGetProperty(member, out var part) ? part.GetRawText() : otherwise };
+
     /// <exception cref="CliException">The body is not what this version of the command line knows.</exception>
     public T As<T>()
     {

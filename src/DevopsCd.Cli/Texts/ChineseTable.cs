@@ -67,7 +67,13 @@ internal static class ChineseTable
         ["Create a batch"] = "创建批次",
         ["List batches, newest first"] = "列出批次，最新的在前",
         ["Show a batch with its applications"] = "显示批次及其应用",
-        ["Pin a build or set the dependencies of an application in a batch"] = "固定批次中应用的构建或设置其依赖",
+        ["Change a batch, or the build, the branch or the dependencies of an application in it"] = "修改批次，或其中应用的构建、分支或依赖",
+        ["Add applications to a batch"] = "向批次添加应用",
+        ["Take an application out of a batch"] = "从批次移除应用",
+        ["Show what has changed in a batch since it was approved"] = "显示批次审核后的变更",
+        ["The application in it; without one the batch itself"] = "其中的应用；不写则为批次本身",
+        ["Pin this build; an empty text follows the newest again"] = "固定此构建；空文本恢复跟随最新构建",
+        ["Follow this branch"] = "跟随此分支",
         ["List the audit of a batch, oldest first"] = "列出批次的审计，最早的在前",
         ["Explain what stands in the way of each event of a batch"] = "说明批次每个事件的障碍",
         ["Show what starting a stage would do now, and what would stop it; exit code 5 where something would"] =
@@ -183,7 +189,6 @@ internal static class ChineseTable
         ["States by code or name, separated by commas"] = "状态代码或名称，以逗号分隔",
         ["Part of the number, the title or the name of an application"] = "批次号、标题或应用名称的一部分",
         ["The application in it"] = "其中的应用",
-        ["Pin this build"] = "固定此构建",
         ["The applications that are deployed before it"] = "先于它部署的应用",
         ["Of this event only, for example start_prod_deploy"] = "仅此事件，例如 start_prod_deploy",
         ["The stage (default: the one that comes next)"] = "阶段（默认：下一个）",
@@ -293,7 +298,11 @@ internal static class ChineseTable
         ["--token, --token-file and --workload are ways to log in: say one of them"] = "--token、--token-file 和 --workload 是登录方式：请只用一种",
         ["no context is the current one"] = "没有当前上下文",
         ["there is no token in it"] = "其中没有令牌",
-        ["nothing to change: say --build or --depends-on"] = "没有变更：请用 --build 或 --depends-on",
+        ["nothing to change: say --build, --branch or --depends-on with an application, --title or --project without one"] =
+            "没有变更：有应用时请用 --build、--branch 或 --depends-on，无应用时请用 --title 或 --project",
+        ["it is not approved yet"] = "尚未审核",
+        ["it has changed since the approval, and how is not known any more"] = "审核后有变更，具体已不可知",
+        ["nothing has changed since the approval"] = "审核后没有变更",
         ["no service is named: say --server URL, set DEVOPSCD_SERVER, or run devopscd login URL once"] =
             "未指明服务：请用 --server URL、设置 DEVOPSCD_SERVER，或运行一次 devopscd login URL",
         ["'{0}' is no address of a service; write it as https://cd.example"] = "“{0}”不是服务地址；请写成 https://cd.example"
