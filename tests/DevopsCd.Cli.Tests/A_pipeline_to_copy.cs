@@ -84,7 +84,8 @@ public sealed partial class A_pipeline_to_copy : IAsyncLifetime
         return [.. stream.Documents.SelectMany(document => document.AllNodes.OfType<YamlMappingNode>()).SelectMany(node => node.Children)
             .Where(pair => pair.Key is YamlScalarNode { Value: "run" or "script" or "commands" })
             .Select(pair => pair.Value is YamlSequenceNode lines ? string.Join('\n', lines.Select(line => ((YamlScalarNode)line).Value)) : $"{pair.Value}")
-            .Select(shell => Installation().Replace(shell, "").Replace("$${", "${", StringComparison.Ordinal)).Where(shell => shell.Contains("devopscd"))];
+            .Select(shell => Installation().Replace(shell, "").Replace("$${", "${", StringComparison.Ordinal))
+            .Where(shell => shell.Contains("devopscd", StringComparison.Ordinal))];
     }
 
     /// <summary>What each platform and the people who set it up put around a job.</summary>
