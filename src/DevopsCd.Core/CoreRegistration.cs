@@ -11,6 +11,7 @@ using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Freezes;
 using DevopsCd.Core.Intake.Webhooks;
 using DevopsCd.Core.Notifications;
+using DevopsCd.Core.Observability;
 using DevopsCd.Core.Parking;
 using DevopsCd.Core.Policies;
 using DevopsCd.Core.Requests;
@@ -45,6 +46,7 @@ internal static class CoreRegistration
         services.AddBuilds();
         services.AddDeployments(settings.Deploy, settings.K8s);
         services.AddNotifications(settings.Notification);
+        services.AddSingleton<WorkWatch>();
         services.AddScanning(settings.Storage);
         services.AddSchedule(settings);
         services.AddParking();

@@ -56,6 +56,7 @@ internal static class EngineBus
     /// <summary>What every endpoint has: the scope's scheduler, and log lines that name the message.</summary>
     public static void UseEngine(this IBusFactoryConfigurator endpoints, IBusRegistrationContext context)
     {
+        endpoints.UseFilter(new ConsumeWatch(context.GetRequiredService<WorkWatch>()));
         endpoints.UseFilter(new ConsumeLog(context.GetRequiredService<ILogger<ConsumeLog>>()));
         endpoints.UseTransactionalQuartzScheduler(context);
     }

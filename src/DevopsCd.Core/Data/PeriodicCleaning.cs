@@ -1,3 +1,4 @@
+using DevopsCd.Core.Observability;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -5,14 +6,17 @@ namespace DevopsCd.Core.Data;
 
 /// <summary>Removes rows that have had their time, every ten minutes and some hundred a statement.</summary>
 /// <param name="what">What is removed, in the plural, for the log.</param>
+/// <param name="watch">Watches over it.</param>
 /// <param name="clock">Waits.</param>
 /// <param name="log">Is told when it could not be removed.</param>
-internal abstract class PeriodicCleaning(string what, TimeProvider clock, ILogger log) : BackgroundService
+internal abstract class PeriodicCleaning(string what, WorkWatch watch, TimeProvider clock, ILogger log) : BackgroundService
 {
     /// <summary>So many a statement: more would hold locks for long.</summary>
     protected const int AtOnce = 500;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(30);
 
     protected TimeProvider Clock => clock;
 
@@ -25,6 +29,7 @@ internal abstract class PeriodicCleaning(string what, TimeProvider clock, ILogge
         while (true)
         {
             await Task.Delay(s_pause, clock, stoppingToken);
+            using var turn = watch.Begin($"the cleaning of {char.ToLowerInvariant(what[0])}{what[1..]}", s_atMost);
             try
             {
                 await CleanAsync(stoppingToken);

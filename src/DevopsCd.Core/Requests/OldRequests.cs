@@ -1,4 +1,5 @@
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Observability;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -6,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace DevopsCd.Core.Requests;
 
 /// <summary>Removes requests whose keys have had their time, some hundred a statement.</summary>
-internal sealed class OldRequests(IServiceScopeFactory scopes, TimeProvider clock, ILogger<OldRequests> log)
-    : PeriodicCleaning("Old idempotency keys", clock, log)
+internal sealed class OldRequests(IServiceScopeFactory scopes, WorkWatch watch, TimeProvider clock, ILogger<OldRequests> log)
+    : PeriodicCleaning("Old idempotency keys", watch, clock, log)
 {
     /// <inheritdoc />
     public override async Task<int> CleanAsync(CancellationToken cancellationToken)

@@ -10,8 +10,10 @@ namespace DevopsCd.Core.Scanning;
 /// what a lost message left behind. Two scans never overlap in the cluster.
 /// </summary>
 internal sealed class BatchScan(IClusterLock locks, RefreshBuilds refresh, TriggerPreDeploy trigger, PrepareProdDeploy prepare, RecoverStalledStages wake,
-    ExpireApprovals expire, TimeProvider clock, ILogger<BatchScan> log)
+    ExpireApprovals expire, CompletedScans completed, WorkWatch watch, TimeProvider clock, ILogger<BatchScan> log)
 {
+    private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(10);
+
     /// <summary>Runs one scan; null when another one runs somewhere, or may run because this one has lost the lock.</summary>
     public async Task<ScanResult?> RunAsync(CancellationToken cancellationToken)
     {
@@ -33,10 +35,12 @@ internal sealed class BatchScan(IClusterLock locks, RefreshBuilds refresh, Trigg
     private async Task<ScanResult> RunLockedAsync(CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
+        using var turn = watch.Begin("the scan", s_atMost);
         try
         {
             var result = new ScanResult(await refresh.RunAsync(cancellationToken), await trigger.RunAsync(cancellationToken),
                 await prepare.RunAsync(cancellationToken), await wake.RunAsync(cancellationToken), await expire.RunAsync(cancellationToken));
+            await completed.RecordAsync(clock.GetUtcNow(), cancellationToken);
             Metrics.Scanned(Stopwatch.GetElapsedTime(started), clock.GetUtcNow());
             log.Scanned(result.Refreshed.Count, result.Started.Count, result.Prepared.Count, result.Woken.Count,
                 Stopwatch.GetElapsedTime(started).TotalMilliseconds);

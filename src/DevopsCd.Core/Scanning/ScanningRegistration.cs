@@ -16,6 +16,7 @@ internal static class ScanningRegistration
         return services
             .AddSingleton<StateGauges>()
             .AddHostedService(provider => provider.GetRequiredService<StateGauges>())
+            .AddSingleton<CompletedScans>()
             .AddSingleton<BatchScan>()
             .AddSingleton<RefreshBuilds>()
             .AddSingleton<TriggerPreDeploy>()

@@ -14,9 +14,11 @@ namespace DevopsCd.Core.Scanning;
 /// Reads what the gauges show, in one round trip every 15 s, on every instance: what only the instance that has scanned knew would be wrong
 /// for ever on the others. While the database does not answer the gauges show nothing rather than what was.
 /// </summary>
-internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider clock, ILogger<StateGauges> log) : BackgroundService
+internal sealed class StateGauges(IServiceScopeFactory scopes, WorkWatch watch, TimeProvider clock, ILogger<StateGauges> log) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(3);
 
     /// <summary>Reads once.</summary>
     public async Task<StateFigures> ReadAsync(CancellationToken cancellationToken)
@@ -72,6 +74,7 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, TimeProvider cloc
         using var timer = new PeriodicTimer(s_interval, clock);
         do
         {
+            using var turn = watch.Begin("the reading of metrics", s_atMost);
             try
             {
                 Metrics.Show(await ReadAsync(stoppingToken), clock);

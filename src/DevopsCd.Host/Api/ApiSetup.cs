@@ -7,7 +7,6 @@ using DevopsCd.Host.Broker;
 using DevopsCd.Host.Live;
 using DevopsCd.Host.Starting;
 using DevopsCd.Shared.Http;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace DevopsCd.Host.Api;
@@ -41,8 +40,10 @@ internal static class ApiSetup
         builder.Services.AddScoped<Door>();
         builder.Services.AddExceptionHandler<ProblemHandler>();
         builder.Services.AddOpenApi("v1", ApiDocument.Describe);
-        builder.Services.AddSingleton<DatabaseCheck>();
-        builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [Readiness.Tag]).AddCheck<BrokerCheck>("broker", tags: [Readiness.Tag]);
+        builder.Services.AddSingleton<DatabaseCheck>().AddSingleton<ScheduleCheck>();
+        builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [Readiness.Tag]).AddCheck<BrokerCheck>("broker", tags: [Readiness.Tag])
+            .AddCheck<ScheduleCheck>("schedule", tags: [Readiness.Tag]).AddCheck<WorkCheck>("work", tags: [Readiness.Tag])
+            .AddCheck<LivenessCheck>("live", tags: [LivenessCheck.Tag]);
     }
 
     public static void MapApi(this WebApplication app)
@@ -66,7 +67,7 @@ internal static class ApiSetup
         // Composed anew for each request, which takes its time where the machine is busy.
         app.MapOpenApi().WithMetadata(new RequestTimeoutMetadata(TimeSpan.FromSeconds(30)));
         app.MapAccessPages();
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/live", LivenessCheck.Options);
         app.MapHealthChecks("/health/ready", Readiness.Options).WithMetadata(Readiness.Patience);
 
         var api = app.MapGroup("/api/v1").WithMetadata(new ApiRoute()).AddEndpointFilter<EntityTags>().AddEndpointFilter<AddressFilter>()

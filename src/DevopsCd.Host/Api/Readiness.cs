@@ -16,7 +16,7 @@ internal static class Readiness
 
     public static HealthCheckOptions Options => new() { Predicate = check => check.Tags.Contains(Tag), ResponseWriter = WriteAsync };
 
-    private static Task WriteAsync(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(new
+    public static Task WriteAsync(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(new
     {
         status = report.Status switch { HealthStatus.Healthy => "ready", HealthStatus.Degraded => "degraded", _ => "unready" },
         checks = report.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal)

@@ -3,6 +3,7 @@ using DevopsCd.Contracts;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Observability;
 using DevopsCd.Shared;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -18,7 +19,7 @@ namespace DevopsCd.Core.Intake.Webhooks;
 /// </summary>
 internal sealed class DeliveryProcessor(
     IServiceScopeFactory scopes, WebhookSources sources, BuildMatcher matcher, WebhookOptions options, DeliveryStore store, WakeSignal<WebhookDelivery> signal,
-    TimeProvider clock, ILogger<DeliveryProcessor> log) : BackgroundService
+    WorkWatch watch, TimeProvider clock, ILogger<DeliveryProcessor> log) : BackgroundService
 {
     private const int Together = 50;
 
@@ -31,6 +32,8 @@ internal sealed class DeliveryProcessor(
 
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan s_firstWait = TimeSpan.FromSeconds(2);
@@ -42,6 +45,7 @@ internal sealed class DeliveryProcessor(
     /// <summary>Works off what is due; returns how many deliveries it took.</summary>
     public async Task<int> ProcessAsync(CancellationToken cancellationToken)
     {
+        using var turn = watch.Begin("the reading of webhooks", s_atMost);
         var (claimed, isNpgsql) = await ClaimAsync(cancellationToken);
         if (claimed.Count == 0)
             return 0;

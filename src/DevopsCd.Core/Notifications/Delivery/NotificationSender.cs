@@ -1,5 +1,6 @@
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications.Channels;
+using DevopsCd.Core.Observability;
 using DevopsCd.Shared;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,10 +9,12 @@ namespace DevopsCd.Core.Notifications.Delivery;
 
 /// <summary>Sends what is due: one loop a channel, so that a slow or dead one delays no other. Woken by commits of this process, and by itself.</summary>
 internal sealed class NotificationSender(
-    ChannelRegistry channels, NotificationDispatcher pump, WakeSignal<Notification> signal, NotificationOptions options, TimeProvider clock,
+    ChannelRegistry channels, NotificationDispatcher pump, WakeSignal<Notification> signal, NotificationOptions options, WorkWatch watch, TimeProvider clock,
     ILogger<NotificationSender> log) : BackgroundService
 {
     private static readonly TimeSpan s_longestStumble = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(5);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(channels.All.Select(channel => Task.Run(() => RunAsync(channel, stoppingToken), stoppingToken)));
@@ -23,7 +26,10 @@ internal sealed class NotificationSender(
             try
             {
                 var woken = signal.Next;
-                var (sent, again) = await pump.StepAsync(channel, stoppingToken);
+                bool sent;
+                DateTimeOffset? again;
+                using (watch.Begin($"the sending of notices to {channel.Name}", s_atMost))
+                    (sent, again) = await pump.StepAsync(channel, stoppingToken);
                 stumbles = 0;
                 if (!sent)
                     await RestAsync(woken, again, stoppingToken);
