@@ -38,8 +38,7 @@ internal static class NotificationProblems
             else if (type.Needs == ChannelNeeds.Mail)
                 foreach (var problem in MailProblems(channel, key))
                     yield return problem;
-            if (channel.Type == NotificationChannels.Webhook && channel.Secret is { } secret && secret.StartsWith("whsec_", StringComparison.Ordinal) &&
-                !System.Buffers.Text.Base64.IsValid(secret.AsSpan(6)))
+            if (channel.Type == NotificationChannels.Webhook && channel.Secret is { } secret && !StandardWebhook.IsKey(secret))
                 yield return ($"{key}:secret", "starts with whsec_, so the rest must be Base64");
             if (channel.Content is not ("notice" or "cdevents"))
                 yield return ($"{key}:content", "must be notice or cdevents");

@@ -1,4 +1,5 @@
 using DevopsCd.Core.Deployments;
+using DevopsCd.Core.Outbound;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Channels;
 using DevopsCd.Core.Notifications.Composing;
@@ -32,7 +33,7 @@ public sealed class WebhookChannelTests : ChannelContract
 
     [Fact]
     public void Signs_as_standard_webhooks_document() =>
-        WebhookChannel.Sign("msg_1", 1599360473, """{"a":1}"""u8, "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3")
+        StandardWebhook.Signature("msg_1", 1599360473, """{"a":1}"""u8, "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3")
             .ShouldBe("v1,6GBnxMtYQsDY3rBDPoxpZQIV42ngglqi5Rz2HXAQ4M0=");
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class WebhookChannelTests : ChannelContract
         body.GetProperty("id").GetString().ShouldBe(request.Headers["webhook-id"]);
         body.GetProperty("data").GetProperty("to").GetProperty("code").GetInt32().ShouldBe(11);
         request.Headers["webhook-signature"].ShouldBe(
-            WebhookChannel.Sign(request.Headers["webhook-id"], long.Parse(request.Headers["webhook-timestamp"]), request.Body, SecretCanary));
+            StandardWebhook.Signature(request.Headers["webhook-id"], long.Parse(request.Headers["webhook-timestamp"]), request.Body, SecretCanary));
     }
 
     [Fact]
