@@ -9,6 +9,7 @@ using DevopsCd.Core.Consuming;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Freezes;
+using DevopsCd.Core.Gates;
 using DevopsCd.Core.Intake.Webhooks;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Observability;
@@ -38,6 +39,7 @@ internal static class CoreRegistration
         services.AddAccess(settings.Access);
         services.AddPolicies(settings.PolicyBounds);
         services.AddFreezes();
+        services.AddGates(settings.Gates);
         services.AddRequests();
         services.AddSingleton<SenderDoor>();
         services.AddApprovals();

@@ -1,5 +1,6 @@
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Configuration;
+using DevopsCd.Core.Gates;
 using DevopsCd.Core.Intake.Webhooks;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Policies;
@@ -8,13 +9,14 @@ using DevopsCd.Shared;
 namespace DevopsCd.Core;
 
 /// <summary>The whole of <c>core</c>, read and checked before anything starts.</summary>
-internal sealed record CoreSettings(CoreOptions Core, DeployOptions Deploy, K8sOptions K8s, StorageOptions Storage, NotificationOptions Notification,
+internal sealed record CoreSettings(
+    CoreOptions Core, DeployOptions Deploy, K8sOptions K8s, StorageOptions Storage, NotificationOptions Notification, GateOptions Gates,
     WebhookOptions Webhooks, AccessOptions Access)
 {
     /// <summary>What policies of projects may ask for.</summary>
     public PolicyBounds PolicyBounds => new(
         Deploy.ConcurrentApps, Deploy.SingleAppTimeout, Deploy.BatchTimeout, [.. Notification.AllChannels().Select(channel => channel.Name)],
-        Access.NobodyLogsIn);
+        Gates.Bounds(), Access.NobodyLogsIn);
 
     public static CoreSettings Read(ConfigurationReader reader)
     {
@@ -24,6 +26,7 @@ internal sealed record CoreSettings(CoreOptions Core, DeployOptions Deploy, K8sO
             reader.Read<K8sOptions>(K8sOptions.Section),
             reader.Read<StorageOptions>(StorageOptions.Section),
             NotificationOptions.Read(reader),
+            reader.Read<GateOptions>(GateOptions.Section),
             WebhookRegistration.Read(reader),
             reader.Read<AccessOptions>(AccessOptions.Section));
         foreach (var (key, allowed) in settings.K8s.Problems(settings.Deploy.Driver == "http"))
@@ -33,6 +36,8 @@ internal sealed record CoreSettings(CoreOptions Core, DeployOptions Deploy, K8sO
                 "must be a PostgreSQL connection string such as Host=…;Database=…;Username=…;Password=…");
         if (!settings.Storage.Postgres && StorageOptions.SqliteProblem(settings.Storage.ConnectionString) is { } problem)
             reader.Wrong($"{StorageOptions.Section}:connection_string", $"{problem}, or core:storage:provider must be postgres");
+        foreach (var (key, allowed) in settings.Gates.Problems())
+            reader.Wrong(key, allowed);
         foreach (var (key, allowed) in settings.Access.Problems())
             reader.Wrong(key, allowed);
         reader.ThrowIfWrong();

@@ -3,6 +3,7 @@ using DevopsCd.Core.Builds;
 using DevopsCd.Core.Consuming;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
+using DevopsCd.Core.Gates;
 using DevopsCd.Core.Observability;
 using DevopsCd.Core.Scanning;
 using MassTransit;
@@ -34,6 +35,7 @@ internal static class EngineBus
         bus.AddConsumer<AdvanceStageConsumer, OutsideCallDefinition<AdvanceStageConsumer>>();
         bus.AddConsumer<ProductionReadyTrigger, OutsideCallDefinition<ProductionReadyTrigger>>();
         bus.AddConsumer<StartScheduledConsumer, OutsideCallDefinition<StartScheduledConsumer>>();
+        bus.AddConsumer<AskGateConsumer, OutsideCallDefinition<AskGateConsumer>>();
         bus.AddConsumer<ScanBatchesConsumer, OutsideCallDefinition<ScanBatchesConsumer>>();
     }
 

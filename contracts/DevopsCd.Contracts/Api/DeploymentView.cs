@@ -42,6 +42,9 @@ public sealed record DeploymentView
     /// <summary>When the operation counts as timed out.</summary>
     public required DateTimeOffset DeadlineAt { get; init; }
 
+    /// <summary>When it was told that it takes more than twice as long as 99 of 100 did before; absent where it was not.</summary>
+    public DateTimeOffset? LateSince { get; init; }
+
     /// <summary>Why the operation failed, or the last failed call while it is in progress.</summary>
     public string? Error { get; init; }
 

@@ -30,6 +30,9 @@ public sealed record ProjectPolicyBody
     /// <summary>The channels that are told, by the names of the configuration; without it the configuration says.</summary>
     public IReadOnlyList<string>? Channels { get; init; }
 
+    /// <summary>What has to pass before a batch goes on, or before a stage counts as completed; at most 20. None without it.</summary>
+    public IReadOnlyList<GateBody>? Gates { get; init; }
+
     /// <summary>Members that this version does not know; a change that brings any is refused.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; init; }

@@ -1,5 +1,6 @@
 using DevopsCd.Contracts;
 using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Gates;
 using DevopsCd.Core.Policies;
 using DevopsCd.Shared;
 using MassTransit;
@@ -11,7 +12,7 @@ namespace DevopsCd.Core.Approvals;
 
 /// <summary>What becomes of an approval when the content changes, or when it expires (R16). Whoever asks holds the batch's lock.</summary>
 internal sealed class ApprovedContent(
-    BatchPolicies policies, BatchVotes votes, ContentHistory history, IServiceProvider scope, ILogger<ApprovedContent> log)
+    BatchPolicies policies, BatchVotes votes, ContentHistory history, GateDesk gates, IServiceProvider scope, ILogger<ApprovedContent> log)
 {
     /// <summary>Whether builds that arrive are only shown, because the content is approved and the policy keeps it as it is.</summary>
     public async Task<bool> IsHeldAsync(Batch batch, CancellationToken cancellationToken) =>
@@ -21,8 +22,18 @@ internal sealed class ApprovedContent(
     public async Task<bool> HoldsBuildsAsync(Batch batch, CancellationToken cancellationToken) =>
         (await policies.OfAsync(batch, cancellationToken)).Approvals.OnChange == ChangeEffect.Hold;
 
-    /// <summary>To be called in the transaction that has changed the content, once the change is saved: revokes the approval if the policy says so.</summary>
+    /// <summary>
+    /// To be called in the transaction that has changed the content, once the change is saved: revokes the approval if the policy says so, and else asks
+    /// the gates about what is there now.
+    /// </summary>
     public async Task ChangedAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        await VoidAsync(batch, cancellationToken);
+        if (GatePoints.OpenIn(batch.Status) is not null)
+            await gates.AskAsync(batch, cancellationToken);
+    }
+
+    private async Task VoidAsync(Batch batch, CancellationToken cancellationToken)
     {
         if (batch is not { Status: BatchStatus.Approved, ApprovedContentHash: { } approved }
             || (await policies.OfAsync(batch, cancellationToken)).Approvals.OnChange != ChangeEffect.Void)

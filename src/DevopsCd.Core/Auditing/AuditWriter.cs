@@ -18,7 +18,7 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     private VoteCount? _votes;
     private (long BatchId, int Applications)? _known;
     private string? _overridden;
-    private string? _deferred;
+    private (string Key, string What)? _deferred;
 
     /// <summary>The row of the first event that was accepted through this journal; null before.</summary>
     public BatchEvent? Accepted { get; private set; }
@@ -38,8 +38,9 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     public void Overrides(string what) => _overridden = what;
 
     /// <summary>The event that is being decided is to happen later.</summary>
+    /// <param name="key">The key of the audit's row.</param>
     /// <param name="what">What is to happen, and when.</param>
-    public void Defers(string what) => _deferred = what;
+    public void Defers(string key, string what) => _deferred = (key, what);
 
     /// <summary>Whether it happens later, so that now it is a request and no more.</summary>
     public bool IsDeferred => _deferred is not null;
@@ -139,11 +140,12 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     }
 
     /// <summary>A request for an event at a later time: the audit row. The batch stays as it is.</summary>
-    public void Deferred(Batch batch, string what, string by, EventOrigin origin)
+    public void Deferred(Batch batch, string by, EventOrigin origin)
     {
+        var (key, what) = _deferred!.Value;
         var now = clock.GetUtcNow();
         batch.UpdatedAt = now;
-        var row = Write(batch, what, EventOutcome.Noted, batch.Status, by, origin, _deferred, null, now);
+        var row = Write(batch, key, EventOutcome.Noted, batch.Status, by, origin, what, null, now);
         Accepted ??= row;
         _deferred = null;
     }

@@ -20,6 +20,9 @@ internal static class BatchBehavior
     /// <summary>The row goes on at the time that its message asks for; what asks for a later one is kept until then (R21).</summary>
     public static EventActivityBinder<Batch, T> AwaitTime<T>(this EventActivityBinder<Batch, T> row) where T : class => row.Add(new ScheduleActivity<T>());
 
+    /// <summary>The row goes on when the gates of the stage have passed; until then its message is kept as what the outside system says (R22).</summary>
+    public static EventActivityBinder<Batch, T> AwaitGates<T>(this EventActivityBinder<Batch, T> row) where T : class => row.Add(new GateActivity<T>());
+
     public static EventActivityBinder<Batch, RevokeApproval> RevokeApproval(this EventActivityBinder<Batch, RevokeApproval> row) =>
         row.Work((work, c) => work.RevokeApprovalAsync(c.Saga, c.Message, c.CancellationToken));
 

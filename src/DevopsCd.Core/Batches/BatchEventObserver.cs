@@ -2,6 +2,7 @@ using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
+using DevopsCd.Core.Gates;
 using MassTransit;
 
 namespace DevopsCd.Core.Batches;
@@ -42,7 +43,7 @@ internal sealed class BatchEventObserver(BatchStateMachine machine) : IEventObse
         }
         if (journal.IsDeferred)
         {
-            journal.Deferred(context.Saga, ScheduledStarts.Scheduled, head.Operator!, EventOrigin.Of(context, head.Operator));
+            journal.Deferred(context.Saga, head.Operator ?? Operators.DeploySystem, EventOrigin.Of(context, head.Operator));
             return;
         }
         await journal.AcceptAsync(
@@ -57,6 +58,8 @@ internal sealed class BatchEventObserver(BatchStateMachine machine) : IEventObse
             await context.Service<ScheduledStarts>().PassedAsync(context.Saga, type, context.CancellationToken);
         if (type.Reopens)
             await ChangedAsync(context);
+        else if (!type.Creates)
+            await context.Service<GateDesk>().AskAsync(context.Saga, context.CancellationToken);
         // A stage that this event began may have ended with it: nothing is to be deployed, or nothing runs that a cancel would wait for.
         await context.Service<StageEnds>().RaiseAsync(context.CancellationToken);
     }

@@ -111,6 +111,9 @@ internal sealed class BatchPlans(CdDbContext db, BatchReleases releases, Running
 /// <param name="Action">What would be done.</param>
 internal sealed record PlannedRow(BatchRelease Release, SealedTarget? Target, IReadOnlyList<string> After, string Action)
 {
+    /// <summary>Whether it changes what runs.</summary>
+    public bool Moves => Target is not null && Action is BatchPlans.Deploy or BatchPlans.Restore;
+
     /// <summary>What runs there as far as this engine put it there.</summary>
     public string? Running { get; init; }
 

@@ -3,6 +3,7 @@ using DevopsCd.Core.Access;
 using DevopsCd.Core.Batches.Guards;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
+using DevopsCd.Core.Gates;
 using DevopsCd.Core.Policies;
 using DevopsCd.Shared;
 using Microsoft.EntityFrameworkCore;
@@ -14,10 +15,11 @@ namespace DevopsCd.Core.Batches;
 /// run, what the deploy service has against them, and how long it usually takes. Changes nothing.
 /// </summary>
 internal sealed class BatchPreflights(
-    CdDbContext db, BatchExplainer explainer, BatchPlans plans, BatchPolicies policies, IDeployService service, TimeProvider clock)
+    CdDbContext db, BatchExplainer explainer, BatchPlans plans, BatchPolicies policies, IDeployService service, GateViews gates,
+    OperationTimes times, TimeProvider clock)
 {
     /// <summary>So many of the last operations say how long one usually takes.</summary>
-    private const int Remembered = 20, MostRemembered = 10_000;
+    private const int Remembered = 20;
 
     /// <param name="id">The batch.</param>
     /// <param name="wanted">The stage; null for the one that the batch comes to next.</param>
@@ -36,10 +38,12 @@ internal sealed class BatchPreflights(
         var stage = wanted ?? BatchPlans.Next(batch).Place();
         var obstacles = await ObstaclesAsync(batch, stage, asker, cancellationToken);
         var rows = await plans.RowsAsync(batch, stage, cancellationToken);
-        var times = await UsualAsync([.. rows.Select(r => r.Release.App.Name).Distinct(StringComparer.Ordinal)], stage, cancellationToken);
-        var deployed = rows.Where(r => r is { Action: BatchPlans.Deploy, Image: not null }).ToList();
-        var answer = await service.PreflightAsync([.. deployed.Select(r => Operation(batch, stage, r))], cancellationToken);
-        var problems = deployed.Zip(answer.Problems).ToDictionary(p => p.First, p => p.Second,
+        var usual = await UsualAsync([.. rows.Select(r => r.Release.App.Name).Distinct(StringComparer.Ordinal)], stage, cancellationToken);
+        var moved = rows.Where(r => r.Moves).ToList();
+        // Where only a revision is known, as of a rollback of a chart, there is no image to try.
+        var tried = moved.Where(r => r.Image is not null).ToList();
+        var answer = await service.PreflightAsync([.. tried.Select(r => Operation(batch, stage, r))], cancellationToken);
+        var problems = tried.Zip(answer.Problems).ToDictionary(p => p.First, p => p.Second,
             (IEqualityComparer<PlannedRow>)ReferenceEqualityComparer.Instance);
         var policy = await policies.OfAsync(batch, cancellationToken);
         return (new BatchPreflight
@@ -49,9 +53,10 @@ internal sealed class BatchPreflights(
             Stage = EnumNames<Stage>.Of(stage),
             Ok = obstacles.Count == 0 && problems.Values.All(p => p is null),
             Obstacles = [.. obstacles.Select(o => o.View)],
-            Operations = [.. rows.Select(r => View(r, times, problems.GetValueOrDefault(r)))],
+            Gates = await gates.OfAsync(batch, stage, cancellationToken),
+            Operations = [.. rows.Select(r => View(r, usual, problems.GetValueOrDefault(r)))],
             Concurrency = policy.ConcurrentApps,
-            ExpectedSeconds = Expected(deployed, times, policy),
+            ExpectedSeconds = Expected(stage, stage.GoesBack() ? moved : tried, usual, policy),
             DeployServiceNote = answer.Note
         }, obstacles);
     }
@@ -60,7 +65,7 @@ internal sealed class BatchPreflights(
     private async Task<IReadOnlyList<ShownObstacle>> ObstaclesAsync(Batch batch, Stage stage, Subject asker, CancellationToken cancellationToken)
     {
         var start = BatchEventTypes.All.Single(e => e.Stage == stage && e.StageEffect == StageEffect.Begins);
-        if (!BatchStatus.Refreshes(batch.Status))
+        if (!BatchStatus.Refreshes(batch.Status) || stage.GoesBack())
             return (await explainer.LookAsync(batch.Id, [start], asker, cancellationToken))!.Value.Events[0].Obstacles;
         var events = (await explainer.LookAsync(batch.Id, [BatchEventTypes.All.Single(e => e.Seals), start], asker, cancellationToken))!.Value.Events;
         return [.. events[0].Obstacles, .. events[1].Obstacles.Where(o => o.View.Guard != StateGuard.Key)];
@@ -69,21 +74,19 @@ internal sealed class BatchPreflights(
     private async Task<Dictionary<(string Application, string Cluster), TimeSpan>> UsualAsync(
         List<string> applications, Stage stage, CancellationToken cancellationToken)
     {
-        var last = await db.Deployments.AsNoTracking()
-            .Where(d => d.Stage == stage && d.Status == OperationStatus.Succeeded && d.FinishedAt != null && applications.Contains(d.Application))
-            .OrderByDescending(d => d.Id).Take(Math.Min(applications.Count * Remembered, MostRemembered))
-            .Select(d => new { d.Application, d.Cluster, d.StartedAt, d.FinishedAt }).ToListAsync(cancellationToken);
-        return last.GroupBy(d => (d.Application, d.Cluster)).ToDictionary(g => g.Key,
-            g => ExpectedDuration.Usual(g.Take(Remembered).Select(d => d.FinishedAt!.Value - d.StartedAt))!.Value);
+        // What goes back moves the same workloads as what went there.
+        var last = await times.LastAsync(applications, stage.OfSamePlace(), Remembered, cancellationToken);
+        return last.GroupBy(l => (l.Key.Application, l.Key.Cluster))
+            .ToDictionary(g => g.Key, g => ExpectedDuration.Usual(g.SelectMany(l => l.Value))!.Value);
     }
 
-    private static int? Expected(List<PlannedRow> deployed, Dictionary<(string, string), TimeSpan> times, ProjectPolicy policy)
+    private static int? Expected(Stage stage, List<PlannedRow> moved, Dictionary<(string, string), TimeSpan> times, ProjectPolicy policy)
     {
-        var known = deployed.Select(r => Time(r, times)).OfType<TimeSpan>().ToList();
+        var known = moved.Select(r => Time(r, times)).OfType<TimeSpan>().ToList();
         // What has never been deployed there is taken for a usual one.
         return ExpectedDuration.Usual(known) is not { } usual ? null : (int)Math.Ceiling(ExpectedDuration.Of(
-            [.. deployed.Select(r => new TimedOperation(r.Release.App.Name, r.Release.DependsOn, Time(r, times) ?? usual, r.Target!.Wave))],
-            policy.ConcurrentApps, policy.Soak).TotalSeconds);
+            [.. moved.Select(r => new TimedOperation(r.Release.App.Name, r.After, Time(r, times) ?? usual, r.Target!.Wave))],
+            policy.ConcurrentApps, stage.GoesBack() ? TimeSpan.Zero : policy.Soak).TotalSeconds);
     }
 
     private static TimeSpan? Time(PlannedRow row, Dictionary<(string, string), TimeSpan> times) =>
@@ -95,12 +98,14 @@ internal sealed class BatchPreflights(
             Application = row.Release.App.Name,
             Cluster = row.Target?.Cluster,
             Wave = row.Target?.Wave,
-            DependsOn = row.Release.DependsOn,
+            DependsOn = row.After,
             Image = row.Image,
             Running = row.Running,
             Action = row.Action,
-            HasDigest = row.Release.ImageDigest is not null,
-            ExpectedSeconds = row.Action == BatchPlans.Deploy && Time(row, times) is { } time ? (int)Math.Ceiling(time.TotalSeconds) : null,
+            HasDigest = row.Image?.Contains("@sha256:", StringComparison.Ordinal) == true,
+            Revision = row.Revision,
+            Reason = row.Reason,
+            ExpectedSeconds = row.Moves && Time(row, times) is { } time ? (int)Math.Ceiling(time.TotalSeconds) : null,
             Problems = problems
         };
 
@@ -111,10 +116,10 @@ internal sealed class BatchPreflights(
         BatchId = batch.Id,
         BatchCorrelationId = batch.CorrelationId,
         Application = row.Release.App.Name,
-        Stage = stage,
+        Stage = stage.Place(),
         Cluster = row.Target!.Cluster,
         Attempt = batch.Attempt(stage) + 1,
-        Image = row.Release.Image,
+        Image = row.Image!,
         Target = row.Target.ToJson(),
         StartedAt = clock.GetUtcNow(),
         DeadlineAt = clock.GetUtcNow().AddMinutes(10)

@@ -5,6 +5,7 @@ using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Changes;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Gates;
 using DevopsCd.Core.Policies;
 using DevopsCd.Shared;
 using MassTransit.EntityFrameworkCoreIntegration;
@@ -13,7 +14,8 @@ using Microsoft.EntityFrameworkCore;
 namespace DevopsCd.Core.Batches;
 
 /// <summary>Reads of batches for people.</summary>
-internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycle, ContentHistory history, ApprovalViews approvals, BatchPolicies policies)
+internal sealed class BatchQueries(
+    CdDbContext db, BatchTransitionTable lifecycle, ContentHistory history, ApprovalViews approvals, BatchPolicies policies, GateViews gates)
 {
     public Task<Guid?> CorrelationIdAsync(long id, CancellationToken cancellationToken) =>
         db.Batches.Where(b => b.Id == id).Select(b => (Guid?)b.CorrelationId).SingleOrDefaultAsync(cancellationToken);
@@ -117,6 +119,12 @@ internal sealed class BatchQueries(CdDbContext db, BatchTransitionTable lifecycl
         };
         return (view, BatchTag.Of(batch.Version, hash, releases.Select(r => (r.Application, r.PinnedBy))));
     }
+
+    /// <summary>The gates of a batch; null when there is no such batch.</summary>
+    public async Task<IReadOnlyList<GateView>?> GatesAsync(long id, CancellationToken cancellationToken) =>
+        await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is { } batch
+            ? await gates.OfAsync(batch, cancellationToken)
+            : null;
 
     /// <summary>The votes that were given, and who can give those that are missing.</summary>
     public async Task<BatchApprovals?> ApprovalsAsync(long id, CancellationToken cancellationToken)

@@ -33,6 +33,7 @@ internal static class BatchRegistration
         .AddGuard<DependencyGuard>()
         .AddGuard<BlockedGuard>()
         .AddGuard<FreezeGuard>()
+        .AddGuard<GateGuard>()
         .AddGuard<ScheduleGuard>()
         .AddGuard<StageEndGuard>()
         .AddSingleton<BatchDoorFilter>()

@@ -26,14 +26,14 @@ internal sealed class BatchStateMachine : MassTransitStateMachine<Batch>
         During(Sealed,
             When(StartPreDeploy).AwaitTime().BeginStage().TransitionTo(PreDeploying));
         During(PreDeploying,
-            When(PreDeployCompleted).CompleteStage().TransitionTo(PreDeployed),
+            When(PreDeployCompleted).AwaitGates().CompleteStage().TransitionTo(PreDeployed),
             When(PreDeployFailed).RollBackStage().TransitionTo(Sealed),
             When(Cancel).RequestCancel().TransitionTo(PreDeploying),
             When(DeployStopped).FinishCancel().TransitionTo(Cancelled));
         During(PreDeployed,
             When(StartProdDeploy).AwaitTime().CountVote().BeginStage().TransitionTo(ProdDeploying));
         During(ProdDeploying,
-            When(ProdDeployCompleted).CompleteStage().TransitionTo(ProdDeployed),
+            When(ProdDeployCompleted).AwaitGates().CompleteStage().TransitionTo(ProdDeployed),
             When(ProdDeployFailed).RollBackStage().TransitionTo(PreDeployed),
             When(StartProdRollback).RequestRollback().TransitionTo(ProdDeploying),
             When(ProdDeployStopped).StopStage().GoBack().TransitionTo(ProdRollingBack));

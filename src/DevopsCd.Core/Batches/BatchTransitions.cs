@@ -6,6 +6,7 @@ using DevopsCd.Core.Builds;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Freezes;
+using DevopsCd.Core.Gates;
 using DevopsCd.Core.Observability;
 using DevopsCd.Core.Policies;
 using MassTransit;
@@ -19,7 +20,7 @@ namespace DevopsCd.Core.Batches;
 internal sealed class BatchTransitions(
     BatchReleases releases, IPublishEndpoint publish, BatchFactory opening, StageDispatcher dispatcher, StageEnds ends, AuditWriter journal,
     ContentHistory history, BatchPolicies policies, BatchVotes votes, ApprovalViews approvals, ApprovedContent approvedContent,
-    BuildIntake builds, FreezeBook freezes, DeployOptions deploy, TimeProvider clock)
+    BuildIntake builds, FreezeBook freezes, GateDesk gates, DeployOptions deploy, TimeProvider clock)
 {
     public Task OpenAsync(Batch batch, CreateBatch command, Subject asker, CancellationToken cancellationToken) =>
         opening.OpenAsync(batch, command, asker, cancellationToken);
@@ -85,7 +86,8 @@ internal sealed class BatchTransitions(
         var isAutomatic = (await policies.OfAsync(batch, cancellationToken)).AutomaticPreDeploy;
         batch.Seal(command.Operator, isAutomatic, clock.GetUtcNow());
         await dispatcher.KeepWhatIsTheSameAsync(batch, content, cancellationToken);
-        if (!isAutomatic)
+        // Whatever gates hold starts when they have passed.
+        if (!isAutomatic || !await gates.LetPassAsync(batch, Stages.All.Single(stage => stage.StartsByItself()), cancellationToken))
             return;
         // At once; the scan's second function is the net (R5).
         await publish.Publish(AutomaticStart.Of(batch.CorrelationId),
@@ -121,6 +123,15 @@ internal sealed class BatchTransitions(
     {
         batch.Begin(stage, clock.GetUtcNow(), (await policies.OfAsync(batch, cancellationToken)).BatchTimeout);
         batch.Follow(Tracing.Begin(batch, stage, said.Operator == Operators.Engine));
+    }
+
+    /// <summary>Whether a stage that is said to be completed is, as far as its gates go; where they have not passed they are asked.</summary>
+    public async Task<bool> PassGatesAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
+    {
+        if (!deploy.External || (await gates.AskAsync(batch, stage, cancellationToken)).Why is not { } why)
+            return true;
+        journal.Defers(GateDesk.Awaited, why);
+        return false;
     }
 
     public async Task CompleteStageAsync(Batch batch, Stage stage, CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler schedule
         db.Add(start);
         await db.SaveChangesAsync(cancellationToken);
         await WakeAsync(start, cancellationToken);
-        journal.Defers(string.Create(CultureInfo.InvariantCulture, $"{type.Key} at {due.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC")
+        journal.Defers(Scheduled, string.Create(CultureInfo.InvariantCulture, $"{type.Key} at {due.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC")
             + (head.ExpiresAt is { } end ? string.Create(CultureInfo.InvariantCulture, $", until {end.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC") : "")
             + (string.IsNullOrWhiteSpace(head.Reason) ? "" : $": {head.Reason}"));
         return true;

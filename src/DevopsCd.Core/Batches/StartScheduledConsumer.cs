@@ -57,8 +57,8 @@ internal sealed class StartScheduledConsumer(IServiceScopeFactory scopes, CoreOp
             else if (obstacles.Count == 0)
                 // Tried again should this host die before it is raised; the start itself ends the row.
                 await AgainAsync(now + core.ScanInterval.Value, start.WaitsFor);
-            else if (obstacles.All(o => o.EarliestAt is not null))
-                await AgainAsync(obstacles.Max(o => o.EarliestAt!.Value), why);
+            else if (obstacles.All(o => o.Lifts))
+                await AgainAsync(obstacles.Max(o => o.EarliestAt ?? now), why);
             else if (start.ExpiresAt is not null)
                 await AgainAsync(now + core.ScanInterval.Value, why);
             else

@@ -16,7 +16,7 @@ internal sealed class ChangeRecorder(TimeProvider clock) : SaveChangesIntercepto
     private static readonly HashSet<string> s_shown =
     [
         nameof(Deployment.Status), nameof(Deployment.Tries), nameof(Deployment.MayRun), nameof(Deployment.Error), nameof(Deployment.FinishedAt),
-        nameof(Deployment.DeadlineAt), nameof(Deployment.PreviousImage), nameof(Deployment.PreviousRevision)
+        nameof(Deployment.DeadlineAt), nameof(Deployment.LateSince), nameof(Deployment.PreviousImage), nameof(Deployment.PreviousRevision)
     ];
 
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)

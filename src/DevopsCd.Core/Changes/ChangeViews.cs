@@ -23,6 +23,7 @@ internal static class ChangeViews
         FinishedAt = d.FinishedAt,
         DeadlineAt = d.DeadlineAt,
         Error = d.Error,
+        LateSince = d.LateSince,
         MayStillRun = d.State().StopDue
     };
 

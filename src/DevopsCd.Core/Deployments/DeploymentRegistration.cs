@@ -11,7 +11,7 @@ internal static class DeploymentRegistration
         services.AddSingleton<SealedContent>().AddSingleton<StageMemory>().AddScoped<StageRows>()
             .AddScoped<StageDispatcher>().AddScoped<StageEnds>().AddScoped<OperationChanges>().AddScoped<ProductionPlanner>()
             .AddSingleton<OperationRules>().AddSingleton<OperationClaims>().AddSingleton<OperationSettlement>().AddScoped<DeploymentOperationRunner>()
-            .AddScoped<RunningVersions>().AddScoped<ApplicationHistory>();
+            .AddScoped<RunningVersions>().AddScoped<OperationTimes>().AddScoped<ApplicationHistory>();
         if (deploy.Driver != "http")
             return services.AddSingleton<IDeployService, SimulatedDeployService>();
 

@@ -3,6 +3,9 @@ namespace DevopsCd.Core.Deployments;
 /// <summary>How long a stage takes when each of its operations takes its time: waves, dependencies, and a bound on how many run at once. Pure.</summary>
 internal static class ExpectedDuration
 {
+    /// <summary>So many times have to be known before anything can be said of the longest.</summary>
+    private const int Fewest = 5;
+
     /// <param name="operations">The operations in the order in which they start when several could.</param>
     /// <param name="concurrency">Most operations in flight at once.</param>
     /// <param name="soak">What passes between two waves.</param>
@@ -31,6 +34,19 @@ internal static class ExpectedDuration
             now = end;
             left[ended.Application]--;
         }
+    }
+
+    /// <summary>
+    /// What 99 of 100 do not exceed, without the few that are far from all others: one that hung once is not what is usual. Null while too few are
+    /// known.
+    /// </summary>
+    public static TimeSpan? AtMost(IEnumerable<TimeSpan> times)
+    {
+        if (times.Order().ToList() is not { Count: >= Fewest } sorted)
+            return null;
+        var (lower, upper) = (sorted[(sorted.Count - 1) / 4], sorted[(sorted.Count - 1) * 3 / 4]);
+        var near = sorted.FindAll(time => time <= upper + ((upper - lower) * 3));
+        return near[(int)Math.Ceiling(near.Count * 0.99) - 1];
     }
 
     /// <summary>What is usual: the middle one, which a few that went wrong do not move.</summary>

@@ -2,6 +2,7 @@ using DevopsCd.Contracts;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Freezes;
+using DevopsCd.Core.Gates;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Composing;
 using DevopsCd.Core.Notifications.Delivery;
@@ -18,8 +19,8 @@ namespace DevopsCd.Core.Deployments;
 /// and started by one at a time over all instances (I7).
 /// </summary>
 internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedContent seals, StageEnds ends, RunningVersions versions,
-    IPublishEndpoint publish, IMessageScheduler scheduler, Notices notices, BatchPolicies policies, FreezeBook freezes, DeployOptions deploy,
-        TimeProvider clock)
+    IPublishEndpoint publish, IMessageScheduler scheduler, Notices notices, BatchPolicies policies, FreezeBook freezes, GateBook gateBook, GateDesk gates,
+    DeployOptions deploy, TimeProvider clock)
 {
     /// <summary>Starts what can start. When nothing runs and nothing can, the stage's end waits in <see cref="StageEnds" />, which the caller raises.</summary>
     public async Task AdvanceAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
@@ -49,8 +50,11 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
         foreach (var release in touched.Values)
             await ShowAsync(batch, stage, release, plan, view.Items.Count, now, cancellationToken);
         await StopRunningAsync(batch, view, now, cancellationToken);
-        if (plan.Decision != StageDecision.Running)
-            ends.Add(batch, stage, plan.Decision, Summary(view, plan), view.Operations.Any(o => o.MayHaveMoved));
+        if (plan.Decision == StageDecision.Running)
+            return;
+        var verdict = plan.Decision == StageDecision.Completed ? await gates.AskAsync(batch, stage, cancellationToken) : GateVerdict.Passed;
+        if (Gated(plan.Decision, verdict) is var decision and not StageDecision.Running)
+            ends.Add(batch, stage, decision, verdict.Why?.ToString() ?? Summary(view, plan), view.Operations.Any(o => o.MayHaveMoved) || verdict.HasFailed);
     }
 
     /// <summary>
@@ -86,9 +90,10 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
     public async Task<StageDecision> DecisionAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
         var view = await LoadAsync(batch, stage, cancellationToken);
-        return deploy.External && batch.StopRequested
-            ? StageDecision.Stopped
-            : Plan(batch, view, await policies.OfAsync(batch, cancellationToken)).Decision;
+        if (deploy.External && batch.StopRequested)
+            return StageDecision.Stopped;
+        var decision = Plan(batch, view, await policies.OfAsync(batch, cancellationToken)).Decision;
+        return decision == StageDecision.Completed ? Gated(decision, await gateBook.VerdictAsync(batch, stage, cancellationToken)) : decision;
     }
 
     /// <summary>Whether any application may run the new version after a failed stage.</summary>
@@ -112,6 +117,14 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
             ends.Add(batch, stage, StageDecision.Stopped, "", moved: true);
             return;
         }
+        if (await gateBook.WereAskedAsync(batch, stage, cancellationToken))
+        {
+            // The outside system has completed it; what is left to decide are its gates.
+            var verdict = await gates.AskAsync(batch, stage, cancellationToken);
+            if (Gated(StageDecision.Completed, verdict) is var decision and not StageDecision.Running)
+                ends.Add(batch, stage, decision, verdict.Why?.ToString() ?? "", moved: true);
+            return;
+        }
         if (OverTime(batch))
         {
             ends.Add(batch, stage, StageDecision.Failed, "the stage ran out of time; no completion came from outside", moved: true);
@@ -120,6 +133,14 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
         foreach (var release in await ReleasesAsync(batch, cancellationToken))
             release.Show(stage, release.Targets(stage).Count == 0 ? ReleaseStatus.Skipped : ReleaseStatus.Deploying, null);
     }
+
+    /// <summary>A stage whose work is done has completed when its gates have passed, and fails by one that has not (R22).</summary>
+    private static StageDecision Gated(StageDecision decision, GateVerdict verdict) => verdict switch
+    {
+        { HasFailed: true } => StageDecision.Failed,
+        { HasPassed: false } => StageDecision.Running,
+        _ => decision
+    };
 
     private bool OverTime(Batch batch) => batch.OverTime(clock.GetUtcNow());
 

@@ -23,6 +23,7 @@ internal static class ContractCatalogue
         Tell<ProductionReady>(),
         Tell<CommandRejected>(),
         Inner<AdvanceStage>(),
+        Inner<AskGate>(),
         Inner<CheckDeployment>(),
         Inner<ScanBatches>(),
         Inner<StartScheduled>(),

@@ -52,6 +52,8 @@ internal static class Metrics
         s_meter.CreateObservableGauge("devopscd.operations.in_flight", () => One(s_state.InFlight), "{operation}", "Deployment operations that have not ended");
         s_meter.CreateObservableGauge("devopscd.operations.overdue", () => One(s_state.Overdue), "{operation}",
             "Deployment operations that have not ended a minute after their deadline");
+        s_meter.CreateObservableGauge("devopscd.operations.late", () => One(s_state.Late), "{operation}",
+            "Deployment operations that have not ended and take more than twice as long as 99 of 100 did before");
         s_meter.CreateObservableGauge("devopscd.messages.left", () => Counts(s_state.Messages, "state"), "{message}",
             "Messages by what they wait for: waiting in the outbox, parked_outgoing, parked");
         s_meter.CreateObservableGauge("devopscd.outbox.oldest",

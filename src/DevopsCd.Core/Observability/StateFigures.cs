@@ -21,6 +21,9 @@ internal sealed record StateFigures
     /// <summary>Those of them that are past their deadline by more than a minute: nobody looks after them any more.</summary>
     public long? Overdue { get; init; }
 
+    /// <summary>Those that have not ended and were told to take far longer than usual.</summary>
+    public long? Late { get; init; }
+
     /// <summary>Messages by what they wait for: <c>waiting</c> in the outbox, <c>parked_outgoing</c>, <c>parked</c>.</summary>
     public IReadOnlyList<(string State, long Count)> Messages { get; init; } = [];
 

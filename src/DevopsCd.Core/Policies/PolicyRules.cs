@@ -53,6 +53,8 @@ internal sealed class PolicyRules(PolicyBounds bounds)
             yield return ("channels", "must name at least one channel, or be absent");
         foreach (var unknown in policy.Channels?.Except(bounds.Channels, StringComparer.Ordinal) ?? [])
             yield return ("channels", $"'{unknown}' is not a configured channel; configured: {string.Join(", ", bounds.Channels)}");
+        foreach (var problem in GateRules.Problems(policy.Gates, bounds.Gates))
+            yield return problem;
     }
 
     /// <summary>
@@ -67,7 +69,8 @@ internal sealed class PolicyRules(PolicyBounds bounds)
         SingleAppTimeout = AtMost(bounds.SingleAppTimeout, policy.SingleAppTimeout),
         BatchTimeout = AtMost(bounds.BatchTimeout, policy.BatchTimeout),
         Soak = policy.Soak is { } soak ? Duration.Parse(soak) : TimeSpan.Zero,
-        Channels = policy.Channels?.Intersect(bounds.Channels, StringComparer.Ordinal).ToList() is { Count: > 0 } channels ? channels : null
+        Channels = policy.Channels?.Intersect(bounds.Channels, StringComparer.Ordinal).ToList() is { Count: > 0 } channels ? channels : null,
+        Gates = [.. (policy.Gates ?? []).Select(GateRules.Complete)]
     };
 
     /// <summary>A complete policy as people see it.</summary>
@@ -80,7 +83,8 @@ internal sealed class PolicyRules(PolicyBounds bounds)
         SingleAppTimeout = new Duration(policy.SingleAppTimeout).ToString(),
         BatchTimeout = new Duration(policy.BatchTimeout).ToString(),
         Soak = new Duration(policy.Soak).ToString(),
-        Channels = policy.Channels
+        Channels = policy.Channels,
+        Gates = policy.Gates.Count == 0 ? null : [.. policy.Gates.Select(GateRules.View)]
     };
 
     private ApprovalPolicy Complete(ApprovalPolicyBody policy) => new()

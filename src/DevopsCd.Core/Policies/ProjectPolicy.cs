@@ -27,7 +27,13 @@ internal sealed record ProjectPolicy
     /// <summary>The channels that are told; null where the configuration says.</summary>
     public IReadOnlyList<string>? Channels { get; init; }
 
-    /// <summary>What satisfies both: a batch that spans projects is released by the strictest of their rules. Channels are no rule and are left out.</summary>
+    /// <summary>What has to pass before a batch goes on, or before a stage counts as completed (R22).</summary>
+    public IReadOnlyList<Gate> Gates { get; init; } = [];
+
+    /// <summary>
+    /// What satisfies both: a batch that spans projects is released by the strictest of their rules. Left out are channels,
+    /// which are no rule, and gates: each project's own are asked.
+    /// </summary>
     public ProjectPolicy And(ProjectPolicy other) => new()
     {
         Approvals = Approvals.And(other.Approvals),

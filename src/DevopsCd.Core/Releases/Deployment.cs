@@ -84,6 +84,9 @@ internal sealed class Deployment
     /// <summary>It has succeeded, and yet the batch deploys there anew: the content was changed after a reopening, or everything was asked for (R18).</summary>
     public bool Outdated { get; set; }
 
+    /// <summary>When it was told that it takes far longer than usual; null where it was not. It is told once.</summary>
+    public DateTimeOffset? LateSince { get; set; }
+
     public string? Error { get; set; }
 
     /// <summary>What continues the trace of its stage's attempt; null where nobody listened.</summary>

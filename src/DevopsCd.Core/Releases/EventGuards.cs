@@ -38,7 +38,7 @@ internal sealed class EventGuards(IEnumerable<IEventGuard> guards)
             throw new BatchRefusedException(found[0].Kind, Sentence.Join(found.Select(o => o.Reason)))
             {
                 State = question.Batch.Status,
-                Lifts = found.TrueForAll(o => o.EarliestAt is not null),
+                Lifts = found.TrueForAll(o => o.Lifts),
                 Fields = found.SelectMany(o => o.Fields).GroupBy(f => f.Key, StringComparer.Ordinal).ToDictionary(g => g.Key,
                     g => g.SelectMany(f => f.Value).ToArray(), StringComparer.Ordinal)
             };

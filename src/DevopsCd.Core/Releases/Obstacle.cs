@@ -18,6 +18,12 @@ internal sealed record Obstacle(Sentence Reason)
     /// <summary>When it lifts by itself at the earliest; null where that is not known.</summary>
     public DateTimeOffset? EarliestAt { get; init; }
 
+    /// <summary>It is being decided: what is refused now is asked again, and may be heard then.</summary>
+    public bool Waits { get; init; }
+
+    /// <summary>It lifts without anybody's asking otherwise: by itself, or by what is being decided.</summary>
+    public bool Lifts => EarliestAt is not null || Waits;
+
     /// <summary>The wrong fields, or the applications that are concerned, with what is to be said of each.</summary>
     public IReadOnlyDictionary<string, Sentence[]> Fields { get; init; } = new Dictionary<string, Sentence[]>();
 }

@@ -9,8 +9,10 @@ namespace DevopsCd.Core.Scanning;
 /// The seed's three functions and the net under running stages. Everything here happens by itself sooner; a scan finds
 /// what a lost message left behind. Two scans never overlap in the cluster.
 /// </summary>
-internal sealed class BatchScan(IClusterLock locks, RefreshBuilds refresh, TriggerPreDeploy trigger, PrepareProdDeploy prepare, RecoverStalledStages wake,
-    ExpireApprovals expire, CompletedScans completed, WorkWatch watch, TimeProvider clock, ILogger<BatchScan> log)
+internal sealed class BatchScan(
+    IClusterLock locks, RefreshBuilds refresh, AskGates gates, TriggerPreDeploy trigger, PrepareProdDeploy prepare, RecoverStalledStages wake,
+    ExpireApprovals expire, TellLateOperations late, CompletedScans completed, WorkWatch watch, TimeProvider clock,
+    ILogger<BatchScan> log)
 {
     private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(10);
 
@@ -38,8 +40,11 @@ internal sealed class BatchScan(IClusterLock locks, RefreshBuilds refresh, Trigg
         using var turn = watch.Begin("the scan", s_atMost);
         try
         {
-            var result = new ScanResult(await refresh.RunAsync(cancellationToken), await trigger.RunAsync(cancellationToken),
-                await prepare.RunAsync(cancellationToken), await wake.RunAsync(cancellationToken), await expire.RunAsync(cancellationToken));
+            var refreshed = await refresh.RunAsync(cancellationToken);
+            await gates.RunAsync(cancellationToken);
+            var result = new ScanResult(refreshed, await trigger.RunAsync(cancellationToken), await prepare.RunAsync(cancellationToken),
+                await wake.RunAsync(cancellationToken), await expire.RunAsync(cancellationToken));
+            await late.RunAsync(cancellationToken);
             await completed.RecordAsync(clock.GetUtcNow(), cancellationToken);
             Metrics.Scanned(Stopwatch.GetElapsedTime(started), clock.GetUtcNow());
             log.Scanned(result.Refreshed.Count, result.Started.Count, result.Prepared.Count, result.Woken.Count,

@@ -2,6 +2,7 @@ using System.Globalization;
 using DevopsCd.Contracts;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Gates;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +11,7 @@ namespace DevopsCd.Core.Scanning;
 
 /// <summary>
 /// The net under running stages: operations whose call is overdue, stages in which nothing is in flight or whose time
-/// is up, and starts that were asked for at a time that is over. Whatever message was lost, its row is found here.
+/// is up, gates whose call is overdue, and starts that were asked for at a time that is over. Whatever message was lost, its row is found here.
 /// </summary>
 internal sealed class RecoverStalledStages(IServiceScopeFactory scopes, CoreOptions core, TimeProvider clock)
 {
@@ -30,6 +31,10 @@ internal sealed class RecoverStalledStages(IServiceScopeFactory scopes, CoreOpti
         foreach (var start in await db.Set<ScheduledStart>().AsNoTracking().Where(s => s.EndedAt == null && s.NextTryAt < overdue)
             .Select(s => new { s.Id, s.BatchCorrelationId }).ToListAsync(cancellationToken))
             await publish.Publish(new StartScheduled { BatchId = start.BatchCorrelationId, Id = start.Id }, cancellationToken);
+
+        foreach (var gate in await db.Set<GateRun>().AsNoTracking().Where(r => r.NextActionAt != null && r.NextActionAt < overdue)
+            .Select(r => new { r.Id, r.BatchCorrelationId }).ToListAsync(cancellationToken))
+            await publish.Publish(new AskGate { BatchId = gate.BatchCorrelationId, Id = gate.Id }, cancellationToken);
 
         var stages = await db.Batches.AsNoTracking()
             .Where(b => BatchStatus.InStage.Contains(b.Status) && b.UpdatedAt < overdue

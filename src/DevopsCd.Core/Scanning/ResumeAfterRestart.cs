@@ -1,6 +1,7 @@
 using DevopsCd.Contracts;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Gates;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,7 @@ internal sealed class ResumeAfterRestart(IServiceScopeFactory scopes, TimeProvid
         var publish = scope.ServiceProvider.GetRequiredService<IPublishEndpoint>();
         var scheduler = scope.ServiceProvider.GetRequiredService<IMessageScheduler>();
         var starts = scope.ServiceProvider.GetRequiredService<ScheduledStarts>();
+        var gates = scope.ServiceProvider.GetRequiredService<GateDesk>();
         var now = clock.GetUtcNow();
         await db.InTransactionAsync(Resume, stoppingToken);
 
@@ -36,6 +38,8 @@ internal sealed class ResumeAfterRestart(IServiceScopeFactory scopes, TimeProvid
             }
             foreach (var start in await db.Set<ScheduledStart>().AsNoTracking().Where(s => s.EndedAt == null).ToListAsync(stoppingToken))
                 await starts.WakeAsync(start, stoppingToken);
+            foreach (var gate in await db.Set<GateRun>().AsNoTracking().Where(r => r.NextActionAt != null).ToListAsync(stoppingToken))
+                await gates.WakeAsync(gate, stoppingToken);
             var deploying = await db.Batches.AsNoTracking().Where(b => BatchStatus.InStage.Contains(b.Status))
                 .Select(b => b.CorrelationId).ToListAsync(stoppingToken);
             foreach (var batchId in deploying)

@@ -19,9 +19,11 @@ internal static class ScanningRegistration
             .AddSingleton<CompletedScans>()
             .AddSingleton<BatchScan>()
             .AddSingleton<RefreshBuilds>()
+            .AddSingleton<AskGates>()
             .AddSingleton<TriggerPreDeploy>()
             .AddSingleton<PrepareProdDeploy>()
             .AddSingleton<ExpireApprovals>()
+            .AddSingleton<TellLateOperations>()
             .AddSingleton<RecoverStalledStages>();
     }
 }

@@ -25,7 +25,7 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, WorkWatch watch, 
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
-        var late = clock.GetUtcNow() - TimeSpan.FromMinutes(1);
+        var aMinuteAgo = clock.GetUtcNow() - TimeSpan.FromMinutes(1);
         var queries = new QueryBatch(db);
         var retried = db.Batches.Where(b => b.Status == BatchStatus.Sealed && b.AutoDeployBlocked);
         var batches = queries.Add(db.Batches.GroupBy(b => b.Status).Select(g => new StateCount(g.Key, g.LongCount())));
@@ -38,7 +38,8 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, WorkWatch watch, 
         var running = queries.Add(db.Batches.Where(b => deploying.Contains(b.Status))
             .Select(b => new StageBegun(b.Status, b.Pre.StartedAt, b.Prod.StartedAt, b.Rollback.StartedAt)));
         var inFlight = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null)));
-        var overdue = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null && d.DeadlineAt < late)));
+        var overdue = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null && d.DeadlineAt < aMinuteAgo)));
+        var late = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null && d.LateSince != null)));
         var parkedOutgoing = queries.Add(Number(db.Set<OutboxState>().Where(s => s.Parked != null)));
         var outgoing = queries.Add(Number(db.Set<OutboxMessage>()));
         var oldest = queries.Add(db.Set<OutboxMessage>()
@@ -60,6 +61,7 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, WorkWatch watch, 
                 (EnumNames<Stage>.Of(stage), running.Where(b => BatchStatus.Deploying(b.Status) == stage).Select(b => b.At).Min()))],
             InFlight = Count(inFlight),
             Overdue = Count(overdue),
+            Late = Count(late),
             Messages =
             [
                 ("waiting", Math.Max(0, Count(outgoing) - Count(parkedOutgoing))), ("parked_outgoing", Count(parkedOutgoing)), ("parked", Count(parked))

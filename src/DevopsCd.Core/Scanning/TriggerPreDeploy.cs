@@ -1,5 +1,6 @@
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Freezes;
+using DevopsCd.Core.Gates;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,11 +24,26 @@ internal sealed class TriggerPreDeploy(IServiceScopeFactory scopes)
         {
             var frozen = await scope.ServiceProvider.GetRequiredService<FreezeBook>().OfAsync([.. due.Select(b => b.Id)], s_stage, cancellationToken);
             due.RemoveAll(b => frozen.ContainsKey(b.Id));
+            // What a gate holds starts when that has passed (R22).
+            var held = await HeldAsync(scope.ServiceProvider, [.. due.Select(b => b.Id)], cancellationToken);
+            due.RemoveAll(b => held.Contains(b.Id));
         }
         foreach (var batch in due)
             await publish.Publish(AutomaticStart.Of(batch.CorrelationId),
                 c => c.MessageId = AutomaticStart.MessageId(batch.CorrelationId, batch.SealNumber, batch.Attempt), cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return [.. due.Select(b => b.BatchNumber)];
+    }
+
+    private static async Task<HashSet<long>> HeldAsync(IServiceProvider services, List<long> due, CancellationToken cancellationToken)
+    {
+        var (db, gates, held) = (services.GetRequiredService<CdDbContext>(), services.GetRequiredService<GateDesk>(), new HashSet<long>());
+        if (await services.GetRequiredService<GateBook>().WithGatesAsync(db.Batches.AsNoTracking().Where(b => due.Contains(b.Id)), cancellationToken)
+            is not { } batches)
+            return held;
+        foreach (var batch in await batches.ToListAsync(cancellationToken))
+            if (!await gates.LetPassAsync(batch, s_stage, cancellationToken))
+                held.Add(batch.Id);
+        return held;
     }
 }

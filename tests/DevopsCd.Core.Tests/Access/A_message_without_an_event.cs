@@ -33,7 +33,8 @@ public sealed class A_message_without_an_event
             [typeof(AdvanceStage)] = (new AdvanceStage { BatchId = batch }, Permissions.AccessManage, false),
             [typeof(CheckDeployment)] = (new CheckDeployment { OperationId = operation, BatchId = batch }, Permissions.AccessManage, false),
             [typeof(ScanBatches)] = (new ScanBatches { DueAt = engine.Now }, Permissions.AccessManage, false),
-            [typeof(StartScheduled)] = (new StartScheduled { BatchId = batch, Id = 1 }, Permissions.AccessManage, false)
+            [typeof(StartScheduled)] = (new StartScheduled { BatchId = batch, Id = 1 }, Permissions.AccessManage, false),
+            [typeof(AskGate)] = (new AskGate { BatchId = batch, Id = 1 }, Permissions.AccessManage, false)
         };
         needed.Keys.ShouldBe(ContractCatalogue.All.Where(c => c.Flow != MessageFlow.FactOut).Select(c => c.Type)
             .Except(BatchEventTypes.All.Select(e => e.MessageType)), ignoreOrder: true, "say here who may send it");

@@ -40,6 +40,35 @@ public sealed class A_preflight
     }
 
     [Fact]
+    public async Task Of_a_rollback_says_what_production_would_go_back_to()
+    {
+        await using var engine = await Engine.Start();
+        await engine.Application("api");
+        await engine.Application("web", dependsOn: ["api"]);
+        await engine.Application("docs");
+        await Released(engine, "api", "web");
+        await engine.Build("api", "2");
+        await engine.Build("web", "2");
+        var batch = await engine.SealedBatch("api", "web", "docs");
+        await engine.Pass(TimeSpan.FromMinutes(1));
+        (await Look(engine, batch, Stage.Rollback)).Obstacles.ShouldNotBeEmpty("production runs nothing of it yet");
+        await engine.Accepted(batch, "start_prod_deploy");
+        await engine.Pass(TimeSpan.FromMinutes(1));
+        var rows = await Everything(engine);
+
+        var preflight = await Look(engine, batch, Stage.Rollback);
+
+        (preflight.Stage, preflight.Ok).ShouldBe(("rollback", true));
+        preflight.Operations.Select(o => (o.Application, o.Action, o.Image, string.Join(",", o.DependsOn))).ShouldBe(
+        [
+            ("docs", "stay", null, ""), ("web", "restore", "registry.example/web:1.0.1", ""), ("api", "restore", "registry.example/api:1.0.1", "web")
+        ], ignoreOrder: true);
+        preflight.Operations.Single(o => o.Application == "docs").Reason.ShouldNotBeNull();
+        preflight.ExpectedSeconds.ShouldNotBeNull("what went there takes as long to go back");
+        (await Everything(engine)).ShouldBe(rows);
+    }
+
+    [Fact]
     public async Task Is_right_about_what_starts()
     {
         await using var engine = await Engine.Start();

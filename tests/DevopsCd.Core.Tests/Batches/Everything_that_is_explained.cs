@@ -6,6 +6,8 @@ using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Freezes;
+using DevopsCd.Core.Gates;
+using DevopsCd.Core.Policies;
 using DevopsCd.Core.Tests.Approvals;
 using DevopsCd.Core.Tests.Engines;
 using Microsoft.EntityFrameworkCore;
@@ -20,7 +22,7 @@ namespace DevopsCd.Core.Tests.Batches;
 public sealed class Everything_that_is_explained
 {
     private static readonly string[] s_ofSeal = ["rights", "approval", "build", "targets", "dependencies"];
-    private static readonly string[] s_ofStart = ["rights", "freeze"];
+    private static readonly string[] s_ofStart = ["rights", "freeze", "gate"];
 
     [Fact]
     public async Task Of_a_seal_is_what_has_to_be_lifted()
@@ -40,6 +42,8 @@ public sealed class Everything_that_is_explained
     public async Task Of_a_start_is_what_has_to_be_lifted()
     {
         await using var engine = await Engine.Start();
+        await engine.Do<ProjectDesk>(desk => desk.PutAsync(Projects.Default,
+            new ProjectPolicyBody { Gates = [new GateBody { Name = "ops", At = "before_prod", Kind = "manual" }] }, Precondition.None, s_origin, default));
         var number = 0;
 
         foreach (var inTheWay in Sets(s_ofStart))
@@ -50,8 +54,15 @@ public sealed class Everything_that_is_explained
             await engine.Deliver();
             if (inTheWay.Contains("freeze"))
                 await Freeze(engine, batch.Id, true);
+            if (!inTheWay.Contains("gate"))
+                await Pass(engine, batch.Id);
             await Allow(engine, !inTheWay.Contains("rights"));
-            await LiftOneByOne(engine, batch, "start_prod_deploy", inTheWay, guard => guard == "freeze" ? Freeze(engine, batch.Id, false) : Allow(engine, true));
+            await LiftOneByOne(engine, batch, "start_prod_deploy", inTheWay, guard => guard switch
+            {
+                "freeze" => Freeze(engine, batch.Id, false),
+                "gate" => Pass(engine, batch.Id),
+                _ => Allow(engine, true)
+            });
         }
     }
 
@@ -123,6 +134,12 @@ public sealed class Everything_that_is_explained
     private static Task Freeze(Engine engine, long batch, bool holds) => engine.Do<FreezeDesk>(desk => holds
         ? desk.PutAsync($"f{batch}", new FreezeBody { Reason = "inventory", From = engine.Now, To = engine.Now.AddDays(1) }, Precondition.None, s_origin, default)
         : desk.RemoveAsync($"f{batch}", Precondition.None, s_origin, default));
+
+    private static async Task Pass(Engine engine, long batch)
+    {
+        var gate = await engine.Read(db => db.Set<GateRun>().Where(r => r.BatchId == batch).Select(r => r.Id).SingleAsync());
+        await engine.Do<GateDesk>(desk => desk.ResultAsync(gate, new GateResultBody { Result = "passed" }, Electorate.Person("bob"), default));
+    }
 
     /// <summary>Gives olga her role, or takes it.</summary>
     private static async Task Allow(Engine engine, bool isAllowed)

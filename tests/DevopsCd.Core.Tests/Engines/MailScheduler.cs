@@ -15,6 +15,7 @@ internal static class MailScheduler
         Takes<CheckDeployment>();
         Takes<AdvanceStage>();
         Takes<StartScheduled>();
+        Takes<AskGate>();
         return scheduler;
 
         void Takes<T>() where T : class => scheduler.When(s => s.SchedulePublish(Arg.Any<DateTime>(), Arg.Any<T>(), Arg.Any<CancellationToken>()))

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Gates;
 using DevopsCd.Core.Notifications;
 using DevopsCd.Core.Notifications.Channels;
 using DevopsCd.Core.Notifications.Composing;
@@ -75,7 +76,8 @@ internal sealed class NoticeBoard : IAsyncDisposable
         services.AddSingleton(clock ?? Clock);
         _database(services);
         var reader = new ConfigurationReader(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build());
-        services.AddAccess(new AccessOptions()).AddPolicies(new PolicyBounds(5, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(60), [], NobodyLogsIn: true));
+        services.AddAccess(new AccessOptions()).AddPolicies(
+            new PolicyBounds(5, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(60), [], new GateOptions().Bounds(), NobodyLogsIn: true));
         services.AddNotifications(NotificationOptions.Read(reader));
         reader.ThrowIfWrong();
         var host = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });

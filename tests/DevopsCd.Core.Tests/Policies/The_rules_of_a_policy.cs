@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Outbound;
 using DevopsCd.Core.Policies;
 using DevopsCd.Shared;
 
@@ -7,7 +8,9 @@ namespace DevopsCd.Core.Tests.Policies;
 
 public sealed class The_rules_of_a_policy
 {
-    private static readonly PolicyBounds s_bounds = new(5, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(60), ["log", "team"], NobodyLogsIn: false);
+    private static readonly PolicyBounds s_bounds = new(
+        5, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(60), ["log", "team"],
+        new GateBounds(new OutboundRules("core:gates", AllowHttp: false, [], Duration.Seconds(10)), ["ci"]), NobodyLogsIn: false);
     private static readonly PolicyRules s_rules = new(s_bounds);
 
     [Fact]
@@ -98,6 +101,33 @@ public sealed class The_rules_of_a_policy
         s_rules.Problems(shown).ShouldBeEmpty();
         PolicyRules.View(s_rules.Complete(shown)).ShouldBeEquivalentTo(shown);
         (shown.SingleAppTimeout, shown.Approvals!.ExpireAfter).ShouldBe(("90s", "90m"));
+    }
+
+    [Theory]
+    [InlineData("""null""", "gates", "must be at most 20, each an object")]
+    [InlineData("""{"kind":"manual"},{"name":"a","at":"after_pre","kind":"manual"}""", "gates", "each name once; twice: a")]
+    [InlineData("""{"name":"A","kind":"manual"}""", "gates[0].name", "must be ")]
+    [InlineData("""{"at":"later","kind":"manual"}""", "gates[0].at", "must be one of: before_seal, before_pre, after_pre, before_prod, after_prod")]
+    [InlineData("""{"kind":"mail"}""", "gates[0].kind", "must be one of: webhook, http, prometheus, manual")]
+    [InlineData("""{"kind":"manual","url":"https://x.example"}""", "gates[0].url", "has no meaning for the kind manual")]
+    [InlineData("""{"kind":"http"}""", "gates[0].url", "must be an address")]
+    [InlineData("""{"kind":"http","url":"http://x.example"}""", "gates[0].url", "must be https (core:gates:allow_http")]
+    [InlineData("""{"kind":"http","url":"https://u:p@x.example"}""", "gates[0].url", "must hold no user")]
+    [InlineData("""{"kind":"http","url":"https://x.example","secret":"cd"}""", "gates[0].secret", "core:gates:secrets has: ci")]
+    [InlineData("""{"kind":"http","url":"https://x.example","status":99}""", "gates[0].status", "must be 100 to 599")]
+    [InlineData("""{"kind":"prometheus","url":"https://x.example","min":1}""", "gates[0].query", "must be a query")]
+    [InlineData("""{"kind":"prometheus","url":"https://x.example","query":"up"}""", "gates[0].max", "needs min, max or both")]
+    [InlineData("""{"kind":"prometheus","url":"https://x.example","query":"up","min":2,"max":1}""", "gates[0].max", "must not be less than min")]
+    [InlineData("""{"kind":"prometheus","url":"https://x.example","query":"up","min":2,"for":"1h"}""", "gates[0].for", "must be shorter than timeout")]
+    [InlineData("""{"kind":"manual","timeout":"31d"}""", "gates[0].timeout", "must be a duration of 1s to 30d")]
+    [InlineData("""{"kind":"manual","tiemout":"1d"}""", "gates[0].tiemout", "is not known; did you mean timeout?")]
+    public void Refuse_a_gate_that_could_not_be_asked(string gate, string field, string allowed)
+    {
+        var complete = gate.Replace("{\"", "{\"name\":\"a\",\"at\":\"before_pre\",\"", StringComparison.Ordinal);
+
+        var problems = s_rules.Problems(Read($$"""{"gates":[{{complete}}]}"""));
+
+        problems.ShouldHaveSingleItem().ShouldSatisfyAllConditions(p => p.Field.ShouldBe(field), p => p.Allowed.ToString().ShouldContain(allowed));
     }
 
     private static ProjectPolicyBody Read(string json) => JsonSerializer.Deserialize<ProjectPolicyBody>(json, JsonSerializerOptions.Web)!;

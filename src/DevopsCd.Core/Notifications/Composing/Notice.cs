@@ -57,6 +57,9 @@ internal sealed record Notice
     /// <summary>How many have approved, and who is still needed: of a vote, and where production waits for approval.</summary>
     public VoteCount? Votes { get; init; }
 
+    /// <summary>The name of the gate that it is about; null where it is about none.</summary>
+    public string? Gate { get; init; }
+
     /// <summary>A batch accepted an event; its version makes the key.</summary>
     /// <param name="batch">The batch after the event.</param>
     /// <param name="event">The seed's key.</param>
@@ -113,6 +116,41 @@ internal sealed record Notice
         Votes = votes
     };
 
+    /// <summary>An operation takes far longer than usual.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="reason">How long it has taken, and usually takes.</param>
+    /// <param name="at">When that was found.</param>
+    public static Notice OperationLate(Batch batch, Deployment operation, string reason, DateTimeOffset at) => About(
+        batch, NoticeKind.OperationLate, $"batch/{batch.Id}/operation/{operation.OperationId}/late", Operators.Engine, at) with
+    {
+        Stage = operation.Stage,
+        Attempt = operation.Attempt,
+        Reason = reason
+    };
+
+    /// <summary>A gate waits for a person.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="gateId">The gate's number.</param>
+    /// <param name="gate">Its name.</param>
+    /// <param name="at">When it was asked.</param>
+    public static Notice GateWaits(Batch batch, long gateId, string gate, DateTimeOffset at) =>
+        About(batch, NoticeKind.GateWaits, $"batch/{batch.Id}/gate/{gateId}/waits", Operators.Engine, at) with { Gate = gate };
+
+    /// <summary>A gate is decided.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="gateId">The gate's number.</param>
+    /// <param name="gate">Its name.</param>
+    /// <param name="letsPass">Whether it lets pass.</param>
+    /// <param name="operator">Who has decided it.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="at">When.</param>
+    public static Notice GateDecided(Batch batch, long gateId, string gate, bool letsPass, string @operator, string? reason, DateTimeOffset at)
+    {
+        var kind = letsPass ? NoticeKind.GatePassed : NoticeKind.GateFailed;
+        return About(batch, kind, $"batch/{batch.Id}/gate/{gateId}/{kind}", @operator, at) with { Gate = gate, Reason = reason };
+    }
+
     /// <summary>A person tries a channel.</summary>
     public static Notice Test(string key, string @operator, DateTimeOffset at) => new()
     {
@@ -155,6 +193,18 @@ internal enum NoticeKind
 
     /// <summary>Somebody has approved a batch, and others still have to.</summary>
     ApprovalGiven,
+
+    /// <summary>An operation takes far longer than usual.</summary>
+    OperationLate,
+
+    /// <summary>A gate waits for a person.</summary>
+    GateWaits,
+
+    /// <summary>A gate lets pass what it held.</summary>
+    GatePassed,
+
+    /// <summary>A gate does not let pass what it holds.</summary>
+    GateFailed,
 
     /// <summary>A person tries a channel.</summary>
     Test

@@ -52,6 +52,10 @@ internal sealed class NoticeComposer(NotificationOptions options)
             NoticeKind.ApprovalGiven =>
                 $"等待审核 {notice.Votes!.Votes}/{notice.Votes.Required}：{notice.EventLabel} · "
                 + $"{notice.Votes.Votes} of {notice.Votes.Required} approvals: {NotificationTexts.English(notice.Event ?? "")} — {batch}",
+            NoticeKind.OperationLate => $"应用部署比平时慢 · An application takes longer than usual — {batch}",
+            NoticeKind.GateWaits => $"门禁等待人工确认：{notice.Gate} · Gate {notice.Gate} waits for a person — {batch}",
+            NoticeKind.GatePassed => $"门禁已放行：{notice.Gate} · Gate {notice.Gate} lets pass — {batch}",
+            NoticeKind.GateFailed => $"门禁未通过：{notice.Gate} · Gate {notice.Gate} has failed — {batch}",
             NoticeKind.AppFailed when applications.Count > 1 =>
                 $"{applications.Count} 个应用部署失败 · {applications.Count} applications failed — {batch}",
             NoticeKind.AppFailed => $"应用部署失败 · Application failed — {batch}",

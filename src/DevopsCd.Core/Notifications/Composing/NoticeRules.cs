@@ -22,9 +22,9 @@ internal static class NoticeRules
 
     public static MessageTone Tone(this Notice notice) => notice switch
     {
-        { Kind: NoticeKind.AppFailed } => MessageTone.Bad,
-        { Kind: NoticeKind.ProductionReady or NoticeKind.ApprovalGiven } => MessageTone.Waiting,
-        { Kind: NoticeKind.Test } => MessageTone.Good,
+        { Kind: NoticeKind.AppFailed or NoticeKind.GateFailed } => MessageTone.Bad,
+        { Kind: NoticeKind.ProductionReady or NoticeKind.ApprovalGiven or NoticeKind.GateWaits or NoticeKind.OperationLate } => MessageTone.Waiting,
+        { Kind: NoticeKind.Test or NoticeKind.GatePassed } => MessageTone.Good,
         _ when BatchEventTypes.Find(notice.Event) is { Tone: EventTone.Bad } => MessageTone.Bad,
         _ when BatchEventTypes.Find(notice.Event) is { Tone: EventTone.Good } => MessageTone.Good,
         { To: { } to } when BatchStatus.Ended(to.Name) => MessageTone.Closed,

@@ -337,6 +337,123 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.ToTable("freezes", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Gates.GateRun", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<Guid>("BatchCorrelationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_correlation_id");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("content_hash");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeadlineAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deadline_at");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("definition");
+
+                    b.Property<DateTimeOffset?>("HoldsSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("holds_since");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("NextActionAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_action_at");
+
+                    b.Property<string>("Point")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("point");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<int>("Round")
+                        .HasColumnType("integer")
+                        .HasColumnName("round");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("status");
+
+                    b.Property<DateTimeOffset?>("TakenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("taken_at");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Id")
+                        .HasName("pk_gate_runs");
+
+                    b.HasIndex("NextActionAt")
+                        .HasDatabaseName("ix_gate_runs_next_action_at")
+                        .HasFilter("next_action_at IS NOT NULL");
+
+                    b.HasIndex("BatchId", "Point", "Project", "Name", "ContentHash", "Attempt", "Round")
+                        .IsUnique()
+                        .HasDatabaseName("ix_gate_runs_asked");
+
+                    b.ToTable("gate_runs", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Intake.Webhooks.WebhookDelivery", b =>
                 {
                     b.Property<long>("Id")
@@ -1460,6 +1577,10 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("image");
 
+                    b.Property<DateTimeOffset?>("LateSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("late_since");
+
                     b.Property<bool>("MayRun")
                         .HasColumnType("boolean")
                         .HasColumnName("may_run");
@@ -1886,6 +2007,16 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_batch_changes_batch_events_event_id");
 
                     b.Navigation("Event");
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Gates.GateRun", b =>
+                {
+                    b.HasOne("DevopsCd.Core.Releases.Batch", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_gate_runs_batches_batch_id");
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Releases.ApplicationTarget", b =>

@@ -324,6 +324,121 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.ToTable("freezes", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Gates.GateRun", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempt");
+
+                    b.Property<Guid>("BatchCorrelationId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("batch_correlation_id");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_hash");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("DeadlineAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deadline_at");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("definition");
+
+                    b.Property<long?>("HoldsSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("holds_since");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long?>("NextActionAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_action_at");
+
+                    b.Property<string>("Point")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("point");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<int>("Round")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("round");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<long?>("TakenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("taken_at");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Id")
+                        .HasName("pk_gate_runs");
+
+                    b.HasIndex("NextActionAt")
+                        .HasDatabaseName("ix_gate_runs_next_action_at")
+                        .HasFilter("next_action_at IS NOT NULL");
+
+                    b.HasIndex("BatchId", "Point", "Project", "Name", "ContentHash", "Attempt", "Round")
+                        .IsUnique()
+                        .HasDatabaseName("ix_gate_runs_asked");
+
+                    b.ToTable("gate_runs", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Intake.Webhooks.WebhookDelivery", b =>
                 {
                     b.Property<long>("Id")
@@ -1425,6 +1540,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("image");
 
+                    b.Property<long?>("LateSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("late_since");
+
                     b.Property<bool>("MayRun")
                         .HasColumnType("INTEGER")
                         .HasColumnName("may_run");
@@ -1849,6 +1968,16 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_batch_changes_batch_events_event_id");
 
                     b.Navigation("Event");
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Gates.GateRun", b =>
+                {
+                    b.HasOne("DevopsCd.Core.Releases.Batch", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_gate_runs_batches_batch_id");
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Releases.ApplicationTarget", b =>

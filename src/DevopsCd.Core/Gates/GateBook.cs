@@ -1,0 +1,71 @@
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Data;
+using DevopsCd.Core.Policies;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Core.Gates;
+
+/// <summary>How the gates of a batch stand (R22). Changes nothing.</summary>
+internal sealed class GateBook(CdDbContext db, BatchPolicies policies, PolicyRules rules)
+{
+    /// <summary>Whether any of the batch's policies has gates, wherever they stand.</summary>
+    public async Task<bool> HasAnyAsync(Batch batch, CancellationToken cancellationToken) =>
+        (await policies.ByProjectAsync(batch.Id, cancellationToken)).Values.Any(policy => policy.Gates.Count > 0);
+
+    /// <summary>The gates that stand at a point, each with what became of it for the present content and attempt. None costs no query.</summary>
+    public async Task<IReadOnlyList<StandingGate>> OfAsync(Batch batch, GatePoint point, CancellationToken cancellationToken)
+    {
+        var gates = await AtAsync(batch, point, cancellationToken);
+        if (gates.Count == 0)
+            return [];
+        var (hash, attempt) = (await HashAsync(batch.Id, cancellationToken), point.Attempt(batch));
+        var runs = await db.Set<GateRun>()
+            .Where(r => r.BatchId == batch.Id && r.Point == point && r.ContentHash == hash && r.Attempt == attempt && r.Status != GateStatus.Outdated)
+            .OrderBy(r => r.Id).ToListAsync(cancellationToken);
+        return [.. gates.Select(g => new StandingGate(g.Project, g.Gate, runs.FindLast(r => IsOf(r, g.Project, g.Gate))))];
+    }
+
+    /// <summary>What the gates that belong to a stage say of its present attempt.</summary>
+    public async Task<GateVerdict> VerdictAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
+    {
+        if (GatePoints.After(stage) is not { } point)
+            return GateVerdict.Passed;
+        var open = (await OfAsync(batch, point, cancellationToken)).Where(gate => !gate.LetsPass).ToList();
+        return open.Count == 0 ? GateVerdict.Passed
+            : open.Exists(gate => gate.HasFailed) ? new GateVerdict(true, Sentence.Join(open.Where(gate => gate.HasFailed).Select(gate => gate.InWords())))
+            : new GateVerdict(false, Sentence.Join(open.Select(gate => gate.InWords())));
+    }
+
+    /// <summary>Of some batches those that concern a project with gates; null where no project has any.</summary>
+    public async Task<IQueryable<Batch>?> WithGatesAsync(IQueryable<Batch> batches, CancellationToken cancellationToken)
+    {
+        var projects = (await db.Set<Project>().AsNoTracking().Select(p => new { p.Name, p.Policy }).ToListAsync(cancellationToken))
+            .Where(p => rules.Complete(PolicyRules.Parse(p.Policy)).Gates.Count > 0).Select(p => p.Name).ToList();
+        if (projects.Count == 0)
+            return null;
+        var isDefault = projects.Contains(Projects.Default);
+        return batches.Where(b => (b.Project == null && isDefault) || projects.Contains(b.Project!)
+            || db.Releases.Any(r => r.BatchId == b.Id && projects.Contains(r.App.Project)));
+    }
+
+    /// <summary>Whether the gates that belong to a stage were asked about its present attempt: the work of the stage is done.</summary>
+    public async Task<bool> WereAskedAsync(Batch batch, Stage stage, CancellationToken cancellationToken) =>
+        GatePoints.After(stage) is { } point && (await OfAsync(batch, point, cancellationToken)).Any(gate => gate.Run is not null);
+
+    /// <summary>Whether what was asked is still asked: the policy has the gate, and the batch is where it is decided, with that content and attempt.</summary>
+    public async Task<bool> CountsAsync(Batch batch, GateRun run, CancellationToken cancellationToken) =>
+        run.Point.IsOpenFor(batch) && run.Attempt == run.Point.Attempt(batch)
+        && (await AtAsync(batch, run.Point, cancellationToken)).Any(g => IsOf(run, g.Project, g.Gate))
+        && run.ContentHash == await HashAsync(batch.Id, cancellationToken);
+
+    /// <summary>The hash of the content as it is stored.</summary>
+    public async Task<string> HashAsync(long batchId, CancellationToken cancellationToken) => ContentHash.Of(
+        await db.Releases.AsNoTracking().Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batchId).ToListAsync(cancellationToken));
+
+    private async Task<IReadOnlyList<(string Project, Gate Gate)>> AtAsync(Batch batch, GatePoint point, CancellationToken cancellationToken) =>
+        [.. (await policies.ByProjectAsync(batch.Id, cancellationToken)).OrderBy(p => p.Key, StringComparer.Ordinal)
+            .SelectMany(p => p.Value.Gates.Where(gate => gate.Point == point).Select(gate => (p.Key, gate)))];
+
+    private static bool IsOf(GateRun run, string project, Gate gate) =>
+        run.Project == project && run.Name == gate.Name && run.Definition == GateRules.Write(gate);
+}
