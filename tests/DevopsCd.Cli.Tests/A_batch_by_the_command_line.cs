@@ -89,6 +89,29 @@ public sealed class A_batch_by_the_command_line(EmbeddedHost host) : IClassFixtu
     }
 
     [Fact]
+    public async Task Passes_the_gates_of_its_project()
+    {
+        using var cli = host.Cli();
+        var application = await host.ApplicationAsync();
+        await cli.DoAsync("api", "PUT", $"projects/{application}", "-d",
+            """{"gates":[{"name":"legal","at":"before_seal","kind":"manual"},{"name":"ops","at":"before_seal","kind":"manual"}]}""");
+        var batch = (await cli.DoAsync("batch", "create", "-t", "a release", "-a", application, "--project", application, "-o", "name")).Trim();
+        await cli.DoAsync("batch", "approve", batch);
+
+        var held = await cli.RunAsync("batch", "seal", batch);
+        await cli.DoAsync("batch", "gate", "pass", batch, "legal");
+        await cli.DoAsync("batch", "gate", "fail", batch, "ops", "--reason", "not now");
+        await cli.DoAsync("batch", "gate", "retry", batch, "ops");
+        await cli.DoAsync("batch", "gate", "override", batch, "ops", "--reason", "seen by hand");
+        await cli.DoAsync("batch", "seal", batch);
+
+        (held.Exit, held.Error).ShouldSatisfyAllConditions(run => run.Exit.ShouldBe(ExitCodes.Refused), run => run.Error.ShouldContain("the gate legal waits"));
+        (await cli.DoAsync("batch", "gates", batch)).ShouldSatisfyAllConditions(
+            list => list.ShouldContain("passed"), list => list.ShouldContain("not now"), list => list.ShouldContain("seen by hand"));
+        (await cli.RunAsync("batch", "gate", "pass", batch, "nobody")).Error.ShouldContain("has no gate 'nobody'");
+    }
+
+    [Fact]
     public async Task Is_refused_what_its_state_does_not_allow_and_told_what_it_does()
     {
         using var cli = host.Cli();

@@ -82,7 +82,7 @@ public sealed partial class The_schema_of_a_catalogue
         Define(Kinds.Freeze, "A time in which stages do not start, as a whole.", Body("FreezeBody", ("name", Name())));
         target["required"] = new JsonArray("stage", "cluster", "namespace", "workload");
         definitions[Kinds.Target] = Closed(target);
-        foreach (var part in (string[])["ProjectPolicyBody", "ApprovalPolicyBody"])
+        foreach (var part in (string[])["ProjectPolicyBody", "ApprovalPolicyBody", "GateBody"])
             definitions[part] = Closed(Component(part));
         foreach (var part in (string[])["DeployWorkload", "DeployStrategy"])
             definitions[part] = Component(part);

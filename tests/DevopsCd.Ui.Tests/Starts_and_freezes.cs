@@ -10,7 +10,7 @@ public sealed class Starts_and_freezes(Browsers browsers, PagesHost host)
     public async Task Are_checked_scheduled_withdrawn_frozen_and_overridden_on_the_pages()
     {
         var project = $"team-{Guid.NewGuid():N}"[..14];
-        (await host.Api.Send(HttpMethod.Put, $"projects/{project}", new { })).Expect();
+        (await host.Api.Send(HttpMethod.Put, $"projects/{project}", new { gates = new[] { new { name = "legal", at = "before_seal", kind = "manual" } } })).Expect();
         var application = await host.Application();
         (await host.Api.Send(HttpMethod.Patch, $"applications/{application}", new { project })).Expect();
         var batch = await host.Batch("Waits for its time", application);
@@ -24,6 +24,13 @@ public sealed class Starts_and_freezes(Browsers browsers, PagesHost host)
         await Expect(page.Locator("[data-check-result=stopped]")).ToContainTextAsync("Pending approval");
         await reader.Raise("approve");
         await reader.UntilState("Approved");
+        await reader.Go($"/batches/{batch}?tab=gates");
+        await page.Locator("[data-gate=legal] [data-act=fail]").ClickAsync();
+        await Expect(page.Locator("#gate-wrong")).ToContainTextAsync("is required");
+        await reader.Picture("batch-gates");
+        await page.Locator("[data-gate=legal] [data-act=pass]").ClickAsync();
+        await Expect(page.Locator("[data-gate=legal]")).ToContainTextAsync("passed");
+        await reader.Go($"/batches/{batch}?tab=preflight");
         await page.Locator("[data-act=check]").ClickAsync();
         await Expect(page.Locator("[data-check-result=ok]")).ToBeVisibleAsync();
         await reader.Picture("batch-preflight");

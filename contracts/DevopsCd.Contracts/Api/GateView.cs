@@ -3,7 +3,7 @@ namespace DevopsCd.Contracts.Api;
 /// <summary>A gate of a batch: one that was asked, or one that will be.</summary>
 public sealed record GateView
 {
-    /// <summary>Its number, for results and overrides; absent until it is asked.</summary>
+    /// <summary>The gate's number, for results and overrides; absent until it is asked.</summary>
     public long? Id { get; init; }
 
     /// <summary>The project whose policy has it.</summary>

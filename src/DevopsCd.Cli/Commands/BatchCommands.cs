@@ -32,7 +32,7 @@ internal static class BatchCommands
         new BatchEvent("accept", "final_accept", "Accept a batch for good").Of(set),
         new BatchEvent("cancel", "cancel", "Cancel a batch; what is in flight ends first")
         { NeedsReason = true, Leaves = true, Stage = StageWait.Cancel }.Of(set),
-        Unschedule(set), Plan(set), Preflight(set), Watch(set));
+        Unschedule(set), Plan(set), Preflight(set), GateCommands.List(set), GateCommands.All(set), Watch(set));
 
     private static CliCommand Create(CommandSet set)
     {
@@ -125,7 +125,7 @@ internal static class BatchCommands
     private static CliCommand Preflight(CommandSet set)
     {
         var batch = Batches.Argument();
-        var stage = Options.Text("--stage", "pre|prod", "The stage (default: the one that comes next)");
+        var stage = Options.Text("--stage", "pre|prod|rollback", "The stage (default: the one that comes next)");
         return set.Runs(new CliCommand("preflight", "Show what starting a stage would do now, and what would stop it; exit code 5 where something would",
             "devopscd batch preflight 42", "devopscd batch preflight 42 --stage prod -o json").Takes(batch, stage),
             async (session, parsed, cancellationToken) =>
@@ -136,11 +136,14 @@ internal static class BatchCommands
                 await session.Printer.ListAsync(reply, preflight.Operations, o => o.Application,
                     new("APPLICATION", o => o.Application), new("CLUSTER", o => o.Cluster),
                     new("WAVE", o => o.Wave?.ToString(CultureInfo.InvariantCulture)), new("ACTION", o => o.Action), new("RUNS NOW", o => o.Running),
-                    new("WOULD RUN", o => o.Image), new("USUALLY", o => o.ExpectedSeconds is { } seconds ? Ages.Length(TimeSpan.FromSeconds(seconds)) : null),
+                    new("WOULD RUN", o => o.Image ?? o.Revision),
+                    new("USUALLY", o => o.ExpectedSeconds is { } seconds ? Ages.Length(TimeSpan.FromSeconds(seconds)) : null),
                     new("PROBLEM", o => o.Problems is null ? null : string.Join("; ", o.Problems.Select(p => $"{p.Key}: {string.Join(", ", p.Value)}"))),
                     new("DEPENDS ON", o => string.Join(",", o.DependsOn), IsWide: true));
                 foreach (var obstacle in preflight.Obstacles)
                     await session.SayAsync($"in the way: {obstacle.Reason}");
+                foreach (var gate in preflight.Gates)
+                    await session.SayAsync($"gate {gate.Name} ({gate.At}): {gate.Status}");
                 if (preflight.ExpectedSeconds is { } usual)
                     await session.SayAsync($"usually takes {Ages.Length(TimeSpan.FromSeconds(usual))}");
                 if (preflight.DeployServiceNote is { } note)

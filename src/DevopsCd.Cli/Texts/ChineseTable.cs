@@ -8,6 +8,17 @@ internal static class ChineseTable
     private static readonly Dictionary<string, string> s_texts = new(StringComparer.Ordinal)
     {
         // The help.
+        ["List the gates of a batch, with their results"] = "列出批次的门禁及其结果",
+        ["Decide a gate of a batch"] = "处理批次的门禁",
+        ["Say that a gate has passed"] = "确认门禁通过",
+        ["Say that a gate has failed"] = "确认门禁不通过",
+        ["Let pass what a gate holds, although it has not passed"] = "门禁未通过时仍放行",
+        ["Ask a decided gate once more"] = "重新检查已有结果的门禁",
+        ["The name of the gate, or its number as `batch gates` shows it"] = "门禁名称，或 batch gates 显示的编号",
+        ["Why"] = "原因",
+        ["gate {0} ({1}): {2}"] = "门禁 {0}（{1}）：{2}",
+        ["batch {0} has no gate '{1}' that was asked and counts now; 'devopscd batch gates {2}' lists them"] = "批次 {0} 没有已检查且当前有效的门禁“{1}”；devopscd batch gates {2} 可列出门禁",
+        ["batch {0} has several gates '{1}': {2}; say the number"] = "批次 {0} 有多个门禁“{1}”：{2}；请写明编号",
         ["DevopsCd on the command line: batches of applications, from their creation to their acceptance."] = "DevopsCd 命令行：应用批次，从创建到验收。",
         ["Do now what the periodic scan would do"] = "立即执行定时扫描要做的事",
         ["Call the API"] = "调用 API",

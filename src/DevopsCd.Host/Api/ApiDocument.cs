@@ -27,6 +27,7 @@ internal static class ApiDocument
         ("Builds", "Builds that were reported, and by which batches offer newer ones."),
         ("Deployments", "Reports of deploy systems."),
         ("Freezes", "Times in which stages do not start."),
+        ("Gates", "What has to pass before a batch goes on, or before a stage counts as completed."),
         ("Notifications", "Messages to people about batches."),
         ("Parked messages", "Messages that could not be processed or sent, and decisions about them."),
         ("Projects", "Projects, and what each asks of its releases."),

@@ -77,6 +77,7 @@ internal static class ApiSetup
         api.MapBatches();
         api.MapProjects();
         api.MapFreezes();
+        api.MapGates();
         api.MapAccess();
         api.MapApplications();
         api.MapBuilds();

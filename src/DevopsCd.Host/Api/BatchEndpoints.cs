@@ -39,7 +39,7 @@ internal static class BatchEndpoints
         batches.MapGet("/{id:long}/preflight", PreflightAsync).Requires(Permissions.View, RightsOf.Batch)
             .Named("PreflightBatch", "Show what starting a stage would do now, and what would stop it",
                 "The checks that would refuse the start, also before the seal; every operation with what runs and what would run; what the deploy service "
-                + "has against them; and how long the stage usually takes. Nothing is written.")
+                + "has against them; the gates; and how long the stage usually takes. Of `rollback`: what production would go back to. Nothing is written.")
             .Answers(200, "What would happen.").Refuses(ProblemTypes.NotFound);
         batches.MapGet("/{id:long}/plan", PlanAsync).Requires(Permissions.View, RightsOf.Batch)
             .Named("PlanBatch", "Show what a stage of a batch does, in its order",
@@ -120,11 +120,12 @@ internal static class BatchEndpoints
     }
 
     private static async Task<Results<Ok<BatchPreflight>, ProblemHttpResult>> PreflightAsync(
-        [Description(IdMeaning)] long id, [Description("The stage: `pre` or `prod`; without it the one that the batch comes to next.")] string? stage,
+        [Description(IdMeaning)] long id,
+        [Description("The stage: `pre`, `prod` or `rollback`; without it the one that the batch comes to next.")] string? stage,
         HttpContext http, BatchPreflights preflights, CancellationToken cancellationToken)
     {
-        if (!string.IsNullOrEmpty(stage) && !Stages.TryForward(stage, out _))
-            throw QueryValue.None("stage", stage, [.. Stages.Forward.Select(EnumNames<Stage>.Of)], Stages.Forward.Select(EnumNames<Stage>.Of));
+        if (!string.IsNullOrEmpty(stage) && !EnumNames<Stage>.TryValue(stage, out _))
+            throw QueryValue.None("stage", stage, [.. Stages.All.Select(EnumNames<Stage>.Of)], Stages.All.Select(EnumNames<Stage>.Of));
         return await preflights.LookAsync(id, string.IsNullOrEmpty(stage) ? null : EnumNames<Stage>.Value(stage), Caller.Of(http), cancellationToken)
             is { } preflight
             ? TypedResults.Ok(preflight)

@@ -47,6 +47,7 @@ internal static class UiSetup
         builder.Services.AddScoped<AccessPages>();
         builder.Services.AddScoped<BatchPages>();
         builder.Services.AddScoped<FreezePages>();
+        builder.Services.AddScoped<GatePages>();
         builder.Services.AddScoped<IntakePages>();
         builder.Services.AddScoped<MessagePages>();
         builder.Services.AddScoped<NoticePages>();

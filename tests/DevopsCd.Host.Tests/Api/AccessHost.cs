@@ -3,8 +3,10 @@ using DevopsCd.Core;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Gates;
 using DevopsCd.Core.Notifications.Composing;
 using DevopsCd.Core.Notifications.Delivery;
+using DevopsCd.Core.Policies;
 using DevopsCd.Host.Access;
 using DevopsCd.Host.Api;
 using DevopsCd.Host.Broker;
@@ -43,6 +45,9 @@ public sealed class AccessHost : IAsyncLifetime
     public const string Operation = "nobody";
 
     public long Notice { get; private set; }
+
+    /// <summary>A manual gate of the shop's batch, before its seal; decided.</summary>
+    public long Gate { get; private set; }
 
     public IServiceProvider Services => _app!.Services;
 
@@ -159,8 +164,22 @@ public sealed class AccessHost : IAsyncLifetime
                 Status = NotificationStatus.Sent
             };
             db.Add(notice);
+            var gate = new GateRun
+            {
+                BatchId = batch.Id,
+                BatchCorrelationId = batch.CorrelationId,
+                Project = "shop",
+                Name = "legal",
+                Point = GatePoint.BeforeSeal,
+                Kind = GateKind.Manual,
+                Definition = GateRules.Write(new Gate("legal", GatePoint.BeforeSeal, GateKind.Manual)),
+                ContentHash = "",
+                Attempt = 1
+            };
+            gate.Decide(GateStatus.Overridden, "somebody", "not needed", DateTimeOffset.UnixEpoch);
+            db.Add(gate);
             await db.SaveChangesAsync();
-            Notice = notice.Id;
+            (Notice, Gate) = (notice.Id, gate.Id);
         }
     }
 }

@@ -41,6 +41,8 @@ public sealed class Every_declared_refusal(RefusingHost host, AccessHost strict)
         ["ChangeApplication"] = (new { appType = "x" }, new { repository = "javascript:alert(1)" }),
         ["PutProject"] = (new { }, new { concurrentApps = 0 }),
         ["PutFreeze"] = (new { reason = "inventory", from = "2099-01-01T00:00:00Z", to = "2099-01-02T00:00:00Z" }, new { reason = "inventory" }),
+        ["ReportGateResult"] = (new { result = "passed" }, new { result = "perhaps" }),
+        ["OverrideGate"] = (new { reason = "not needed" }, new { reason = "" }),
         ["AddBinding"] = (new { subject = "user:zoe", role = "viewer", project = "default" }, new { subject = "", role = "viewer", project = "default" }),
         ["LogIn"] = (new { name = RefusingHost.Person, password = "not the password" }, new { name = "", password = "" }),
         ["SetPassword"] = (new { token = "no link's", password = "not the password" }, new { token = "", password = "" }),
@@ -130,7 +132,7 @@ public sealed class Every_declared_refusal(RefusingHost host, AccessHost strict)
         ("Scan", "scan-running") => AnyOf(20, () => Send(route, Address(route)), 409),
         // The application is registered, it is in an open batch, that is sealed, and a test notice is not sent again.
         ("CreateApplication" or "CreateBatch" or "ChangeRelease" or "ResendNotification", "refused") => Send(route, Address(route)),
-        ("RaiseBatchEvent" or "RevertBatch", "refused") => Send(route, Address(route)),
+        ("RaiseBatchEvent" or "RevertBatch" or "ReportGateResult" or "OverrideGate" or "RetryGate", "refused") => Send(route, Address(route)),
         ("ReplayParked", "decided-otherwise") => Send(route, At("parked", host.Parked("discarded"), "replay")),
         ("DiscardParked", "decided-otherwise") => Send(route, At("parked", host.Parked("replayed"), "discard")),
         ("ReplayParked", "still-wrong") => Send(route, At("parked", host.Parked(), "replay")),

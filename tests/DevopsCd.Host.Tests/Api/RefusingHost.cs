@@ -87,8 +87,11 @@ public sealed class RefusingHost : IAsyncLifetime
         (await api.Send(HttpMethod.Put, $"freezes/{Application}",
             new { reason = "inventory", from = "2099-01-01T00:00:00Z", to = "2099-01-02T00:00:00Z" })).Expect();
         SealedBatch = (await api.CreateBatch("a release", null, [Application])).Expect().Id;
-        foreach (var batchEvent in (string[])["approve", "confirm_tag"])
-            (await api.Raise(SealedBatch, batchEvent)).Expect();
+        // The only gate of this host, decided.
+        (await api.Send(HttpMethod.Put, "projects/default", new { gates = new[] { new { name = "legal", at = "before_seal", kind = "manual" } } })).Expect();
+        (await api.Raise(SealedBatch, "approve")).Expect();
+        (await api.Send(HttpMethod.Post, "gates/1/override", new { reason = "not needed" })).Expect();
+        (await api.Raise(SealedBatch, "confirm_tag")).Expect();
         Keep("INSERT INTO outbox_message (outbox_id, sequence_number, message_id, content_type, message_type, body, sent_time, locked_until) VALUES (@outbox, 1, @message, 'application/json', 'urn:message:DevopsCd.Contracts:BatchTransitioned', '{}', '2026-11-29 10:00:00', '2026-11-29 10:00:00')");
         Keep("INSERT INTO outbox_state (outbox_id, sequence_number, message_id, created, delivery_count, parked, reason) VALUES (@outbox, 1, @message, '2026-11-29 10:00:00', 5, '2026-11-29 10:05:00', 'refused')");
         await Eventually.Sees(() => Starting.GetAsync("health/live"), answer => answer.StatusCode == HttpStatusCode.OK, "the other host is alive",

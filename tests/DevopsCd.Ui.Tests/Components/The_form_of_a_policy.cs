@@ -22,7 +22,8 @@ public sealed class The_form_of_a_policy
             ProdApprovals = new ApprovalPolicyBody(),
             AutomaticPreDeploy = false,
             ConcurrentApps = 3,
-            Channels = ["log", "lark"]
+            Channels = ["log", "lark"],
+            Gates = [new GateBody { Name = "errors", At = "after_prod", Kind = "prometheus", Url = "https://p.example", Query = "up", Min = 1 }]
         };
 
         var back = PolicyForm.Of(policy).ToBody();
@@ -32,6 +33,7 @@ public sealed class The_form_of_a_policy
         back.ProdApprovals.ShouldNotBeNull();
         (back.AutomaticPreDeploy, back.ConcurrentApps, back.SingleAppTimeout, back.BatchTimeout).ShouldBe((false, 3, null, null));
         back.Channels.ShouldBe(policy.Channels);
+        back.Gates.ShouldBe(policy.Gates);
     }
 
     [Fact]

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using DevopsCd.Contracts.Api;
 
 namespace DevopsCd.Host.Ui.Policies;
@@ -27,6 +30,16 @@ internal sealed class PolicyForm
     /// <summary>Names separated by commas.</summary>
     public string Channels { get; set; } = "";
 
+    /// <summary>A list as the API has it; empty for none.</summary>
+    public string Gates { get; set; } = "";
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerOptions.Web)
+    {
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
+
     public static PolicyForm Of(ProjectPolicyBody policy) => new()
     {
         Approvals = ApprovalForm.Of(policy.Approvals),
@@ -37,10 +50,11 @@ internal sealed class PolicyForm
         SingleAppTimeout = policy.SingleAppTimeout ?? "",
         BatchTimeout = policy.BatchTimeout ?? "",
         Soak = policy.Soak ?? "",
-        Channels = string.Join(", ", policy.Channels ?? [])
+        Channels = string.Join(", ", policy.Channels ?? []),
+        Gates = policy.Gates is { Count: > 0 } gates ? JsonSerializer.Serialize(gates, s_json) : ""
     };
 
-    /// <exception cref="BatchRefusedException">A number is none.</exception>
+    /// <exception cref="BatchRefusedException">A number is none, or the gates are no list.</exception>
     public ProjectPolicyBody ToBody() => new()
     {
         Approvals = Approvals.ToBody("approvals"),
@@ -50,8 +64,21 @@ internal sealed class PolicyForm
         SingleAppTimeout = ApprovalForm.Filled(SingleAppTimeout),
         BatchTimeout = ApprovalForm.Filled(BatchTimeout),
         Soak = ApprovalForm.Filled(Soak),
-        Channels = ApprovalForm.Filled(Channels)?.Split([',', '，'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        Channels = ApprovalForm.Filled(Channels)?.Split([',', '，'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        Gates = GateList()
     };
+
+    private List<GateBody>? GateList()
+    {
+        try
+        {
+            return ApprovalForm.Filled(Gates) is { } text ? JsonSerializer.Deserialize<List<GateBody>>(text, s_json) : null;
+        }
+        catch (JsonException)
+        {
+            throw BatchRefusedException.Content("gates", "must be a JSON list of gates, each with name, at and kind");
+        }
+    }
 }
 
 /// <summary>Who has to approve, as a form has it.</summary>

@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Batches;
+using DevopsCd.Core.Gates;
+using DevopsCd.Core.Scanning;
 
 namespace DevopsCd.Host.Ui.Texts;
 
@@ -39,6 +41,12 @@ internal static class NameTable
         ["branch_changed"] = ("分支已修改", "Branch changed"),
         ["approval_given"] = ("已投票", "Vote given"),
         ["freeze_overridden"] = ("已越过封网", "Freeze overridden"),
+        [TellLateOperations.OperationLate] = ("部署比平时慢", "Takes longer than usual"),
+        [GateDesk.GatePassed] = ("门禁已通过", "Gate passed"),
+        [GateDesk.GateFailed] = ("门禁未通过", "Gate failed"),
+        [GateDesk.GateOverridden] = ("已跳过门禁", "Gate overridden"),
+        [GateDesk.GateAskedAgain] = ("门禁重新检查", "Gate asked again"),
+        [GateDesk.Awaited] = ("等待门禁", "Gates awaited"),
         [ScheduledStarts.Scheduled] = ("已预约启动", "Start scheduled"),
         [ScheduledStarts.Withdrawn] = ("预约已撤回", "Scheduled start withdrawn"),
         [ScheduledStarts.Expired] = ("预约已过期", "Scheduled start expired"),
@@ -59,6 +67,36 @@ internal static class NameTable
         ["stopped"] = ("已停止", "stopped"),
         ["pending"] = ("待提交", "pending"),
         ["progressing"] = ("进行中", "progressing")
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>How gates stand.</summary>
+    public static FrozenDictionary<string, (string Zh, string En)> Gates { get; } = new Dictionary<string, (string, string)>
+    {
+        [GateViews.Waiting] = ("尚未检查", "not asked yet"),
+        ["pending"] = ("等待结果", "waits for a result"),
+        ["passed"] = ("已通过", "passed"),
+        ["failed"] = ("未通过", "failed"),
+        ["overridden"] = ("已跳过", "overridden"),
+        ["outdated"] = ("已失效", "outdated")
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Where gates stand.</summary>
+    public static FrozenDictionary<string, (string Zh, string En)> GatePoints { get; } = new Dictionary<string, (string, string)>
+    {
+        ["before_seal"] = ("封板前", "before the seal"),
+        ["before_pre"] = ("预发布前", "before pre-production"),
+        ["after_pre"] = ("预发布后", "after pre-production"),
+        ["before_prod"] = ("生产前", "before production"),
+        ["after_prod"] = ("生产后", "after production")
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>How gates are decided.</summary>
+    public static FrozenDictionary<string, (string Zh, string En)> GateKinds { get; } = new Dictionary<string, (string, string)>
+    {
+        ["webhook"] = ("Webhook", "webhook"),
+        ["http"] = ("HTTP 状态", "HTTP status"),
+        ["prometheus"] = ("Prometheus 查询", "Prometheus query"),
+        ["manual"] = ("人工确认", "a person")
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What a plan does to an application.</summary>
@@ -124,6 +162,10 @@ internal static class NameTable
         ["app_failed"] = ("应用部署失败", "an application failed"),
         ["production_ready"] = ("等待生产部署", "production waits"),
         ["approval_given"] = ("已投票", "vote given"),
+        ["operation_late"] = ("部署比平时慢", "takes longer than usual"),
+        ["gate_waits"] = ("门禁等待人工确认", "gate waits for a person"),
+        ["gate_passed"] = ("门禁已放行", "gate lets pass"),
+        ["gate_failed"] = ("门禁未通过", "gate failed"),
         ["test"] = ("测试通知", "test")
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

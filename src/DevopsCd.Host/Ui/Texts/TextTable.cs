@@ -77,6 +77,22 @@ internal sealed class TextTable(Language language)
         "A cancel is under way: nothing more starts, and the batch ends when nothing runs any more.");
     public string RollbackUnderWay => Say("已请求回滚：进行中的部署结束后即开始回滚。",
         "A rollback was asked for: nothing more starts, and production goes back when nothing runs any more.");
+    public string Gates => Say("门禁", "Gates");
+    public string NoGates => Say("项目策略中没有门禁。", "The policies of its projects have no gates.");
+    public string GateColumn => Say("门禁", "Gate");
+    public string GatePlace => Say("位置", "Where");
+    public string GateKindColumn => Say("方式", "Decided by");
+    public string GateDecidedBy => Say("操作人", "By");
+    public string GateDeadline => Say("超时时间", "fails at");
+    public string GatePass => Say("通过", "Pass");
+    public string GateFail => Say("不通过", "Fail");
+    public string GateOverride => Say("跳过", "Override");
+    public string GateRetry => Say("重新检查", "Ask again");
+    public string GateReason => Say("原因（不通过或跳过时必填）", "Reason (required to fail or to override)");
+    public string GatesAsJson => Say("门禁（JSON 列表）", "Gates (a JSON list)");
+    public string GateStatus(string name) => Of(NameTable.Gates, name);
+    public string GatePoint(string name) => Of(NameTable.GatePoints, name);
+    public string GateKind(string name) => Of(NameTable.GateKinds, name);
     public string RollbackPlan => Say("回滚计划", "Rollback plan");
     public string Revert => Say("创建还原批次", "Make a batch that reverts it");
     public string OverridesFreeze => Say("您将越过封网。", "You override a freeze:");
@@ -87,6 +103,7 @@ internal sealed class TextTable(Language language)
     public string NotWithdrawn => Say("没有可撤回的预约，或您无权撤回。", "Nothing waits any more, or you may not cancel this batch.");
     public string YouCan => Say("轮到您了。", "It is your turn.");
     public string StartsByItself => Say("引擎将自动开始预发布。", "Pre-production starts by itself.");
+    public string Rollback => Say("回滚", "Rollback");
     public string PreProduction => Say("预发布", "Pre-production");
     public string Production => Say("生产", "Production");
 
