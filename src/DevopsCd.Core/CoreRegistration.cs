@@ -45,13 +45,13 @@ internal static class CoreRegistration
         services.AddApprovals();
         services.AddBatches();
         services.AddApplications(settings.Deploy, settings.K8s);
-        services.AddBuilds();
+        services.AddBuilds(settings.Retention);
         services.AddDeployments(settings.Deploy, settings.K8s);
-        services.AddNotifications(settings.Notification);
+        services.AddNotifications(settings.Notification, settings.Retention);
         services.AddSingleton<WorkWatch>();
         services.AddScanning(settings.Storage);
         services.AddSchedule(settings);
-        services.AddParking();
+        services.AddParking(settings.Retention);
         services.AddWebhooks(settings.Webhooks);
         return settings;
     }

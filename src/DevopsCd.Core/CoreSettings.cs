@@ -11,7 +11,7 @@ namespace DevopsCd.Core;
 /// <summary>The whole of <c>core</c>, read and checked before anything starts.</summary>
 internal sealed record CoreSettings(
     CoreOptions Core, DeployOptions Deploy, K8sOptions K8s, StorageOptions Storage, NotificationOptions Notification, GateOptions Gates,
-    WebhookOptions Webhooks, AccessOptions Access)
+    WebhookOptions Webhooks, AccessOptions Access, RetentionOptions Retention)
 {
     /// <summary>What policies of projects may ask for.</summary>
     public PolicyBounds PolicyBounds => new(
@@ -28,7 +28,8 @@ internal sealed record CoreSettings(
             NotificationOptions.Read(reader),
             reader.Read<GateOptions>(GateOptions.Section),
             WebhookRegistration.Read(reader),
-            reader.Read<AccessOptions>(AccessOptions.Section));
+            reader.Read<AccessOptions>(AccessOptions.Section),
+            reader.Read<RetentionOptions>(RetentionOptions.Section));
         foreach (var (key, allowed) in settings.K8s.Problems(settings.Deploy.Driver == "http"))
             reader.Wrong(key, allowed);
         if (settings.Storage.Postgres && settings.Storage.PostgresConnection() is null)

@@ -1,3 +1,4 @@
+using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications.Channels;
 using DevopsCd.Core.Notifications.Composing;
@@ -26,7 +27,7 @@ internal static class NotificationRegistration
         Type<LogChannel>(NotificationChannels.Log, ChannelNeeds.Nothing),
     ];
 
-    public static IServiceCollection AddNotifications(this IServiceCollection services, NotificationOptions options)
+    public static IServiceCollection AddNotifications(this IServiceCollection services, NotificationOptions options, RetentionOptions retention)
     {
         services.AddSingleton(options);
         services.TryAddSingleton<OutboundNetwork>();
@@ -48,7 +49,10 @@ internal static class NotificationRegistration
         services.AddHostedService<NotificationSender>();
         services.AddScoped<Notices>();
         services.AddScoped<NotificationAdministration>();
-        return services;
+        // One that carries others tells when they were sent.
+        return services.AddRetention("Old notices", retention.Notices?.Value, (db, before) => db.Set<Notification>()
+            .Where(n => n.CreatedAt < before && n.Status != NotificationStatus.Pending && n.Status != NotificationStatus.Sending
+                && !db.Set<Notification>().Any(carried => carried.CarriedBy == n.Id && carried.CreatedAt >= before)));
     }
 
     private static ChannelType Type<TChannel>(string name, ChannelNeeds needs)

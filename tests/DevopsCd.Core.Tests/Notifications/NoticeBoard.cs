@@ -78,7 +78,7 @@ internal sealed class NoticeBoard : IAsyncDisposable
         var reader = new ConfigurationReader(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build());
         services.AddAccess(new AccessOptions()).AddPolicies(
             new PolicyBounds(5, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(60), [], new GateOptions().Bounds(), NobodyLogsIn: true));
-        services.AddNotifications(NotificationOptions.Read(reader));
+        services.AddNotifications(NotificationOptions.Read(reader), new RetentionOptions());
         reader.ThrowIfWrong();
         var host = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
         _hosts.Add(host);

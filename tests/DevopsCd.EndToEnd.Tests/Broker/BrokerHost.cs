@@ -1,5 +1,6 @@
 using System.Text;
 using DevopsCd.Core.Access;
+using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Parking;
 using DevopsCd.Host.Access;
@@ -62,7 +63,7 @@ internal sealed class BrokerHost : IAsyncDisposable
         builder.Services.AddDbContext<CdDbContext, PostgresCdDbContext>(o => CdDbContextOptions.UsePostgres(o, database.Through(relay)));
         builder.Services.AddAccess(new AccessOptions());
         builder.Services.AddSingleton(new AuthOptions());
-        builder.Services.AddParking();
+        builder.Services.AddParking(new RetentionOptions());
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddConsumer<SmallConsumer>().Endpoint(e => e.Name = "small");
