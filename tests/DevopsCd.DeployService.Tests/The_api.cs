@@ -243,7 +243,7 @@ public sealed class The_api(TestCluster cluster)
 
         var document = JsonDocument.Parse(await given.Http.GetStringAsync("openapi/v1.json"));
 
-        routes.Count.ShouldBe(7);
+        routes.Count.ShouldBe(8);
         foreach (var route in routes)
         {
             route.Metadata.GetMetadata<IEndpointNameMetadata>().ShouldNotBeNull(route.RoutePattern.RawText);
@@ -271,16 +271,22 @@ public sealed class The_api(TestCluster cluster)
         await given.StartAsync();
         var before = await cluster.GivenDeploymentAsync(given.Namespace, "shop");
 
-        var view = await given.PreflightAsync(
+        DeployOperationRequest[] operations =
+        [
             given.Request("shop", "registry.example/app:2") with { Cluster = "counted" },
             given.Request("shop", before.Image()!) with { Cluster = "counted" },
-            given.Request("nobody", "registry.example/app:2") with { Cluster = "counted" });
+            given.Request("nobody", "registry.example/app:2") with { Cluster = "counted" }
+        ];
+        var view = await given.PreflightAsync(operations);
+        var inspected = await given.InspectAsync(operations);
 
         view.Ok.ShouldBeFalse();
         view.Results.Select(r => r.Ok).ShouldBe([true, true, false]);
         view.Results[0].Changes.ShouldBe([new DeployPreflightChange { Container = "app", From = "registry.example/app:1", To = "registry.example/app:2" }]);
         view.Results[1].Changes.ShouldBeEmpty();
         view.Results[2].Problems["workload.name"].Single().ShouldContain("known: shop");
+        inspected.Results.Select(r => (r.Ok, r.Changes.Select(c => c.From).FirstOrDefault()))
+            .ShouldBe([(true, "registry.example/app:1"), (true, null), (false, null)]);
         // Six rights, asked for once and not once for each operation.
         (await given.Http.GetStringAsync("metrics")).Split('\n').Single(l => l.StartsWith("devopscd_deploy_api_calls_total", StringComparison.Ordinal)
             && l.Contains("selfsubjectaccessreviews", StringComparison.Ordinal) && l.Contains("counted", StringComparison.Ordinal))

@@ -11,7 +11,7 @@ namespace DevopsCd.Core.Batches;
 /// What a stage does, or would do now: its operations in their order, with what runs and what would run. Of a rollback it is known from the seal
 /// on what it would go back to (R19). Changes nothing.
 /// </summary>
-internal sealed class BatchPlans(CdDbContext db, BatchReleases releases, RunningVersions versions, BatchPolicies policies)
+internal sealed class BatchPlans(CdDbContext db, BatchReleases releases, LiveVersions versions, BatchPolicies policies)
 {
     public const string Deploy = "deploy", Restore = "restore", Keep = "keep", Stay = "stay", Skip = "skip";
 

@@ -33,6 +33,10 @@ internal sealed class DeployOptions
     [ConfigurationKeyName("poll_interval"), DurationRange("100ms", "10m")]
     public Duration PollInterval { get; init; } = Duration.Seconds(5);
 
+    /// <summary>How often the deploy service is asked what runs in a place, with the driver <c>http</c>.</summary>
+    [ConfigurationKeyName("drift_interval"), DurationRange("1m", "24h")]
+    public Duration DriftInterval { get; init; } = Duration.Minutes(5);
+
     /// <summary>What deploys.</summary>
     [AllowedValues("simulated", "http", "external")]
     public string Driver { get; init; } = "simulated";

@@ -11,10 +11,12 @@ internal static class DeploymentRegistration
         services.AddSingleton<SealedContent>().AddSingleton<StageMemory>().AddScoped<StageRows>()
             .AddScoped<StageDispatcher>().AddScoped<StageEnds>().AddScoped<OperationChanges>().AddScoped<ProductionPlanner>()
             .AddSingleton<OperationRules>().AddSingleton<OperationClaims>().AddSingleton<OperationSettlement>().AddScoped<DeploymentOperationRunner>()
-            .AddScoped<RunningVersions>().AddScoped<OperationTimes>().AddScoped<ApplicationHistory>();
+            .AddScoped<LiveVersions>().AddSingleton<DriftWatch>().AddScoped<OperationTimes>().AddScoped<ApplicationHistory>();
         if (deploy.Driver != "http")
             return services.AddSingleton<IDeployService, SimulatedDeployService>();
 
+        // The others cannot tell what runs.
+        services.AddHostedService(provider => provider.GetRequiredService<DriftWatch>());
         services.AddSingleton<DeployCalls>().AddHttpClient<IDeployService, HttpDeployService>(client =>
         {
             client.BaseAddress = new Uri(address.BaseUrl!.AbsoluteUri.TrimEnd('/') + "/");

@@ -44,31 +44,52 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
 
     public async Task<PreflightAnswer> PreflightAsync(IReadOnlyList<Deployment> operations, CancellationToken cancellationToken)
     {
-        var problems = new List<IReadOnlyDictionary<string, string[]>?>(operations.Count);
+        var (results, note) = await LookBeforehandAsync("preflight", operations, cancellationToken);
+        return results is null
+            ? PreflightAnswer.NotAsked(operations.Count, note)
+            : new PreflightAnswer([.. results.Select(r => r.Ok ? null : r.Problems)], null);
+    }
+
+    public async Task<IReadOnlyList<FoundVersion?>> InspectAsync(IReadOnlyList<Deployment> operations, CancellationToken cancellationToken)
+    {
+        var (results, _) = await LookBeforehandAsync("preflight/inspect", operations, cancellationToken);
+        return results is null ? [.. Enumerable.Repeat<FoundVersion?>(null, operations.Count)] : [.. results.Select(Found)];
+    }
+
+    /// <summary>What has a problem cannot be told of.</summary>
+    private static FoundVersion? Found(DeployPreflightResult result) => !result.Ok ? null
+        : result.Changes.Count == 0 ? new FoundVersion(Instead: null)
+        : new FoundVersion(string.Join(", ", result.Changes.Select(c => c.From ?? "nothing").Distinct(StringComparer.Ordinal)));
+
+    /// <summary>What the service says of operations that are not done; null with why it could not be asked.</summary>
+    private async Task<(List<DeployPreflightResult>? Results, string Note)> LookBeforehandAsync(
+        string path, IReadOnlyList<Deployment> operations, CancellationToken cancellationToken)
+    {
+        var found = new List<DeployPreflightResult>(operations.Count);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(address.CallTimeout);
         try
         {
             foreach (var part in operations.Chunk(MostPreflights))
             {
-                using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/preflight");
+                using var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/{path}");
                 if (address.ApiKey.Length > 0)
                     request.Headers.Add("X-API-Key", address.ApiKey);
                 request.Content = JsonContent.Create(new DeployPreflightRequest { Operations = [.. part.Select(Request)] }, options: JsonSerializerOptions.Web);
                 var reply = await SendAsync(request, limit.Token);
                 if (reply.Status != 200)
-                    return PreflightAnswer.NotAsked(operations.Count, $"the deploy service answered {reply.Status}");
+                    return (null, $"the deploy service answered {reply.Status}");
                 var results = JsonSerializer.Deserialize<DeployPreflightView>(reply.Body.Span, JsonSerializerOptions.Web)?.Results;
                 if (results?.Count != part.Length)
-                    return PreflightAnswer.NotAsked(operations.Count, "the deploy service's answer cannot be read");
-                problems.AddRange(results.Select(r => r.Ok ? null : r.Problems));
+                    return (null, "the deploy service's answer cannot be read");
+                found.AddRange(results);
             }
-            return new PreflightAnswer(problems, null);
+            return (found, "");
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested
             && e is HttpRequestException or OperationCanceledException or JsonException or IOException or FormatException or InvalidOperationException)
         {
-            return PreflightAnswer.NotAsked(operations.Count, $"the deploy service could not be asked ({e.GetType().Name})");
+            return (null, $"the deploy service could not be asked ({e.GetType().Name})");
         }
     }
 

@@ -16,6 +16,11 @@ internal interface IDeployService
     Task<PreflightAnswer> PreflightAsync(IReadOnlyList<Deployment> operations, CancellationToken cancellationToken) =>
         Task.FromResult(PreflightAnswer.NotAsked(operations.Count, "this deploy service looks at nothing beforehand"));
 
+    /// <summary>Asks what runs where operations have deployed to, without changing anything.</summary>
+    /// <returns>In their order; null where it cannot tell.</returns>
+    Task<IReadOnlyList<FoundVersion?>> InspectAsync(IReadOnlyList<Deployment> operations, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<FoundVersion?>>([.. Enumerable.Repeat<FoundVersion?>(null, operations.Count)]);
+
     /// <summary>Asks to stop an operation that has not ended.</summary>
     Task<DeployAnswer> StopAsync(Deployment operation, CancellationToken cancellationToken);
 }

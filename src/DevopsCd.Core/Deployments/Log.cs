@@ -20,6 +20,12 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {BatchNumber}: {Event} is held back: {Reason}")]
     public static partial void EndWaits(this ILogger log, string batchNumber, string @event, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Application} on {Cluster}: {Found} runs instead of {Image}, which was deployed there last")]
+    public static partial void Drifted(this ILogger log, string application, string cluster, string found, string image);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What runs where could not be looked at: {Reason}")]
+    public static partial void NotLooked(this ILogger log, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {BatchNumber}: {OperationId} is no longer running; its stop is confirmed")]
     public static partial void StopSettled(this ILogger log, string batchNumber, string operationId);
 }

@@ -10,8 +10,9 @@ namespace DevopsCd.Core.Deployments;
 
 /// <summary>What becomes of operations of one batch in one transaction, under its lock, and what follows from it for others.</summary>
 internal sealed class OperationChanges(CdDbContext db, IPublishEndpoint publish, IMessageScheduler scheduler, StageDispatcher dispatcher, StageEnds ends,
-    ILogger<OperationChanges> log)
+    LiveVersions versions, ILogger<OperationChanges> log)
 {
+    private readonly List<Deployment> _succeeded = [];
     private Stage? _advance;
 
     /// <summary>Writes what the rules made of an operation.</summary>
@@ -41,9 +42,11 @@ internal sealed class OperationChanges(CdDbContext db, IPublishEndpoint publish,
         : scheduler.SchedulePublish(at.UtcDateTime, new CheckDeployment { OperationId = operation.OperationId, BatchId = operation.BatchCorrelationId },
             cancellationToken);
 
-    /// <summary>Once for all that has changed: starts what can start now, and ends the stage when nothing can.</summary>
+    /// <summary>Once for all that has changed: writes what runs now, starts what can start now, and ends the stage when nothing can.</summary>
     public async Task CompleteAsync(Batch batch, CancellationToken cancellationToken)
     {
+        await versions.WriteAsync(_succeeded, cancellationToken);
+        _succeeded.Clear();
         if (_advance is { } stage && BatchStatus.Deploying(batch.Status) == stage)
             await dispatcher.AdvanceAsync(batch, stage, cancellationToken);
         await ends.RaiseAsync(cancellationToken);
@@ -65,6 +68,8 @@ internal sealed class OperationChanges(CdDbContext db, IPublishEndpoint publish,
             At = operation.FinishedAt!.Value
         }, cancellationToken);
         Tracing.Ended(operation);
+        if (operation.Status == OperationStatus.Succeeded)
+            _succeeded.Add(operation);
         Metrics.Deployed(stage, outcome, operation.FinishedAt.Value - operation.StartedAt);
         log.Ended(batch.BatchNumber, operation.OperationId, outcome, operation.Tries, operation.Error ?? "");
         if (BatchStatus.Deploying(batch.Status) == operation.Stage && operation.Attempt == batch.Attempt(operation.Stage))

@@ -12,7 +12,7 @@ namespace DevopsCd.Core.Deployments;
 
 /// <summary>Computes a batch's production plan once and tells once that it waits (R7). It starts nothing.</summary>
 internal sealed class ProductionPlanner(
-    CdDbContext db, RunningVersions versions, IPublishEndpoint publish, Notices notices, BatchVotes votes, ApprovalViews approvals, TimeProvider clock)
+    CdDbContext db, LiveVersions versions, IPublishEndpoint publish, Notices notices, BatchVotes votes, ApprovalViews approvals, TimeProvider clock)
 {
     /// <returns>The batch's number, or null when there was nothing to do.</returns>
     public Task<string?> PrepareAsync(Guid batchId, CancellationToken cancellationToken) =>

@@ -18,7 +18,7 @@ namespace DevopsCd.Core.Deployments;
 /// Carries out the plan of a stage. Every caller holds the batch's row lock, so that the operations in flight are counted
 /// and started by one at a time over all instances (I7).
 /// </summary>
-internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedContent seals, StageEnds ends, RunningVersions versions,
+internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedContent seals, StageEnds ends, LiveVersions versions,
     IPublishEndpoint publish, IMessageScheduler scheduler, Notices notices, BatchPolicies policies, FreezeBook freezes, GateBook gateBook, GateDesk gates,
     DeployOptions deploy, TimeProvider clock)
 {
@@ -310,8 +310,8 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
 
     private async Task<StageView> LoadAsync(Batch batch, Stage stage, CancellationToken cancellationToken)
     {
-        var content = await seals.OfAsync(batch, () => ContentAsync(batch, cancellationToken));
         var rows = await stages.ReadAsync(batch, stage, cancellationToken);
+        var content = await seals.OfAsync(batch, rows.Releases.Count, () => ContentAsync(batch, cancellationToken));
         // What this transaction has changed and not yet saved is ahead of what was read.
         var changed = db.Deployments.Local.Where(d => d.Id != 0).ToDictionary(d => d.Id);
         var stored = rows.Operations.Select(o =>

@@ -54,6 +54,8 @@ internal static class Metrics
             "Deployment operations that have not ended a minute after their deadline");
         s_meter.CreateObservableGauge("devopscd.operations.late", () => One(s_state.Late), "{operation}",
             "Deployment operations that have not ended and take more than twice as long as 99 of 100 did before");
+        s_meter.CreateObservableGauge("devopscd.live.drifted", () => One(s_state.Drifted), "{place}",
+            "Places in which something else was found than what was deployed there");
         s_meter.CreateObservableGauge("devopscd.messages.left", () => Counts(s_state.Messages, "state"), "{message}",
             "Messages by what they wait for: waiting in the outbox, parked_outgoing, parked");
         s_meter.CreateObservableGauge("devopscd.outbox.oldest",

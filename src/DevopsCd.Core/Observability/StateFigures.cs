@@ -24,6 +24,9 @@ internal sealed record StateFigures
     /// <summary>Those that have not ended and were told to take far longer than usual.</summary>
     public long? Late { get; init; }
 
+    /// <summary>Places in which something else was found than what was deployed there.</summary>
+    public long? Drifted { get; init; }
+
     /// <summary>Messages by what they wait for: <c>waiting</c> in the outbox, <c>parked_outgoing</c>, <c>parked</c>.</summary>
     public IReadOnlyList<(string State, long Count)> Messages { get; init; } = [];
 

@@ -40,6 +40,7 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, WorkWatch watch, 
         var inFlight = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null)));
         var overdue = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null && d.DeadlineAt < aMinuteAgo)));
         var late = queries.Add(Number(db.Deployments.Where(d => d.FinishedAt == null && d.LateSince != null)));
+        var drifted = queries.Add(Number(db.Set<LiveVersion>().Where(v => v.Drift != null && v.Application.RemovedAt == null)));
         var parkedOutgoing = queries.Add(Number(db.Set<OutboxState>().Where(s => s.Parked != null)));
         var outgoing = queries.Add(Number(db.Set<OutboxMessage>()));
         var oldest = queries.Add(db.Set<OutboxMessage>()
@@ -62,6 +63,7 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, WorkWatch watch, 
             InFlight = Count(inFlight),
             Overdue = Count(overdue),
             Late = Count(late),
+            Drifted = Count(drifted),
             Messages =
             [
                 ("waiting", Math.Max(0, Count(outgoing) - Count(parkedOutgoing))), ("parked_outgoing", Count(parkedOutgoing)), ("parked", Count(parked))

@@ -45,6 +45,10 @@ internal static class DeploymentEndpoints
         api.MapPost("/preflight", PreflightAsync).Accepts<DeployPreflightRequest>(Json).WithMetadata(new NeedsNoRecords())
             .Named("Preflight", "Check operations without doing them", $"At most {MostPreflights} operations. The clusters are asked; nothing is written.")
             .Answers(200, "What stands against each operation, in the order they were sent.");
+        api.MapPost("/preflight/inspect", InspectAsync).Accepts<DeployPreflightRequest>(Json).WithMetadata(new NeedsNoRecords())
+            .Named("InspectTargets", "Show what operations would change, without trying them",
+                $"At most {MostPreflights} operations. Their targets are read; a target that already has the image has no changes. Nothing is written.")
+            .Answers(200, "What each operation would change, in the order they were sent.");
         api.MapPost("/preflight/validate", ValidateAsync).Accepts<DeployPreflightRequest>(Json).WithMetadata(new NeedsNoRecords())
             .Named("ValidateTargets", "Check targets and their strategies without asking a cluster",
                 $"At most {MostPreflights} operations; each may leave its image out.")
@@ -84,13 +88,19 @@ internal static class DeploymentEndpoints
         HttpContext context, OperationService operations) =>
         Result(await operations.RollbackAsync(operationId, ApiKeyAuthentication.CallerOf(context), context.RequestAborted), context);
 
-    private static async Task<Results<Ok<DeployPreflightView>, ProblemHttpResult>> PreflightAsync(HttpContext context, RequestReader reader,
-        Preflight preflight)
+    private static Task<Results<Ok<DeployPreflightView>, ProblemHttpResult>> PreflightAsync(HttpContext context, RequestReader reader,
+        Preflight preflight) => LookAsync(context, reader, preflight.CheckAsync);
+
+    private static Task<Results<Ok<DeployPreflightView>, ProblemHttpResult>> InspectAsync(HttpContext context, RequestReader reader,
+        Preflight preflight) => LookAsync(context, reader, preflight.InspectAsync);
+
+    private static async Task<Results<Ok<DeployPreflightView>, ProblemHttpResult>> LookAsync(HttpContext context, RequestReader reader,
+        Func<IReadOnlyList<(DeployOperationRequest, Dictionary<string, string[]>)>, Caller, CancellationToken, Task<DeployPreflightResult[]>> look)
     {
         var caller = ApiKeyAuthentication.CallerOf(context);
         if (Operations(await BodyAsync(context)) is not { } list)
             return NoOperations(context);
-        var results = await preflight.CheckAsync([.. list.Select(item => reader.Read(item, caller))], caller, context.RequestAborted);
+        var results = await look([.. list.Select(item => reader.Read(item, caller))], caller, context.RequestAborted);
         return TypedResults.Ok(new DeployPreflightView { Ok = results.All(r => r.Ok), Results = results });
     }
 

@@ -20,6 +20,11 @@ internal sealed class Preflight(Clusters clusters, StrategyCatalogue strategies,
             rights.GetOrAdd((cluster, ns, verb, resource), _ => new(() => cluster.Api.MayAsync(verb, resource, ns, null, cancellationToken))).Value;
     }
 
+    /// <summary>What operations would change, without trying whether they could: the targets are read, and nothing else is asked.</summary>
+    public Task<DeployPreflightResult[]> InspectAsync(
+        IReadOnlyList<(DeployOperationRequest Request, Dictionary<string, string[]> Errors)> operations, Caller caller, CancellationToken cancellationToken) =>
+        Task.WhenAll(operations.Select(o => CheckAsync(o.Request, o.Errors, caller, null, cancellationToken)));
+
     /// <summary>What is wrong with a request by itself, and with who sends it; asks no cluster.</summary>
     public static DeployPreflightResult Validated((DeployOperationRequest Request, Dictionary<string, string[]> Errors) read, Caller caller)
     {
@@ -34,7 +39,7 @@ internal sealed class Preflight(Clusters clusters, StrategyCatalogue strategies,
         : $"key '{caller.Name}' may not deploy to namespace '{request.Namespace}' of cluster '{request.Cluster}'";
 
     private async Task<DeployPreflightResult> CheckAsync(
-        DeployOperationRequest request, Dictionary<string, string[]> wrong, Caller caller, Func<Cluster, string, string, KubeResource, Task<bool>> may,
+        DeployOperationRequest request, Dictionary<string, string[]> wrong, Caller caller, Func<Cluster, string, string, KubeResource, Task<bool>>? may,
             CancellationToken cancellationToken)
     {
         var problems = new Dictionary<string, string[]>(wrong);
@@ -47,7 +52,7 @@ internal sealed class Preflight(Clusters clusters, StrategyCatalogue strategies,
             {
                 (var found, problems) = await operations.LookAsync(request, caller, cancellationToken);
                 changes = found?.Changes ?? [];
-                if (problems.Count == 0)
+                if (problems.Count == 0 && may is not null)
                     await TryAsync(request, found, problems, may, cancellationToken);
             }
             catch (TargetRejectedException refused)

@@ -82,6 +82,7 @@ internal static class ApiSetup
         api.MapApplications();
         api.MapBuilds();
         api.MapDeployments();
+        api.MapLiveVersions();
         api.MapIntake();
         api.MapParked();
         api.MapOutgoing();

@@ -27,7 +27,7 @@ public sealed class An_application_that_is_removed
         (await Listed(engine)).ShouldBeEmpty();
         (await engine.Do<ApplicationCatalogue, ApplicationView?>(c => c.FindAsync("api", Visible.Everything, default))).ShouldBeNull();
         (await engine.Do<ProjectsOf, string?>(p => p.ApplicationAsync("api", default))).ShouldBeNull();
-        (await engine.Do<RunningVersions, IReadOnlyList<RunningVersion>>(r => r.ListAsync(Visible.Everything, null, default))).ShouldBeEmpty();
+        (await engine.Do<LiveVersions, IReadOnlyList<LiveVersionView>>(r => r.ListAsync(Visible.Everything, new LiveVersionFilter(), default))).ShouldBeEmpty();
         (await engine.Create(new ReleaseItem { Application = "api" })).Fields.Keys.ShouldBe(["releases[0].application"]);
         (await Should.ThrowAsync<BatchRefusedException>(() => engine.Target("api", "pre", "staging"))).Kind.ShouldBe(RefusalKind.NotFound);
         (await engine.Release(batch, "api")).ShouldSatisfyAllConditions(

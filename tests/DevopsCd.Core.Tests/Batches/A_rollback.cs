@@ -1,4 +1,5 @@
 using DevopsCd.Contracts;
+using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
@@ -312,6 +313,6 @@ public sealed class A_rollback
     }
 
     private static async Task<IEnumerable<string>> Running(Engine engine) =>
-        (await engine.Do<RunningVersions, IReadOnlyList<RunningVersion>>(v => v.ListAsync(Visible.Everything, null, default)))
+        (await engine.Do<LiveVersions, IReadOnlyList<LiveVersionView>>(v => v.ListAsync(Visible.Everything, new LiveVersionFilter(), default)))
             .Where(v => v.Stage == "prod").Select(v => $"{v.Application} {v.Image.Split(':')[1]}");
 }

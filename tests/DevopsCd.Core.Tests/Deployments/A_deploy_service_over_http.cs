@@ -1,3 +1,4 @@
+using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Shared;
@@ -45,6 +46,26 @@ public sealed class A_deploy_service_over_http
         (await client.Service.SubmitAsync(DeployClient.Operation("bad"), default)).ShouldBe(
             new DeployAnswer.Failed("ImagePullBackOff: bad: ImagePullBackOff") { Previous = new PreviousVersion("registry.example/bad:0", null, Unchanged: false) });
         (await client.Service.LookAsync(DeployClient.Operation("unknown"), default)).ShouldBeOfType<DeployAnswer.Unknown>();
+    }
+
+    [Fact]
+    public async Task Tells_what_runs_somewhere_where_it_can_tell()
+    {
+        await using var service = await FakeDeployService.StartAsync();
+        await using var client = new DeployClient(service.BaseUrl, service.ApiKey);
+        Deployment[] operations = [DeployClient.Operation("same"), DeployClient.Operation("other"), DeployClient.Operation("gone")];
+
+        (await client.Service.InspectAsync(operations, default)).ShouldBe([null, null, null], "an older service has no such route");
+
+        service.Found = asked => new DeployPreflightResult
+        {
+            Application = asked.Application,
+            Cluster = asked.Cluster,
+            Ok = asked.Application != "gone",
+            Changes = asked.Application != "other" ? []
+                : [new DeployPreflightChange { Container = "app", From = "registry.example/other:0", To = asked.Image }]
+        };
+        (await client.Service.InspectAsync(operations, default)).ShouldBe([new FoundVersion(null), new FoundVersion("registry.example/other:0"), null]);
     }
 
     [Theory]

@@ -23,6 +23,9 @@ internal sealed class ScriptedDeployService(TimeProvider clock) : IDeployService
 
     public Func<Deployment, DeployAnswer> OnStop { get; set; } = _ => new DeployAnswer.Stopped();
 
+    /// <summary>What it finds in a place; null where it cannot tell.</summary>
+    public Func<Deployment, FoundVersion?> OnInspect { get; set; } = _ => null;
+
     /// <summary>Completes when a caller has died.</summary>
     public Task Died => _died.Task;
 
@@ -64,6 +67,13 @@ internal sealed class ScriptedDeployService(TimeProvider clock) : IDeployService
     {
         await Record("stop", operation);
         return OnStop(operation);
+    }
+
+    public async Task<IReadOnlyList<FoundVersion?>> InspectAsync(IReadOnlyList<Deployment> operations, CancellationToken cancellationToken)
+    {
+        foreach (var operation in operations)
+            await Record("inspect", operation);
+        return [.. operations.Select(OnInspect)];
     }
 
     private static void Script(ConcurrentDictionary<string, ConcurrentQueue<DeployAnswer>> scripts, string application, IEnumerable<DeployAnswer> answers)

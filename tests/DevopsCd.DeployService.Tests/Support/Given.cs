@@ -118,9 +118,14 @@ internal sealed class Given : IAsyncDisposable
         return (await answer.Content.ReadFromJsonAsync<DeployOperationView>(Json.Options))!;
     }
 
-    public async Task<DeployPreflightView> PreflightAsync(params DeployOperationRequest[] operations)
+    public Task<DeployPreflightView> PreflightAsync(params DeployOperationRequest[] operations) => AskAsync("preflight", operations);
+
+    /// <summary>What the operations would change, without trying them.</summary>
+    public Task<DeployPreflightView> InspectAsync(params DeployOperationRequest[] operations) => AskAsync("preflight/inspect", operations);
+
+    private async Task<DeployPreflightView> AskAsync(string path, DeployOperationRequest[] operations)
     {
-        using var answer = await Http.PostAsJsonAsync("api/v1/preflight", new DeployPreflightRequest { Operations = operations }, Json.Options);
+        using var answer = await Http.PostAsJsonAsync($"api/v1/{path}", new DeployPreflightRequest { Operations = operations }, Json.Options);
         answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
         return (await answer.Content.ReadFromJsonAsync<DeployPreflightView>(Json.Options))!;
     }

@@ -39,6 +39,7 @@ public sealed class FakeDeployService : IAsyncDisposable
         _app.MapPost("/api/v1/deployments/{operationId}/stop", Stop);
         _app.MapPost("/api/v1/deployments/{operationId}/promote", Promote);
         _app.MapPost("/api/v1/deployments/{operationId}/rollback", Rollback);
+        _app.MapPost("/api/v1/preflight/inspect", InspectAsync);
     }
 
     public Uri BaseUrl { get; }
@@ -51,6 +52,9 @@ public sealed class FakeDeployService : IAsyncDisposable
 
     /// <summary>How submitting calls are treated that no script speaks of.</summary>
     public Func<DeployOperationRequest, SubmitAnswer> DefaultAnswer { get; set; } = _ => SubmitAnswer.Accept;
+
+    /// <summary>What is found at a target; null: it has no such route, as an older service.</summary>
+    public Func<DeployOperationRequest, DeployPreflightResult>? Found { get; set; }
 
     /// <summary>The host that hears of ends by callback; asked anew for each try.</summary>
     public Func<Uri>? ReportTo { get; set; }
@@ -170,6 +174,19 @@ public sealed class FakeDeployService : IAsyncDisposable
     }
 
     private Task Look(HttpContext context, string operationId) => Answer(context, "look", View(operationId));
+
+    private async Task InspectAsync(HttpContext context)
+    {
+        if (Found is not { } found)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+        var asked = await context.Request.ReadFromJsonAsync<DeployPreflightRequest>(context.RequestAborted).ConfigureAwait(false);
+        DeployPreflightResult[] results = [.. asked!.Operations.Select(found)];
+        await context.Response.WriteAsJsonAsync(new DeployPreflightView { Ok = results.All(r => r.Ok), Results = results }, context.RequestAborted)
+            .ConfigureAwait(false);
+    }
 
     private Task Stop(HttpContext context, string operationId)
     {

@@ -11,6 +11,7 @@ internal sealed class RunningPages(PageWork pages)
     public Task<RunningTable> ShowAsync(string? search, CancellationToken cancellationToken) => pages.DoAsync(async (services, subject) =>
     {
         var visible = await services.GetRequiredService<AccessDoor>().WhereAsync(subject, Permissions.View, cancellationToken);
-        return RunningTable.Of(await services.GetRequiredService<RunningVersions>().ListAsync(visible, search, cancellationToken));
+        return RunningTable.Of(await services.GetRequiredService<LiveVersions>()
+            .ListAsync(visible, new LiveVersionFilter(Search: search), cancellationToken));
     }, cancellationToken);
 }

@@ -1,4 +1,4 @@
-using DevopsCd.Core.Deployments;
+using DevopsCd.Contracts.Api;
 
 namespace DevopsCd.Host.Ui.Running;
 
@@ -10,7 +10,7 @@ internal sealed record RunningTable
 
     public required IReadOnlyList<RunningRow> Rows { get; init; }
 
-    public static RunningTable Of(IReadOnlyList<RunningVersion> versions)
+    public static RunningTable Of(IReadOnlyList<LiveVersionView> versions)
     {
         var places = versions.Select(v => (v.Stage, v.Cluster)).Distinct().OrderBy(p => p.Stage, StringComparer.Ordinal)
             .ThenBy(p => p.Cluster, StringComparer.Ordinal).ToList();
@@ -30,4 +30,4 @@ internal sealed record RunningTable
 /// <param name="At">What runs in each place it was deployed to.</param>
 /// <param name="Differs">Clusters of production run different images.</param>
 internal sealed record RunningRow(
-    string Application, string Project, IReadOnlyDictionary<(string Stage, string Cluster), RunningVersion> At, bool Differs);
+    string Application, string Project, IReadOnlyDictionary<(string Stage, string Cluster), LiveVersionView> At, bool Differs);

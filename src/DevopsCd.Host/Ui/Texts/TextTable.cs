@@ -195,6 +195,10 @@ internal sealed class TextTable(Language language)
     public string AllLevels => Say("显示全部层级", "All levels");
 
     // Changing its content
+    public string SplitOff => Say("拆分到新批次", "Split off into a new batch");
+    public string SplitMeans => Say("所选应用离开此批次，进入一个待审核的新批次；已部署的记录保留在此批次。",
+        "The chosen applications leave this batch for a new one that waits for approval; what was deployed of them stays in the history of this one.");
+    public string WithDependents => Say("依赖它们的应用一并拆分", "with what depends on them");
     public string AddApplications => Say("添加应用", "Add applications");
     public string Add => Say("添加", "Add");
     public string Pin => Say("固定此构建", "Pin this build");
@@ -204,7 +208,9 @@ internal sealed class TextTable(Language language)
 
     // What runs where
     public string RunningTitle => Say("运行版本", "Running");
-    public string RunningMeans => Say("显示由本系统最后一次成功部署的版本。", "Shown is what this system has last deployed with success.");
+    public string RunningMeans => Say("显示由本系统最后一次成功部署的版本；若部署服务发现实际运行的不同，则标为“已偏离”。",
+        "Shown is what this system has last deployed with success; “drift” where the deploy service has found something else.");
+    public string Drift => Say("已偏离", "drift");
     public string ClustersDiffer => Say("各集群版本不同", "clusters differ");
     public string DeploymentHistory => Say("部署历史", "Deployments");
 
@@ -365,6 +371,8 @@ internal sealed class TextTable(Language language)
         : Say($"可由 {string.Join("、", who)} 授予", $"{string.Join(", ", who)} can grant it");
 
     public string ChannelRests(int seconds) => Say($"渠道限流，{seconds} 秒后可再试", $"its limit is used up; try again in {seconds} s");
+
+    public string DriftFound(string found) => Say($"实际运行：{found}", $"found there: {found}");
 
     public string Around(string application) => Say($"{application} 的上下游", $"{application}, what it waits for and what waits for it");
 

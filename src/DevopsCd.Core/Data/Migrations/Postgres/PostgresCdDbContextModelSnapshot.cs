@@ -1694,6 +1694,86 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.ToTable("deployments", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Releases.LiveVersion", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("ApplicationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("application_id");
+
+                    b.Property<DateTimeOffset?>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch_id");
+
+                    b.Property<long?>("BuildId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("build_id");
+
+                    b.Property<string>("Cluster")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cluster");
+
+                    b.Property<string>("Drift")
+                        .HasColumnType("text")
+                        .HasColumnName("drift");
+
+                    b.Property<DateTimeOffset?>("DriftSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("drift_since");
+
+                    b.Property<string>("Image")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("image");
+
+                    b.Property<string>("OperationId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("operation_id");
+
+                    b.Property<DateTimeOffset?>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)")
+                        .HasColumnName("stage");
+
+                    b.Property<string>("Target")
+                        .HasColumnType("text")
+                        .HasColumnName("target");
+
+                    b.HasKey("Id")
+                        .HasName("pk_live_versions");
+
+                    b.HasIndex("BuildId")
+                        .HasDatabaseName("ix_live_versions_build_id");
+
+                    b.HasIndex("ApplicationId", "Stage", "Cluster")
+                        .IsUnique()
+                        .HasDatabaseName("ix_live_versions_application_id_stage_cluster");
+
+                    b.ToTable("live_versions", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Releases.ScheduledStart", b =>
                 {
                     b.Property<long>("Id")
@@ -2089,6 +2169,26 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_deployments_releases_release_id");
 
                     b.Navigation("Release");
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Releases.LiveVersion", b =>
+                {
+                    b.HasOne("DevopsCd.Core.Releases.Application", "Application")
+                        .WithMany()
+                        .HasForeignKey("ApplicationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_live_versions_applications_application_id");
+
+                    b.HasOne("DevopsCd.Core.Releases.Build", "Build")
+                        .WithMany()
+                        .HasForeignKey("BuildId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_live_versions_builds_build_id");
+
+                    b.Navigation("Application");
+
+                    b.Navigation("Build");
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Releases.ScheduledStart", b =>

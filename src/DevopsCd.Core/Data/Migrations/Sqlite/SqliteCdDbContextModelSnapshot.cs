@@ -1657,6 +1657,84 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.ToTable("deployments", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Releases.LiveVersion", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("ApplicationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("application_id");
+
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batch_id");
+
+                    b.Property<long?>("BuildId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("build_id");
+
+                    b.Property<string>("Cluster")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cluster");
+
+                    b.Property<string>("Drift")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("drift");
+
+                    b.Property<long?>("DriftSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("drift_since");
+
+                    b.Property<string>("Image")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("image");
+
+                    b.Property<string>("OperationId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("operation_id");
+
+                    b.Property<long?>("SeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seen_at");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("since");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasMaxLength(8)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stage");
+
+                    b.Property<string>("Target")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("target");
+
+                    b.HasKey("Id")
+                        .HasName("pk_live_versions");
+
+                    b.HasIndex("BuildId")
+                        .HasDatabaseName("ix_live_versions_build_id");
+
+                    b.HasIndex("ApplicationId", "Stage", "Cluster")
+                        .IsUnique()
+                        .HasDatabaseName("ix_live_versions_application_id_stage_cluster");
+
+                    b.ToTable("live_versions", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Releases.ScheduledStart", b =>
                 {
                     b.Property<long>("Id")
@@ -2050,6 +2128,26 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_deployments_releases_release_id");
 
                     b.Navigation("Release");
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Releases.LiveVersion", b =>
+                {
+                    b.HasOne("DevopsCd.Core.Releases.Application", "Application")
+                        .WithMany()
+                        .HasForeignKey("ApplicationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_live_versions_applications_application_id");
+
+                    b.HasOne("DevopsCd.Core.Releases.Build", "Build")
+                        .WithMany()
+                        .HasForeignKey("BuildId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_live_versions_builds_build_id");
+
+                    b.Navigation("Application");
+
+                    b.Navigation("Build");
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Releases.ScheduledStart", b =>

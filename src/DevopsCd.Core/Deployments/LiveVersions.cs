@@ -1,0 +1,134 @@
+using DevopsCd.Contracts.Api;
+using DevopsCd.Core.Access;
+using DevopsCd.Core.Builds;
+using DevopsCd.Core.Data;
+using DevopsCd.Shared;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+
+namespace DevopsCd.Core.Deployments;
+
+/// <summary>The one answer to what runs where (R25): written with every operation that succeeds, a rollback among them, in its transaction.</summary>
+internal sealed class LiveVersions(CdDbContext db, BuildQueries builds)
+{
+    /// <summary>Writes what operations have brought, which this transaction has seen to succeed.</summary>
+    public async Task WriteAsync(IReadOnlyCollection<Deployment> succeeded, CancellationToken cancellationToken)
+    {
+        if (succeeded.Count == 0)
+            return;
+        var ids = succeeded.Select(d => d.ReleaseId).Distinct().ToList();
+        var queries = new QueryBatch(db);
+        var releases = queries.Add(db.Releases.AsNoTracking().Where(r => ids.Contains(r.Id)).Select(r => new Released(r.Id, r.AppId, r.BuildId)));
+        var present = queries.Add(db.Set<LiveVersion>().Where(v => db.Releases.Any(r => ids.Contains(r.Id) && r.AppId == v.ApplicationId)));
+        await queries.ReadAsync(cancellationToken);
+        var byId = releases.ToDictionary(r => r.Id);
+        var versions = present.ToDictionary(v => (v.ApplicationId, v.Stage, v.Cluster));
+        foreach (var operation in succeeded.OrderBy(d => d.Id))
+        {
+            var release = byId[operation.ReleaseId];
+            var place = (release.ApplicationId, operation.Stage.Place(), operation.Cluster);
+            if (!versions.TryGetValue(place, out var version))
+            {
+                versions[place] = version = new LiveVersion { ApplicationId = place.ApplicationId, Stage = place.Item2, Cluster = place.Cluster };
+                db.Add(version);
+            }
+            version.Become(operation, operation.Stage.GoesBack()
+                ? (await builds.OfImageAsync(release.ApplicationId, operation.Image, cancellationToken))?.Id
+                : release.BuildId);
+        }
+    }
+
+    /// <param name="visible">The projects whose applications are shown.</param>
+    /// <param name="filter">Which of them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>By application, stage and cluster.</returns>
+    public async Task<IReadOnlyList<LiveVersionView>> ListAsync(Visible visible, LiveVersionFilter filter, CancellationToken cancellationToken)
+    {
+        var applications = db.Applications.In(visible);
+        if (filter.Application is { Length: > 0 } name)
+            applications = applications.Where(a => a.Name == name);
+        if (!string.IsNullOrWhiteSpace(filter.Search))
+        {
+            var text = filter.Search.Trim().ToLowerInvariant();
+            applications = applications.Where(a => a.Name.ToLower().Contains(text));
+        }
+        var rows = db.Set<LiveVersion>().AsNoTracking().Where(v => applications.Any(a => a.Id == v.ApplicationId));
+        if (filter.Stage is { } stage)
+            rows = rows.Where(v => v.Stage == stage);
+        if (filter.Cluster is { Length: > 0 } cluster)
+            rows = rows.Where(v => v.Cluster == cluster);
+        if (filter.After is { } after)
+            rows = rows.Where(v => v.Id > after);
+        if (filter.Limit is { } limit)
+            rows = rows.OrderBy(v => v.Id).Take(limit);
+        var found = await rows.Select(v => new
+        {
+            v.Id,
+            v.Application.Name,
+            v.Application.Project,
+            v.Stage,
+            v.Cluster,
+            v.Image,
+            BuildNumber = v.Build == null ? null : v.Build.BuildNumber,
+            CommitId = v.Build == null ? null : v.Build.CommitId,
+            v.Since,
+            v.OperationId,
+            v.BatchId,
+            db.Batches.Single(b => b.Id == v.BatchId).BatchNumber,
+            v.SeenAt,
+            v.Drift,
+            v.DriftSince
+        }).ToListAsync(cancellationToken);
+        var views = found.Select(v => new LiveVersionView
+        {
+            Id = v.Id,
+            Application = v.Name,
+            Project = v.Project,
+            Stage = EnumNames<Stage>.Of(v.Stage),
+            Cluster = v.Cluster,
+            Image = v.Image,
+            BuildNumber = v.BuildNumber,
+            CommitId = v.CommitId,
+            Since = v.Since,
+            OperationId = v.OperationId,
+            BatchId = v.BatchId,
+            BatchNumber = v.BatchNumber,
+            SeenAt = v.SeenAt,
+            Drift = v.Drift,
+            DriftSince = v.DriftSince
+        });
+        return filter.Limit is not null ? [.. views]
+            : [.. views.OrderBy(v => v.Application, StringComparer.Ordinal).ThenBy(v => v.Stage, StringComparer.Ordinal)
+                .ThenBy(v => v.Cluster, StringComparer.Ordinal)];
+    }
+
+    /// <summary>One page of the same, in the order in which the places were first deployed to.</summary>
+    public async Task<Page<LiveVersionView>> PageAsync(Visible visible, LiveVersionFilter filter, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await ListAsync(visible, filter with { Limit = limit + 1 }, cancellationToken);
+        return new Page<LiveVersionView> { Items = [.. rows.Take(limit)], NextCursor = rows.Count > limit ? Cursor.Of(rows[limit - 1].Id) : null };
+    }
+
+    /// <summary>What runs of some applications in each cluster of a stage.</summary>
+    public Task<List<RunningImage>> ImagesAsync(IReadOnlyCollection<long> applications, Stage stage, CancellationToken cancellationToken)
+    {
+        var place = stage.Place();
+        return db.Set<LiveVersion>().AsNoTracking().Where(v => v.Stage == place && applications.Contains(v.ApplicationId))
+            .Select(v => new RunningImage(v.ApplicationId, v.Cluster, v.Image, v.Since)).ToListAsync(cancellationToken);
+    }
+
+    private sealed record Released(long Id, long ApplicationId, long? BuildId);
+}
+
+/// <summary>Which places are asked about; what is null does not matter.</summary>
+/// <param name="Application">The application's name.</param>
+/// <param name="Stage">The stage that deploys there.</param>
+/// <param name="Cluster">The cluster.</param>
+/// <param name="Search">Part of the application's name.</param>
+/// <param name="After">Only what comes after this row.</param>
+/// <param name="Limit">Most rows.</param>
+internal sealed record LiveVersionFilter(
+    string? Application = null, Stage? Stage = null, string? Cluster = null, string? Search = null, long? After = null, int? Limit = null);
+
+/// <summary>The image that runs in one place.</summary>
+internal sealed record RunningImage(long ApplicationId, string Cluster, string Image, DateTimeOffset? Since);
