@@ -29,6 +29,7 @@ internal static class BatchCommands
             Production = $"Roll production back from"
         }.Of(set),
         Revert(set),
+        Split(set),
         new BatchEvent("accept", "final_accept", "Accept a batch for good").Of(set),
         new BatchEvent("cancel", "cancel", "Cancel a batch; what is in flight ends first")
         { NeedsReason = true, Leaves = true, Stage = StageWait.Cancel }.Of(set),
@@ -162,7 +163,8 @@ internal static class BatchCommands
                 var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
                 var reply = await session.Api.GetAsync(Lists.Query($"batches/{id}/plan", ("stage", parsed.GetValue(stage))), cancellationToken);
                 await session.Printer.ListAsync(reply, reply.As<BatchPlan>().Operations, o => o.Application,
-                    new("APPLICATION", o => o.Application), new("CLUSTER", o => o.Cluster), new("ACTION", o => o.Action), new("RUNS NOW", o => o.Running),
+                    new("APPLICATION", o => o.Application), new("CLUSTER", o => o.Cluster),
+                    new("WAVE", o => o.Wave?.ToString(CultureInfo.InvariantCulture)), new("ACTION", o => o.Action), new("RUNS NOW", o => o.Running),
                     new("WOULD RUN", o => o.Image ?? o.Revision), new("AFTER", o => string.Join(",", o.After)), new("STATUS", o => o.Status),
                     new("REASON", o => o.Reason));
             });
@@ -185,6 +187,29 @@ internal static class BatchCommands
                 foreach (var left in reverted.Left)
                     await session.SayAsync($"not in it: {left.Application}: {left.Reason}");
             });
+    }
+
+    private static CliCommand Split(CommandSet set)
+    {
+        var batch = Batches.Argument();
+        var applications = new Argument<string[]>("APP") { Description = "The applications that leave it", Arity = ArgumentArity.OneOrMore };
+        var dependents = Options.Flag("--with-dependents", "Take along what depends on them in the batch");
+        var title = Options.Text("--title", "TEXT", "What the new batch is for (default: it names the batch that they leave)", "-t");
+        var number = Options.Text("--number", "NUMBER", "The number of the new batch (default: the service gives one)");
+        return set.Runs(new CliCommand("split", "Move applications of a sealed batch into a new one; it waits for approval",
+            "devopscd batch split 42 web-shop", "devopscd batch split 42 order-service --with-dependents")
+            .Takes(batch, applications, dependents, title, number), async (session, parsed, cancellationToken) =>
+        {
+            var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
+            var reply = await session.Api.ChangeAsync(HttpMethod.Post, $"batches/{id}/split", new SplitBody
+            {
+                Applications = parsed.GetValue(applications)!,
+                WithDependents = parsed.GetValue(dependents) ? true : null,
+                Title = parsed.GetValue(title),
+                BatchNumber = parsed.GetValue(number)
+            }, cancellationToken);
+            await BatchPage.PrintAsync(session, reply, reply.As<BatchView>());
+        });
     }
 
     private static CliCommand Unschedule(CommandSet set)

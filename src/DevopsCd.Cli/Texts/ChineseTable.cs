@@ -90,6 +90,7 @@ internal static class ChineseTable
         ["Show what starting a stage would do now, and what would stop it; exit code 5 where something would"] =
             "显示现在启动阶段会做什么、受何阻碍；有阻碍时退出码为 5",
         ["Show what a stage of a batch does, in its order; of a rollback what production goes back to"] = "按顺序显示批次某阶段的操作；回滚则显示生产恢复到什么",
+        ["Move applications of a sealed batch into a new one; it waits for approval"] = "把已封板批次中的应用移到新批次；等待审核",
         ["Make a new batch that brings back what ran before an accepted one; it waits for approval"] = "新建批次，恢复已验收批次之前运行的版本；等待审核",
         ["Withdraw a start that waits for its time"] = "撤回等待中的定时启动",
         ["Watch a batch until nothing in it goes on by itself"] = "观察批次，直到没有自动进行的事",
@@ -204,6 +205,9 @@ internal static class ChineseTable
         ["Of this event only, for example start_prod_deploy"] = "仅此事件，例如 start_prod_deploy",
         ["The stage (default: the one that comes next)"] = "阶段（默认：下一个）",
         ["The stage (default: the one that it is in or that comes next)"] = "阶段（默认：当前或下一个）",
+        ["The applications that leave it"] = "离开此批次的应用",
+        ["Take along what depends on them in the batch"] = "连同批次中依赖它们的应用",
+        ["What the new batch is for (default: it names the batch that they leave)"] = "新批次用途（默认：注明所离开的批次）",
         ["What the new batch is for (default: it names the batch that it reverts)"] = "新批次用途（默认：注明所恢复的批次）",
         ["The number of the new batch (default: the service gives one)"] = "新批次号（默认：由服务分配）",
         ["The whole policy; what it leaves out has its default"] = "完整策略；未写的取默认值",

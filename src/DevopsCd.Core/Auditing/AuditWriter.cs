@@ -19,6 +19,7 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     private (long BatchId, int Applications)? _known;
     private string? _overridden;
     private (string Key, string What)? _deferred;
+    private string? _because;
 
     /// <summary>The row of the first event that was accepted through this journal; null before.</summary>
     public BatchEvent? Accepted { get; private set; }
@@ -42,6 +43,10 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     /// <param name="what">What is to happen, and when.</param>
     public void Defers(string key, string what) => _deferred = (key, what);
 
+    /// <summary>The batch that is being created comes from another one: the audit says so.</summary>
+    /// <param name="what">What comes, and from where.</param>
+    public void Because(string what) => _because = what;
+
     /// <summary>Whether it happens later, so that now it is a request and no more.</summary>
     public bool IsDeferred => _deferred is not null;
 
@@ -61,7 +66,8 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
         if (from is null)
         {
             // Creation is history but none of the table's events: the version counts those alone (R12).
-            Accepted ??= Write(batch, batchEvent, EventOutcome.Noted, null, by, origin, reason, null, now);
+            Accepted ??= Write(batch, batchEvent, EventOutcome.Noted, null, by, origin, reason ?? _because, null, now);
+            _because = null;
             await publish.Publish(new BatchCreated
             {
                 BatchId = batch.CorrelationId,

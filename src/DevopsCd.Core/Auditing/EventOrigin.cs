@@ -16,6 +16,9 @@ internal sealed record EventOrigin(string Source, Guid? MessageId = null, string
     /// <summary>The message was made just now and is given to the state machine for the first time: nobody need ask whether it is known.</summary>
     public bool IsNew { get; init; }
 
+    /// <summary>Of a batch that is created: what it is split from; null where it is new.</summary>
+    public SplitOrigin? Split { get; init; }
+
     public static EventOrigin Of(ConsumeContext context, string? name) =>
         context.TryGetPayload<EventOrigin>(out var origin) ? origin : new EventOrigin(EventSource.Of(name), context.MessageId);
 }

@@ -9,7 +9,7 @@ namespace DevopsCd.Core.Batches;
 internal static class BatchBehavior
 {
     public static EventActivityBinder<Batch, CreateBatch> Open(this EventActivityBinder<Batch, CreateBatch> row) =>
-        row.Work((work, c) => work.OpenAsync(c.Saga, c.Message, EventOrigin.Of(c, c.Message.Operator).Asker, c.CancellationToken));
+        row.Work((work, c) => work.OpenAsync(c.Saga, c.Message, EventOrigin.Of(c, c.Message.Operator), c.CancellationToken));
 
     public static EventActivityBinder<Batch, ApproveBatch> RecordApproval(this EventActivityBinder<Batch, ApproveBatch> row) =>
         row.Work((work, c) => work.ApproveAsync(c.Saga, c.Message, c.CancellationToken));

@@ -30,13 +30,15 @@ internal sealed class BatchCommands(CdDbContext db, IServiceScopeFactory scopes,
     /// <param name="asker">Who wants it, and must have the right.</param>
     /// <param name="idempotencyKey">The sender's key; the same key with the same command is decided once. A refusal for wrong input or for want of a right is no decision.</param>
     /// <param name="cancellationToken">Gives up waiting; the command may still be decided.</param>
+    /// <param name="split">What it is split from; null where it is new.</param>
     /// <returns>What was decided, and is committed.</returns>
     /// <exception cref="BatchRefusedException">The key was used for another command.</exception>
-    public Task<CommandResult> CreateAsync(CreateBatch command, Subject asker, string? idempotencyKey, CancellationToken cancellationToken) =>
-        SendAsync(BatchEventTypes.Of<CreateBatch>()!, command, command.Operator, asker, command.BatchId, idempotencyKey, cancellationToken);
+    public Task<CommandResult> CreateAsync(
+        CreateBatch command, Subject asker, string? idempotencyKey, CancellationToken cancellationToken, SplitOrigin? split = null) =>
+        SendAsync(BatchEventTypes.Of<CreateBatch>()!, command, command.Operator, asker, command.BatchId, idempotencyKey, cancellationToken, split);
 
     /// <summary>Creates the batch that a person asks for.</summary>
-    /// <inheritdoc cref="CreateAsync(CreateBatch, Subject, string?, CancellationToken)" />
+    /// <inheritdoc cref="CreateAsync(CreateBatch, Subject, string?, CancellationToken, SplitOrigin?)" />
     public Task<CommandResult> CreateAsync(NewBatch wanted, Subject asker, string? idempotencyKey, CancellationToken cancellationToken) =>
         CreateAsync(new CreateBatch
         {
@@ -57,14 +59,14 @@ internal sealed class BatchCommands(CdDbContext db, IServiceScopeFactory scopes,
             request.BatchId, idempotencyKey, cancellationToken);
 
     private async Task<CommandResult> SendAsync(BatchEventType type, object command, string by, Subject asker, Guid batchId, string? idempotencyKey,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, SplitOrigin? split = null)
     {
         var tryId = NewId.NextGuid();
         var origin = idempotencyKey is null
             ? new EventOrigin(EventSource.Http, tryId, null, tryId)
-            : new EventOrigin(EventSource.Http, Key(type.MessageType.Name, by, type.Creates ? Guid.Empty : batchId, idempotencyKey), RequestHash(command),
-                tryId);
-        origin = origin with { Asker = asker };
+            : new EventOrigin(EventSource.Http, Key(type.MessageType.Name, by, type.Creates ? Guid.Empty : batchId, idempotencyKey),
+                RequestHash(command, split), tryId);
+        origin = origin with { Asker = asker, Split = split };
         if (await DatabaseRetry.RunAsync(() => door.LookAsync(asker, type, batchId, command as CreateBatch, cancellationToken),
             cancellationToken) is { } denied)
             return CommandResult.Of(await DatabaseRetry.RunAsync(() => RecordAsync(denied, batchId, type.Key, by, origin, cancellationToken),
@@ -148,10 +150,12 @@ internal sealed class BatchCommands(CdDbContext db, IServiceScopeFactory scopes,
     }
 
     /// <summary>All that was asked, but for the id that is made anew for each request.</summary>
-    private static string RequestHash(object command)
+    private static string RequestHash(object command, SplitOrigin? split)
     {
         var asked = JsonSerializer.SerializeToNode(command, command.GetType(), JsonSerializerOptions.Web)!.AsObject();
         asked.Remove("batchId");
+        if (split is not null)
+            asked.Add("split", JsonSerializer.SerializeToNode(split, JsonSerializerOptions.Web));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked.ToJsonString())));
     }
 

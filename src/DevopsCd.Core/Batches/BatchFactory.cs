@@ -1,6 +1,7 @@
 using System.Globalization;
 using DevopsCd.Contracts;
 using DevopsCd.Core.Access;
+using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.MessageContracts;
@@ -9,16 +10,17 @@ using Microsoft.EntityFrameworkCore;
 namespace DevopsCd.Core.Batches;
 
 /// <summary>Makes a new batch of what was asked for, or says everything that is wrong with it.</summary>
-internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoor door, AccessDoor access, TimeProvider clock)
+internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoor door, AccessDoor access, ReleaseCarving carving, TimeProvider clock)
 {
     public const int MostReleases = 1000;
 
     /// <param name="batch">The batch that is to be.</param>
     /// <param name="command">What was asked for.</param>
     /// <param name="asker">Who asks, and must have the right.</param>
+    /// <param name="split">The batch that its applications leave; null where it is new.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BatchRefusedException">Something is wrong with it, an application is in an open batch, or the asker lacks the right.</exception>
-    public async Task OpenAsync(Batch batch, CreateBatch command, Subject asker, CancellationToken cancellationToken)
+    public async Task OpenAsync(Batch batch, CreateBatch command, Subject asker, SplitOrigin? split, CancellationToken cancellationToken)
     {
         var errors = new Dictionary<string, Sentence[]>();
         CheckShape(command, errors);
@@ -26,6 +28,11 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoo
 
         if (command.Project is { } project)
             await db.RequireProjectAsync(project, cancellationToken);
+        if (split is not null)
+        {
+            var leaving = await carving.NamesAsync(split, cancellationToken);
+            command = command with { Releases = [.. leaving.Select(name => new ReleaseItem { Application = name })] };
+        }
         var names = command.Releases.Select(r => r.Application).ToList();
         var apps = await db.LockApplicationsAsync(names, cancellationToken);
         // Asked in front as well, before an application may have moved to a project of other people.
@@ -34,7 +41,9 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoo
         for (var i = 0; i < command.Releases.Count; i++)
             CheckItem(command.Releases[i], $"releases[{i}]", apps, names, errors);
         ThrowIf(errors);
-        await RefuseTakenApplicationsAsync(apps.Values, asker, cancellationToken);
+        var left = split is null ? null : await carving.TakeAsync(split, names, cancellationToken);
+        if (left is null)
+            await RefuseTakenApplicationsAsync(apps.Values, asker, cancellationToken);
 
         var now = clock.GetUtcNow();
         batch.Id = await db.NextAsync("batches", cancellationToken);
@@ -43,8 +52,18 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoo
         batch.Project = command.Project;
         batch.Initiator = command.Operator;
         batch.CreatedAt = now;
-        for (var i = 0; i < command.Releases.Count; i++)
-            db.Releases.Add(await ReleaseAsync(batch, command.Releases[i], $"releases[{i}]", apps, names, command.Operator, cancellationToken));
+        if (left is null)
+        {
+            for (var i = 0; i < command.Releases.Count; i++)
+                db.Releases.Add(await ReleaseAsync(batch, command.Releases[i], $"releases[{i}]", apps, names, command.Operator, cancellationToken));
+            return;
+        }
+        foreach (var release in left.Releases)
+        {
+            release.Move(batch.Id, names);
+            await FollowAsync(release, cancellationToken);
+        }
+        await carving.RecordAsync(left.Batch, batch, names, command.Operator, cancellationToken);
     }
 
     /// <summary>Puts further applications into a batch; it and they are locked.</summary>
@@ -145,13 +164,18 @@ internal sealed class BatchFactory(CdDbContext db, BuildQueries builds, BatchDoo
                 throw BatchRefusedException.Content($"{field}.buildNumber", $"'{number}' is not a successful build of {app.Name}");
             release.Pin(pinned, by);
         }
-        if (await builds.NewestAsync(app.Id, release.Branch, cancellationToken) is { } newest)
-        {
-            release.LatestBuildId = newest.Id;
-            if (release.PinnedBy is null)
-                release.Take(newest);
-        }
+        await FollowAsync(release, cancellationToken);
         return release;
+    }
+
+    /// <summary>The newest build of its branch is known, and taken where none is pinned.</summary>
+    private async Task FollowAsync(BatchRelease release, CancellationToken cancellationToken)
+    {
+        if (await builds.NewestAsync(release.App.Id, release.Branch, cancellationToken) is not { } newest)
+            return;
+        release.LatestBuildId = newest.Id;
+        if (release.PinnedBy is null)
+            release.Take(newest);
     }
 
     private async Task<string> FreeAsync(string number, CancellationToken cancellationToken) =>

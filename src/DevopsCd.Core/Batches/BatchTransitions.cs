@@ -22,8 +22,8 @@ internal sealed class BatchTransitions(
     ContentHistory history, BatchPolicies policies, BatchVotes votes, ApprovalViews approvals, ApprovedContent approvedContent,
     BuildIntake builds, FreezeBook freezes, GateDesk gates, DeployOptions deploy, TimeProvider clock)
 {
-    public Task OpenAsync(Batch batch, CreateBatch command, Subject asker, CancellationToken cancellationToken) =>
-        opening.OpenAsync(batch, command, asker, cancellationToken);
+    public Task OpenAsync(Batch batch, CreateBatch command, EventOrigin origin, CancellationToken cancellationToken) =>
+        opening.OpenAsync(batch, command, origin.Asker, origin.Split, cancellationToken);
 
     public async Task ApproveAsync(Batch batch, ApproveBatch command, CancellationToken cancellationToken) =>
         batch.Approve(command.Operator, ContentHash.Of(await releases.OfAsync(batch, cancellationToken)), clock.GetUtcNow());

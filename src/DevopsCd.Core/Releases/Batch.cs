@@ -140,6 +140,9 @@ internal sealed class Batch : SagaStateMachineInstance
         (ProdPlan, ProdPlannedAt) = (null, null);
     }
 
+    /// <summary>Applications have left it: what was planned with them is planned anew.</summary>
+    public void Carve(DateTimeOffset now) => (ProdPlan, ProdPlannedAt, UpdatedAt) = (null, null, now);
+
     /// <summary>The next attempt of a stage begins, and has so much time. What was told of the last one is over.</summary>
     public void Begin(Stage stage, DateTimeOffset now, TimeSpan atMost)
     {

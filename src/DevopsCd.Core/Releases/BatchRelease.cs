@@ -90,6 +90,16 @@ internal sealed class BatchRelease
         (PreStatus, ProdStatus, RollbackStatus, StatusReason) = (ReleaseStatus.None, ReleaseStatus.None, ReleaseStatus.None, null);
     }
 
+    /// <summary>It goes on in another batch, whose content is not fixed. What was deployed of it stays in the history of this one.</summary>
+    /// <param name="batchId">The other batch.</param>
+    /// <param name="applications">All that move there with it: what it depends on beside them, it waits for no longer.</param>
+    public void Move(long batchId, IReadOnlyCollection<string> applications)
+    {
+        Unlock();
+        BatchId = batchId;
+        DependsOn = [.. DependsOn.Where(applications.Contains)];
+    }
+
     public void Show(Stage stage, ReleaseStatus outcome, string? reason)
     {
         switch (stage)

@@ -52,6 +52,12 @@ internal static class BatchEndpoints
                 "Its applications are pinned to the builds that ran before, in the reverse order; it waits for approval like any other. What cannot be taken back "
                 + "is named.")
             .Answers(201, "The new batch was created.").Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
+        batches.MapPost("/{id:long}/split", SplitAsync).Requires(Permissions.Edit, RightsOf.Batch)
+            .WithMetadata(new RequestTimeoutMetadata(TimeSpan.FromSeconds(30)))
+            .Named("SplitBatch", "Move applications of a sealed batch into a new one",
+                "Possible while the batch is sealed or pre-deployed and production has not moved, with the permission to create a batch of them. What "
+                + "depends on them goes with them, or the split is refused with the names. The new batch waits for approval like any other.")
+            .Answers(201, "The new batch was created, and its applications have left the other one.").Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
         batches.MapGet("/{id:long}/approvals", ApprovalsAsync).Requires(Permissions.View, RightsOf.Batch)
             .Named("ShowBatchApprovals", "Show who has approved a batch, and who is still needed",
                 "People approve with the event `approve`; where the policy asks for it, they start production together with `start_prod_deploy`.")
@@ -153,6 +159,18 @@ internal static class BatchEndpoints
             return Refusals.Result(kind, result.Reason ?? "", null, null, result.Fields, lifecycle);
         var batch = (await queries.GetAsync(result.BatchId!.Value, cancellationToken))!;
         return TypedResults.Created($"/api/v1/batches/{batch.Id}", new BatchReverted { Batch = batch, Left = left });
+    }
+
+    private static async Task<Results<Tagged<Created<BatchView>>, ProblemHttpResult>> SplitAsync(
+        [Description(IdMeaning)] long id, JsonBody<SplitBody> sent, IdempotencyKey key, HttpContext http, BatchSplits splits, BatchQueries queries,
+        BatchTransitionTable lifecycle, CancellationToken cancellationToken)
+    {
+        if (await splits.SplitAsync(id, sent.Value, Caller.Of(http), key.Value, cancellationToken) is not { } result)
+            return NoBatch(id);
+        if (result.RefusalKind is { } kind)
+            return Refusals.Result(kind, result.Reason ?? "", null, null, result.Fields, lifecycle);
+        var (view, tag) = (await queries.GetTaggedAsync(result.BatchId!.Value, cancellationToken))!.Value;
+        return EntityTags.Created($"/api/v1/batches/{view.Id}", view, tag.ToString(), endsWithBody: true);
     }
 
     private static async Task<Results<Ok<BatchApprovals>, ProblemHttpResult>> ApprovalsAsync(

@@ -35,7 +35,7 @@ public sealed class An_application_that_moves_to_other_people
                 Project = "shop",
                 Operator = "dev",
                 Releases = [new ReleaseItem { Application = "ledger" }]
-            }, s_developer, default)));
+            }, s_developer, null, default)));
         var added = await Should.ThrowAsync<BatchRefusedException>(() => engine.Do<ReleaseEditor>(editor =>
             editor.AddAsync(batch.Id, [new ReleaseItem { Application = "ledger" }], Precondition.None, s_developer, default)));
 

@@ -25,6 +25,7 @@ public sealed class Every_declared_refusal(RefusingHost host, AccessHost strict)
         ["CreateBatch"] = (new { title = "x", releases = new[] { new { application = "web-shop" } } }, new { title = "", releases = Array.Empty<object>() }),
         ["RaiseBatchEvent"] = (new { reason = "why not" }, new { reason = new string('x', 2001) }),
         ["RevertBatch"] = (new { title = "back" }, new { title = new string('x', 201) }),
+        ["SplitBatch"] = (new { applications = new[] { "web-shop" } }, new { applications = Array.Empty<string>() }),
         ["ChangeRelease"] = (new { buildNumber = "1" }, new { buildNumber = "\0" }),
         ["CreateApplication"] = (new { name = "web-shop" }, new { name = "with space" }),
         ["PutTarget"] = (s_target, new { @namespace = "shop", workload = new { kind = "Toaster", name = "x" } }),
@@ -132,7 +133,7 @@ public sealed class Every_declared_refusal(RefusingHost host, AccessHost strict)
         ("Scan", "scan-running") => AnyOf(20, () => Send(route, Address(route)), 409),
         // The application is registered, it is in an open batch, that is sealed, and a test notice is not sent again.
         ("CreateApplication" or "CreateBatch" or "ChangeRelease" or "ResendNotification", "refused") => Send(route, Address(route)),
-        ("RaiseBatchEvent" or "RevertBatch" or "ReportGateResult" or "OverrideGate" or "RetryGate", "refused") => Send(route, Address(route)),
+        ("RaiseBatchEvent" or "RevertBatch" or "SplitBatch" or "ReportGateResult" or "OverrideGate" or "RetryGate", "refused") => Send(route, Address(route)),
         ("ReplayParked", "decided-otherwise") => Send(route, At("parked", host.Parked("discarded"), "replay")),
         ("DiscardParked", "decided-otherwise") => Send(route, At("parked", host.Parked("replayed"), "discard")),
         ("ReplayParked", "still-wrong") => Send(route, At("parked", host.Parked(), "replay")),

@@ -81,6 +81,21 @@ internal sealed record Notice
             Total = total
         };
 
+    /// <summary>Applications have left a batch for a new one.</summary>
+    /// <param name="batch">The batch that they have left.</param>
+    /// <param name="other">The new one.</param>
+    /// <param name="applications">Their names.</param>
+    /// <param name="operator">Who wanted it.</param>
+    /// <param name="at">When.</param>
+    public static Notice Split(Batch batch, Batch other, string applications, string @operator, DateTimeOffset at) =>
+        About(batch, NoticeKind.Transition, $"batch/{batch.Id}/split/{other.Id}", @operator, at) with
+        {
+            Event = "applications_split",
+            EventLabel = "拆分应用 applications split",
+            From = NoticeState.Of(batch.Status),
+            Reason = $"{applications} → {other.BatchNumber}"
+        };
+
     /// <summary>Somebody has approved and others still have to. The same vote given again is no news.</summary>
     public static Notice ApprovalGiven(Batch batch, BatchEventType type, string @operator, VoteCount votes, DateTimeOffset at) => About(batch,
         NoticeKind.ApprovalGiven,

@@ -10,6 +10,9 @@ namespace DevopsCd.Host.Ui.Batches;
 /// <param name="MayEdit">The person may change the content, in a state where it can be changed.</param>
 public sealed record BatchDetails(BatchView View, string Tag, IReadOnlyList<BatchAction> Actions, bool MayEdit)
 {
+    /// <summary>The person may move applications into a new batch, in a state where that can be.</summary>
+    public bool MaySplit { get; init; }
+
     /// <summary>What the table of its applications shows beside.</summary>
     internal RowNotes Notes { get; init; } = RowNotes.None;
 

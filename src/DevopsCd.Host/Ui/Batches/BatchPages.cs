@@ -61,6 +61,8 @@ internal sealed class BatchPages(PageWork pages)
             ? new BatchDetails(view, tag.ToString(), await ActionsAsync(services, subject, view, cancellationToken),
                 BatchStatus.Refreshes(view.StateName) && await MayAsync(services, subject, Permissions.Edit, id, cancellationToken))
             {
+                MaySplit = ReleaseCarving.IsPossible(view.StateName) && view.Releases.Count > 1
+                    && await MayAsync(services, subject, Permissions.Edit, id, cancellationToken),
                 Notes = await NotesAsync(services, view, cancellationToken)
             }
             : null, cancellationToken);
@@ -137,6 +139,18 @@ internal sealed class BatchPages(PageWork pages)
     {
         if (!await MayAsync(services, subject, Permissions.View, id, cancellationToken)
             || await services.GetRequiredService<BatchReverts>().RevertAsync(id, null, subject, key, cancellationToken) is not var (result, _))
+            throw new BatchRefusedException(RefusalKind.NotFound, $"batch {id}");
+        return (result.RefusalKind is null ? result.BatchId : null, result);
+    }, cancellationToken);
+
+    /// <summary>Moves applications into a new batch.</summary>
+    /// <returns>The new batch's id, or why there is none.</returns>
+    /// <exception cref="BatchRefusedException">There is no such batch, or whoever asks may not change it.</exception>
+    public Task<(long? Id, CommandResult Result)> SplitAsync(long id, SplitBody wanted, string key, CancellationToken cancellationToken) =>
+        pages.DoAsync(async (services, subject) =>
+    {
+        await RequireAsync(services, subject, id, cancellationToken);
+        if (await services.GetRequiredService<BatchSplits>().SplitAsync(id, wanted, subject, key, cancellationToken) is not { } result)
             throw new BatchRefusedException(RefusalKind.NotFound, $"batch {id}");
         return (result.RefusalKind is null ? result.BatchId : null, result);
     }, cancellationToken);

@@ -36,6 +36,7 @@ internal static class NameTable
         ["build_withdrawn"] = ("构建已撤回", "Build withdrawn"),
         ["application_added"] = ("应用已添加", "Application added"),
         ["application_removed"] = ("应用已移除", "Application removed"),
+        ["applications_split"] = ("应用已拆分", "Applications split off"),
         ["title_changed"] = ("标题已修改", "Title changed"),
         ["project_changed"] = ("项目已修改", "Project changed"),
         ["branch_changed"] = ("分支已修改", "Branch changed"),
