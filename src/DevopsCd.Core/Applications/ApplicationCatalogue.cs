@@ -145,7 +145,6 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, A
             .Select(a => new
             {
                 App = a,
-                a.Targets,
                 Open = batches.Where(b => b.Releases.Any(r => r.AppId == a.Id && r.IsOpen)).Select(b => b.BatchNumber).FirstOrDefault()
             })
             .ToListAsync(cancellationToken);
