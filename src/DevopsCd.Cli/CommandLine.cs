@@ -62,7 +62,7 @@ internal sealed class CommandLine(Surroundings around)
                 LoginCommands.Login(set), LoginCommands.Logout(set), LoginCommands.WhoAmI(set), ContextCommands.All(set), BatchCommands.All(set),
                 ApplicationCommands.All(set), BuildCommands.All(set), DeploymentCommands.All(set), ProjectCommands.All(set), AccessCommands.All(set),
                 TokenCommands.All(set), FreezeCommands.All(set), ApplyCommand.Of(set), ExportCommand.Of(set), ParkedCommands.All(set),
-                NotifyCommands.All(set), ScanCommand.Of(set), ApiCommand.Of(set), CompletionCommand.Of(set), VersionCommand.Of(set)
+                NotifyCommands.All(set), EvidenceCommands.All(set), ScanCommand.Of(set), ApiCommand.Of(set), CompletionCommand.Of(set), VersionCommand.Of(set)
             ])
             root.Add(command);
         foreach (var option in root.Options.OfType<HelpOption>())

@@ -1,6 +1,7 @@
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Applications;
 using DevopsCd.Core.Approvals;
+using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Changes;
@@ -8,6 +9,7 @@ using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Consuming;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
+using DevopsCd.Core.Evidence;
 using DevopsCd.Core.Freezes;
 using DevopsCd.Core.Gates;
 using DevopsCd.Core.Intake.Webhooks;
@@ -43,6 +45,7 @@ internal static class CoreRegistration
         services.AddRequests();
         services.AddSingleton<SenderDoor>();
         services.AddApprovals();
+        services.AddAuditing();
         services.AddBatches();
         services.AddApplications(settings.Deploy, settings.K8s);
         services.AddBuilds(settings.Retention);
@@ -53,6 +56,7 @@ internal static class CoreRegistration
         services.AddSchedule(settings);
         services.AddParking(settings.Retention);
         services.AddWebhooks(settings.Webhooks);
+        services.AddEvidence(settings.Evidence);
         return settings;
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using DevopsCd.Testing.Hosting;
 
 namespace DevopsCd.Cli.Tests;
@@ -5,17 +6,29 @@ namespace DevopsCd.Cli.Tests;
 /// <summary>A host with the sample applications, whose deployments are simulated.</summary>
 public sealed class EmbeddedHost : IAsyncLifetime
 {
+    private readonly DirectoryInfo _keys = Directory.CreateTempSubdirectory("devopscd-cli-keys-");
     private HostProcess? _host;
 
     public HostProcess Process => _host!;
 
-    public async ValueTask InitializeAsync() => _host = await HostProcess.StartNewAsync("cli", HostSettings.Embedded()
-        .With("core__storage__sample_catalogue", "true").With("core__deploy__simulated_duration", "200ms"));
+    /// <summary>The public key of its evidence.</summary>
+    public string Key => Path.Combine(_keys.FullName, "devopscd.pub");
+
+    public async ValueTask InitializeAsync()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var own = Path.Combine(_keys.FullName, "devopscd.key");
+        await File.WriteAllTextAsync(own, key.ExportPkcs8PrivateKeyPem());
+        await File.WriteAllTextAsync(Key, key.ExportSubjectPublicKeyInfoPem());
+        _host = await HostProcess.StartNewAsync("cli", HostSettings.Embedded().With("core__storage__sample_catalogue", "true")
+            .With("core__deploy__simulated_duration", "200ms").With("core__evidence__key", own));
+    }
 
     public async ValueTask DisposeAsync()
     {
         if (_host is not null)
             await _host.DisposeAsync();
+        _keys.Delete(recursive: true);
     }
 
     internal Cli Cli() => new Cli(Process.BaseUrl).With("DEVOPSCD_OPERATOR", "you");

@@ -108,9 +108,10 @@ internal sealed class ApiClient(
         {
             using var request = await RequestAsync(method, path, body, sending, cancellationToken);
             using var answer = await http.SendAsync(request, cancellationToken);
-            var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+            var content = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+            var text = Encoding.UTF8.GetString(content);
             if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.NotModified)
-                return (new Reply(answer.StatusCode, text, answer.Headers.ETag?.ToString()), null, null);
+                return (new Reply(answer.StatusCode, text, answer.Headers.ETag?.ToString()) { Content = content }, null, null);
             var problem = ProblemOf(answer, text);
             // Our own first try is still under way there.
             var isOurs = tries > 1 && problem.Type == KeyInUse;

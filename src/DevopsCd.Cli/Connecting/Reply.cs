@@ -9,6 +9,9 @@ namespace DevopsCd.Cli.Connecting;
 /// <param name="Tag">The ETag with its quotes.</param>
 internal sealed record Reply(HttpStatusCode Status, string Body, string? Tag)
 {
+    /// <summary>The bytes of a body that is no text.</summary>
+    public byte[] Content { get; init; } = [];
+
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>A member of the body as an answer of its own.</summary>

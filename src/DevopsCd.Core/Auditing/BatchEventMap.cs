@@ -13,5 +13,9 @@ internal sealed class BatchEventMap : IEntityTypeConfiguration<BatchEvent>
         row.Property(e => e.Subject).HasMaxLength(200);
         row.Property(e => e.RequestHash).HasMaxLength(64);
         row.HasIndex(e => e.MessageId).IsUnique();
+        row.Property(e => e.PreviousHash).HasMaxLength(64);
+        row.Property(e => e.Hash).HasMaxLength(64);
+        row.HasIndex(e => new { e.BatchCorrelationId, e.Number }, "ix_batch_events_chain").IsUnique().HasFilter("number IS NOT NULL");
+        row.HasIndex(e => e.BatchCorrelationId, "ix_batch_events_unchained").HasFilter("hash IS NULL");
     }
 }

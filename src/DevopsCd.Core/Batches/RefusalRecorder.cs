@@ -47,30 +47,9 @@ internal sealed class RefusalRecorder(CdDbContext db, IPublishEndpoint publish, 
             Version = batch?.Version ?? 0,
             At = now
         };
-        db.BatchEvents.Add(row);
-        await publish.Publish(new BatchEventRejected
-        {
-            BatchId = batchId,
-            Id = batch?.Id,
-            Event = batchEvent,
-            State = state,
-            LegalEvents = state is null ? [] : [.. lifecycle.From(state).Select(r => r.Event)],
-            Reason = refused.Reason,
-            Operator = by ?? Operators.DeploySystem,
-            At = now
-        }, cancellationToken);
-        // Who asks by a message hears it where they listen for what became of it.
-        if (refused.Kind == RefusalKind.Denied && origin.Source == EventSource.Message)
-            await publish.Publish(new CommandRejected
-            {
-                MessageId = origin.MessageId,
-                MessageType = BatchEventTypes.Get(batchEvent).MessageType.Name,
-                Reason = refused.Reason,
-                Fields = []
-            }, cancellationToken);
         try
         {
-            await db.SaveChangesAsync(cancellationToken);
+            await db.InTransactionAsync(AddAsync, cancellationToken);
         }
         catch (DbUpdateException) when (messageId is not null && !cancellationToken.IsCancellationRequested)
         {
@@ -83,6 +62,31 @@ internal sealed class RefusalRecorder(CdDbContext db, IPublishEndpoint publish, 
         Metrics.Refused(batchEvent, refused.Kind.ToString().ToLowerInvariant());
         log.Refused(batch?.BatchNumber ?? batchId.ToString(), batchEvent, state, by, refused.Reason);
         return row;
+
+        async Task AddAsync()
+        {
+            db.BatchEvents.Add(row);
+            await publish.Publish(new BatchEventRejected
+            {
+                BatchId = batchId,
+                Id = batch?.Id,
+                Event = batchEvent,
+                State = state,
+                LegalEvents = state is null ? [] : [.. lifecycle.From(state).Select(r => r.Event)],
+                Reason = refused.Reason,
+                Operator = by ?? Operators.DeploySystem,
+                At = now
+            }, cancellationToken);
+            // Who asks by a message hears it where they listen for what became of it.
+            if (refused.Kind == RefusalKind.Denied && origin.Source == EventSource.Message)
+                await publish.Publish(new CommandRejected
+                {
+                    MessageId = origin.MessageId,
+                    MessageType = BatchEventTypes.Get(batchEvent).MessageType.Name,
+                    Reason = refused.Reason,
+                    Fields = []
+                }, cancellationToken);
+        }
     }
 
     private static EventOutcome Outcome(RefusalKind kind) => kind switch

@@ -44,4 +44,13 @@ internal sealed class BatchEvent
     public int Version { get; set; }
 
     public DateTimeOffset At { get; set; }
+
+    /// <summary>Its place in the audit of its batch, from 1; null for a row that was written by a version that kept no chain, and is not chained yet.</summary>
+    public int? Number { get; set; }
+
+    /// <summary>The hash of the row before it; empty for the first.</summary>
+    public string? PreviousHash { get; set; }
+
+    /// <summary>The hash of the row, with its number and <see cref="PreviousHash" />.</summary>
+    public string? Hash { get; set; }
 }

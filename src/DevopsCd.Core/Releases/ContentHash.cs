@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using DevopsCd.Shared.Evidence;
 
 namespace DevopsCd.Core.Releases;
 
@@ -10,5 +9,5 @@ internal static class ContentHash
 
     public static string Of(IEnumerable<ReleaseContent> releases) => Hash(releases.OrderBy(r => r.Application, StringComparer.Ordinal).Select(r => r.Line));
 
-    public static string Hash(IEnumerable<string> lines) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+    public static string Hash(IEnumerable<string> lines) => ContentText.Hash(lines);
 }

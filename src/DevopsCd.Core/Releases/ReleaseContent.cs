@@ -1,3 +1,5 @@
+using DevopsCd.Shared.Evidence;
+
 namespace DevopsCd.Core.Releases;
 
 /// <summary>What one application of a batch would deploy, as the content hash counts it.</summary>
@@ -6,8 +8,7 @@ internal sealed record ReleaseContent(
         IReadOnlyList<string> DependsOn)
 {
     /// <summary>Its line in the hash.</summary>
-    public string Line =>
-        $"{Application}|{Branch}|{BuildNumber}|{CommitId}|{ImageName}:{ImageTag}@{ImageDigest}|{string.Join(',', DependsOn.Order(StringComparer.Ordinal))}";
+    public string Line => ContentText.Line(Application, Branch, BuildNumber, CommitId, ImageName, ImageTag, ImageDigest, DependsOn);
 
     /// <param name="release">With its application and build.</param>
     public static ReleaseContent Of(BatchRelease release) => new(

@@ -7,10 +7,13 @@ using DevopsCd.Core.Approvals;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Evidence;
 using DevopsCd.Host.Access;
 using DevopsCd.Shared;
+using DevopsCd.Shared.Evidence;
 using DevopsCd.Shared.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 
 namespace DevopsCd.Host.Api;
 
@@ -62,6 +65,12 @@ internal static class BatchEndpoints
             .Named("ShowBatchApprovals", "Show who has approved a batch, and who is still needed",
                 "People approve with the event `approve`; where the policy asks for it, they start production together with `start_prod_deploy`.")
             .Answers(200, "The votes that were given and those that are missing.").Refuses(ProblemTypes.NotFound);
+        batches.MapGet("/{id:long}/evidence", EvidenceAsync).Requires(Permissions.AuditRead, RightsOf.Batch)
+            .Produces<byte[]>(StatusCodes.Status200OK, EvidenceFile.MediaType)
+            .Named("GetBatchEvidence", "Get the evidence of a batch",
+                "A zip with the content, the approvals, the audit with its hashes, the operations, the notices and what ran where before and after, signed "
+                + "with the key of the service (`core:evidence:key`). `devopscd evidence verify` checks it without the service.")
+            .Answers(200, "The evidence, as a zip.").Refuses(ProblemTypes.NotFound);
         batches.MapPost("/{id:long}/events/{batchEvent}", RaiseAsync).Requires(Permissions.View, RightsOf.Event)
             .Named("RaiseBatchEvent", "Raise an event of a batch",
                 "The answer is the committed result. An event that the batch's state does not allow is refused with the events that it does allow.")
@@ -84,6 +93,12 @@ internal static class BatchEndpoints
             .Named("ChangeRelease", "Change branch, build or dependencies of an application in a batch", "Possible until the batch is sealed.")
             .Answers(200, "The batch with the change.").Refuses(ProblemTypes.NotFound, ProblemTypes.Refused);
     }
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> EvidenceAsync(
+        [Description(IdMeaning)] long id, HttpContext http, EvidenceBook book, CancellationToken cancellationToken) =>
+        await book.MakeAsync(id, Caller.Of(http).Id, cancellationToken) is { } made
+            ? TypedResults.File(made.Content, EvidenceFile.MediaType, made.Name, entityTag: new EntityTagHeaderValue(EntityTags.Quoted(made.Tag)))
+            : Problems.NotFound($"batch {id}");
 
     private static async Task<Results<Tagged<Created<BatchView>>, ProblemHttpResult>> CreateAsync(
         JsonBody<NewBatch> sent, IdempotencyKey key, HttpContext http, BatchCommands commands, BatchQueries queries, BatchTransitionTable lifecycle,

@@ -16,6 +16,9 @@ public sealed record BatchDetails(BatchView View, string Tag, IReadOnlyList<Batc
     /// <summary>What the table of its applications shows beside.</summary>
     internal RowNotes Notes { get; init; } = RowNotes.None;
 
+    /// <summary>The person may have the evidence of the batch.</summary>
+    public bool MayReadAudit { get; init; }
+
     /// <summary>The action that moves the batch on, whoever may take it; null while the engine works and at the end.</summary>
     public BatchAction? Next => Actions.FirstOrDefault(action => action is { IsLegal: true, MovesOn: true });
 }

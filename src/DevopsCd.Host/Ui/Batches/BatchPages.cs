@@ -63,7 +63,8 @@ internal sealed class BatchPages(PageWork pages)
             {
                 MaySplit = ReleaseCarving.IsPossible(view.StateName) && view.Releases.Count > 1
                     && await MayAsync(services, subject, Permissions.Edit, id, cancellationToken),
-                Notes = await NotesAsync(services, view, cancellationToken)
+                Notes = await NotesAsync(services, view, cancellationToken),
+                MayReadAudit = await MayAsync(services, subject, Permissions.AuditRead, id, cancellationToken)
             }
             : null, cancellationToken);
 

@@ -100,6 +100,7 @@ internal sealed class TextTable(Language language)
     public string GivenUpAt => Say("逾期放弃：", "It is given up at");
     public string Later => Say("预约…", "Later…");
     public string CheckFirst => Say("预检", "Check first");
+    public string Evidence => Say("下载证据", "Download the evidence");
     public string NotWithdrawn => Say("没有可撤回的预约，或您无权撤回。", "Nothing waits any more, or you may not cancel this batch.");
     public string YouCan => Say("轮到您了。", "It is your turn.");
     public string StartsByItself => Say("引擎将自动开始预发布。", "Pre-production starts by itself.");

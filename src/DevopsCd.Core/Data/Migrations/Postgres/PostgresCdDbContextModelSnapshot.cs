@@ -239,6 +239,32 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.ToTable("batch_approvals", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Auditing.AuditChain", b =>
+                {
+                    b.Property<Guid>("BatchCorrelationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_correlation_id");
+
+                    b.Property<int>("Adopted")
+                        .HasColumnType("integer")
+                        .HasColumnName("adopted");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<int>("Length")
+                        .HasColumnType("integer")
+                        .HasColumnName("length");
+
+                    b.HasKey("BatchCorrelationId")
+                        .HasName("pk_audit_chains");
+
+                    b.ToTable("audit_chains", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Changes.BatchChange", b =>
                 {
                     b.Property<long>("Id")
@@ -1189,9 +1215,18 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("from_state");
 
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
                     b.Property<Guid?>("MessageId")
                         .HasColumnType("uuid")
                         .HasColumnName("message_id");
+
+                    b.Property<int?>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
 
                     b.Property<string>("Operator")
                         .IsRequired()
@@ -1203,6 +1238,11 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("outcome");
+
+                    b.Property<string>("PreviousHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("previous_hash");
 
                     b.Property<string>("Reason")
                         .HasColumnType("text")
@@ -1245,6 +1285,15 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
 
                     b.HasIndex("BatchId", "Id")
                         .HasDatabaseName("ix_batch_events_batch_id_id");
+
+                    b.HasIndex(new[] { "BatchCorrelationId", "Number" }, "ix_batch_events_chain")
+                        .IsUnique()
+                        .HasDatabaseName("ix_batch_events_batch_correlation_id_number")
+                        .HasFilter("number IS NOT NULL");
+
+                    b.HasIndex(new[] { "BatchCorrelationId" }, "ix_batch_events_unchained")
+                        .HasDatabaseName("ix_batch_events_batch_correlation_id")
+                        .HasFilter("hash IS NULL");
 
                     b.ToTable("batch_events", (string)null);
                 });

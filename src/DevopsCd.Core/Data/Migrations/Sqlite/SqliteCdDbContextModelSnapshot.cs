@@ -228,6 +228,32 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.ToTable("batch_approvals", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Auditing.AuditChain", b =>
+                {
+                    b.Property<Guid>("BatchCorrelationId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("batch_correlation_id");
+
+                    b.Property<int>("Adopted")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("adopted");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<int>("Length")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("length");
+
+                    b.HasKey("BatchCorrelationId")
+                        .HasName("pk_audit_chains");
+
+                    b.ToTable("audit_chains", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Changes.BatchChange", b =>
                 {
                     b.Property<long>("Id")
@@ -1158,9 +1184,18 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("from_state");
 
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
                     b.Property<Guid?>("MessageId")
                         .HasColumnType("TEXT")
                         .HasColumnName("message_id");
+
+                    b.Property<int?>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
 
                     b.Property<string>("Operator")
                         .IsRequired()
@@ -1172,6 +1207,11 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
                         .HasColumnName("outcome");
+
+                    b.Property<string>("PreviousHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("previous_hash");
 
                     b.Property<string>("Reason")
                         .HasColumnType("TEXT")
@@ -1214,6 +1254,15 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("BatchId", "Id")
                         .HasDatabaseName("ix_batch_events_batch_id_id");
+
+                    b.HasIndex(new[] { "BatchCorrelationId", "Number" }, "ix_batch_events_chain")
+                        .IsUnique()
+                        .HasDatabaseName("ix_batch_events_batch_correlation_id_number")
+                        .HasFilter("number IS NOT NULL");
+
+                    b.HasIndex(new[] { "BatchCorrelationId" }, "ix_batch_events_unchained")
+                        .HasDatabaseName("ix_batch_events_batch_correlation_id")
+                        .HasFilter("hash IS NULL");
 
                     b.ToTable("batch_events", (string)null);
                 });

@@ -1,0 +1,95 @@
+using DevopsCd.Core.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace DevopsCd.Core.Auditing;
+
+/// <summary>
+/// Chains the rows of the audit in the save that writes them. The chain's own row is locked until the commit, as the last lock of a transaction:
+/// rows of one batch are written one after the other, also those that are written without the batch's lock.
+/// </summary>
+internal sealed class AuditChains : SaveChangesInterceptor
+{
+    public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
+        DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        if (eventData.Context is CdDbContext db)
+            foreach (var rows in Added(db).GroupBy(row => row.BatchCorrelationId).OrderBy(rows => rows.Key))
+            {
+                var chain = await LockAsync(db, rows.Key, cancellationToken);
+                // The first row since the chain is kept, of a batch that was there before.
+                if (chain.Length == 0)
+                    await AdoptAsync(db, chain, cancellationToken);
+                foreach (var row in rows)
+                    chain.Append(row);
+            }
+        return result;
+    }
+
+    /// <summary>Whether rows of a batch were written without being chained: by a version that kept no chain.</summary>
+    public static Task<bool> HasUnchainedAsync(CdDbContext db, Guid batchId, CancellationToken cancellationToken) =>
+        Unchained(db, batchId).AnyAsync(cancellationToken);
+
+    /// <summary>Chains them, in the order in which they were written.</summary>
+    /// <param name="db">In a transaction.</param>
+    /// <param name="batchId">The batch's correlation id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task AdoptAsync(CdDbContext db, Guid batchId, CancellationToken cancellationToken)
+    {
+        await AdoptAsync(db, await LockAsync(db, batchId, cancellationToken), cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private static async Task AdoptAsync(CdDbContext db, AuditChain chain, CancellationToken cancellationToken)
+    {
+        foreach (var row in await Unchained(db, chain.BatchCorrelationId).OrderBy(e => e.Id).ToListAsync(cancellationToken))
+        {
+            chain.Append(row);
+            chain.Adopted++;
+        }
+    }
+
+    private static IQueryable<BatchEvent> Unchained(CdDbContext db, Guid batchId) =>
+        db.BatchEvents.Where(e => e.BatchCorrelationId == batchId && e.Hash == null);
+
+    /// <summary>In the order in which they will be inserted.</summary>
+    private static IReadOnlyList<BatchEvent> Added(CdDbContext db)
+    {
+        // What was added is known without looking for changes in everything, which the save does anyway.
+        var looks = db.ChangeTracker.AutoDetectChangesEnabled;
+        db.ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            return [.. db.ChangeTracker.Entries<BatchEvent>().Where(e => e.State == EntityState.Added).OrderBy(e => e.Property(r => r.Id).CurrentValue)
+                .Select(e => e.Entity)];
+        }
+        finally
+        {
+            db.ChangeTracker.AutoDetectChangesEnabled = looks;
+        }
+    }
+
+    /// <summary>The end of a chain, held until the transaction ends.</summary>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    private static async Task<AuditChain> LockAsync(CdDbContext db, Guid batchId, CancellationToken cancellationToken)
+    {
+        if (db.Database.CurrentTransaction is null)
+            throw new InvalidOperationException("rows of the audit are written in a transaction, which keeps them in line");
+        // What another transaction of this context has read may be old.
+        if (db.Set<AuditChain>().Local.FindEntry(batchId) is { } known)
+            known.State = EntityState.Detached;
+        if (await FindAsync() is { } there)
+            return there;
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO audit_chains (batch_correlation_id, length, hash, adopted) VALUES ({batchId}, 0, '', 0)
+            ON CONFLICT (batch_correlation_id) DO NOTHING
+            """, cancellationToken);
+        return (await FindAsync())!;
+
+        Task<AuditChain?> FindAsync() => (db.Database.IsNpgsql()
+            ? db.Set<AuditChain>().FromSql($"SELECT * FROM audit_chains WHERE batch_correlation_id = {batchId} FOR UPDATE")
+            : db.Set<AuditChain>().Where(c => c.BatchCorrelationId == batchId)).SingleOrDefaultAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,62 @@
+using DevopsCd.Core.Data;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DevopsCd.Core.Auditing;
+
+/// <summary>
+/// Chains rows of the audit that a version has written which kept no chain: those from before the upgrade, and those of hosts that still run
+/// that version beside this one.
+/// </summary>
+internal sealed class UnchainedRows(IServiceScopeFactory scopes, TimeProvider clock, ILogger<UnchainedRows> log) : BackgroundService
+{
+    private const int AtOnce = 100;
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(10);
+
+    /// <returns>Of how many batches rows were chained.</returns>
+    public async Task<int> ChainAsync(CancellationToken cancellationToken)
+    {
+        var chained = 0;
+        while (true)
+        {
+            var some = await InScopeAsync(db => db.BatchEvents.Where(e => e.Hash == null).Select(e => e.BatchCorrelationId).Distinct().Take(AtOnce)
+                .ToListAsync(cancellationToken));
+            foreach (var batchId in some)
+                await InScopeAsync(db => db.InTransactionAsync(async () =>
+                {
+                    await AuditChains.AdoptAsync(db, batchId, cancellationToken);
+                    return true;
+                }, cancellationToken));
+            chained += some.Count;
+            if (some.Count < AtOnce)
+                return chained;
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                if (await ChainAsync(stoppingToken) is > 0 and var batches)
+                    log.Chained(batches);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.NotChained(s_pause, failure);
+            }
+            await Task.Delay(s_pause, clock, stoppingToken);
+        }
+    }
+
+    private async Task<T> InScopeAsync<T>(Func<CdDbContext, Task<T>> work)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<CdDbContext>());
+    }
+}
