@@ -1,4 +1,5 @@
 using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Batches.Delivery;
 using DevopsCd.Core.Batches.Guards;
 using DevopsCd.Core.Data;
 using MassTransit;
@@ -42,6 +43,7 @@ internal static class BatchRegistration
         .AddScoped<BatchFactory>()
         .AddScoped<ScheduledStarts>()
         .AddScoped<RefusalRecorder>()
+        .AddScoped<DeliveryReport>()
         .AddScoped<BatchCommands>()
         .AddScoped<ReleaseEditor>()
         .AddScoped<BatchQueries>().AddScoped<BatchFootnotes>()

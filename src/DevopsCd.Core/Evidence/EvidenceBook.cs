@@ -248,7 +248,8 @@ internal sealed class EvidenceBook(CdDbContext db, GateViews gates, EvidenceOpti
         var first = await db.Deployments.Where(d => d.BatchId == id).MinAsync(d => (long?)d.Id, cancellationToken);
         // Operations of one place follow each other: the last row is the last that began.
         var forward = Stages.Forward[0];
-        var last = db.Deployments.Where(d => d.Status == OperationStatus.Succeeded && d.Id < first && applications.Contains(d.Release.AppId))
+        var last = db.Deployments.Where(d => d.Status == OperationStatus.Succeeded && (first == null || d.Id < first)
+                && applications.Contains(d.Release.AppId))
             .GroupBy(d => new { d.Release.AppId, IsFirst = d.Stage == forward, d.Cluster }).Select(g => g.Max(d => d.Id));
         var before = await db.Deployments.AsNoTracking().Where(d => last.Contains(d.Id)).Select(d => new Live(
             d.Application, d.Stage, d.Cluster, d.Image, d.FinishedAt, db.Batches.Single(b => b.Id == d.BatchId).BatchNumber)).ToListAsync(cancellationToken);

@@ -25,6 +25,7 @@ internal static class ApiDocument
         ("Batches", "Batches of applications that are released together."),
         ("Build intake", "Webhooks of CI systems and registries that report builds."),
         ("Builds", "Builds that were reported, and by which batches offer newer ones."),
+        ("Delivery", "How the delivery of software goes."),
         ("Deployments", "Reports of deploy systems."),
         ("Freezes", "Times in which stages do not start."),
         ("Gates", "What has to pass before a batch goes on, or before a stage counts as completed."),

@@ -83,6 +83,7 @@ internal static class ApiSetup
         api.MapBuilds();
         api.MapDeployments();
         api.MapLiveVersions();
+        api.MapDora();
         api.MapIntake();
         api.MapParked();
         api.MapOutgoing();

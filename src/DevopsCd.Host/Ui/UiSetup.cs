@@ -2,6 +2,7 @@ using DevopsCd.Host.Access;
 using DevopsCd.Host.Ui.Applications;
 using DevopsCd.Host.Ui.Batches;
 using DevopsCd.Host.Ui.Controls;
+using DevopsCd.Host.Ui.Delivery;
 using DevopsCd.Host.Ui.Freezes;
 using DevopsCd.Host.Ui.Intake;
 using DevopsCd.Host.Ui.Layout;
@@ -53,6 +54,7 @@ internal static class UiSetup
         builder.Services.AddScoped<NoticePages>();
         builder.Services.AddScoped<ProjectPages>();
         builder.Services.AddScoped<RunningPages>();
+        builder.Services.AddScoped<DeliveryPages>();
         builder.Services.AddScoped<TokenPages>();
         builder.Services.AddScoped<LiveStatus>();
         builder.Services.AddSingleton<Visits>();

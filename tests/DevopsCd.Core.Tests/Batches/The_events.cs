@@ -119,6 +119,8 @@ public sealed class The_events
                             && !file.EndsWith("/Access/Permissions.cs", StringComparison.Ordinal)
                             && !file.Contains("DevopsCd.DeployService", StringComparison.Ordinal)
                             && !file.Contains("DevopsCd.Cli", StringComparison.Ordinal)
+                            // Whoever checks evidence does not take the rules from the program that wrote it.
+                            && !file.Contains("/Shared/Evidence/", StringComparison.Ordinal)
                         let text = File.ReadAllText(file)
                         where keys.Any(text.Contains)
                         select Path.GetRelativePath(Repository.Root, file);

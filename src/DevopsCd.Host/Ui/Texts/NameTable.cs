@@ -26,6 +26,28 @@ internal static class NameTable
         [BatchStatus.Cancelled] = (BatchStatus.Label(BatchStatus.Cancelled), "Cancelled")
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>DORA's five measures and what their pictures show, by the names of the API.</summary>
+    public static FrozenDictionary<string, (string Zh, string En)> DoraMeasures { get; } = new Dictionary<string, (string, string)>
+    {
+        ["deployment_frequency"] = ("部署频率", "Deployment frequency"),
+        ["change_lead_time"] = ("变更前置时间", "Change lead time"),
+        ["change_fail_rate"] = ("变更失败率", "Change fail rate"),
+        ["failed_deployment_recovery_time"] = ("失败部署恢复时间", "Failed deployment recovery time"),
+        ["deployment_rework_rate"] = ("部署返工率", "Deployment rework rate"),
+        ["deployments"] = ("成功", "Taken"),
+        ["failures"] = ("失败", "Failed")
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>How they are reckoned, in Chinese; the API says it in English.</summary>
+    public static FrozenDictionary<string, string> DoraDefinitions { get; } = new Dictionary<string, string>
+    {
+        ["deployment_frequency"] = "所选时间内平均每天成功进入生产的批次数。",
+        ["change_lead_time"] = "各应用从变更到进入生产所用时间的中位数。引擎只知道构建而非每次提交：自生产尚未包含的最早构建完成起计时，被中断或回滚的发布不重新计时。",
+        ["change_fail_rate"] = "生产部署中失败、被中断或被回滚的比例。",
+        ["failed_deployment_recovery_time"] = "从生产部署失败到回滚完成、或同一应用后续发布成功所用时间的中位数；尚未恢复的不计入。",
+        ["deployment_rework_rate"] = "计划外的生产部署比例：即重做或修复同一批次中出错部署的那些。"
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
     /// <summary>What the audit records beside the events of the table.</summary>
     public static FrozenDictionary<string, (string Zh, string En)> Notes { get; } = new Dictionary<string, (string, string)>
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using DevopsCd.Contracts;
+using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Batches.Guards;
 using DevopsCd.Host.Ui.Batches;
@@ -214,6 +215,20 @@ internal sealed class TextTable(Language language)
     public string Drift => Say("已偏离", "drift");
     public string ClustersDiffer => Say("各集群版本不同", "clusters differ");
     public string DeploymentHistory => Say("部署历史", "Deployments");
+
+    // How delivery goes
+    public string DeliveryTitle => Say("交付效能", "Delivery");
+    public string FromDay => Say("起始日", "From");
+    public string ToDay => Say("截止日", "To");
+    public string Measure => Say("指标", "Measure");
+    public string ValueColumn => Say("数值", "Value");
+    public string CountColumn => Say("样本数", "Of");
+    public string Definition => Say("定义", "Definition");
+    public string DeploymentsOverTime => Say("生产部署", "Deployments to production");
+    public string DoraMeasure(string name) => Of(NameTable.DoraMeasures, name);
+    public string DoraDefinition(DoraMeasure measure) => Say(NameTable.DoraDefinitions.GetValueOrDefault(measure.Name, measure.Definition), measure.Definition);
+    public string Hours(double hours) => Say($"{hours:0.#} 小时", $"{hours:0.#} h");
+    public string PerDay(double number) => Say($"每天 {number:0.##} 次", $"{number:0.##} a day");
 
     // Messages
     public string ParkedMessages => Say("滞留消息", "Messages");
