@@ -14,7 +14,6 @@ using DevopsCd.Core.Freezes;
 using DevopsCd.Core.Gates;
 using DevopsCd.Core.Intake.Webhooks;
 using DevopsCd.Core.Notifications;
-using DevopsCd.Core.Observability;
 using DevopsCd.Core.Parking;
 using DevopsCd.Core.Policies;
 using DevopsCd.Core.Requests;
@@ -51,7 +50,6 @@ internal static class CoreRegistration
         services.AddBuilds(settings.Retention);
         services.AddDeployments(settings.Deploy, settings.K8s);
         services.AddNotifications(settings.Notification, settings.Retention);
-        services.AddSingleton<WorkWatch>();
         services.AddScanning(settings.Storage);
         services.AddSchedule(settings);
         services.AddParking(settings.Retention);

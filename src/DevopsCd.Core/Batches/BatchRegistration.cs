@@ -51,7 +51,7 @@ internal static class BatchRegistration
         .AddScoped<BatchPlans>()
         .AddScoped<BatchPreflights>()
         .AddScoped<BatchReverts>()
-        .AddScoped<ReleaseCarving>().AddScoped<BatchSplits>()
+        .AddScoped<SeenBatch>().AddScoped<ReleaseCarving>().AddScoped<BatchSplits>()
         .AddMediator(mediator => mediator.AddSagaStateMachine<BatchStateMachine, Batch, BatchDefinition>().InTables());
 
     /// <summary>The saga in its tables: the row is locked while an event is decided.</summary>

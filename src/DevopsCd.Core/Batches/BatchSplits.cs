@@ -18,12 +18,13 @@ internal sealed class BatchSplits(CdDbContext db, BatchCommands commands)
 
     /// <param name="id">The batch.</param>
     /// <param name="wanted">What is to leave it.</param>
+    /// <param name="seen">As what the batch was seen.</param>
     /// <param name="asker">Who wants it, and must have the right to create the new batch.</param>
     /// <param name="idempotencyKey">The sender's key.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What was decided about the new batch; null when there is no such batch.</returns>
     /// <exception cref="BatchRefusedException">The request names no application.</exception>
-    public async Task<CommandResult?> SplitAsync(long id, SplitBody wanted, Subject asker, string? idempotencyKey, CancellationToken cancellationToken)
+    public async Task<CommandResult?> SplitAsync(long id, SplitBody wanted, Precondition seen, Subject asker, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var applications = wanted.Applications.Distinct(StringComparer.Ordinal).ToList();
         if (applications.Count == 0)
@@ -38,7 +39,7 @@ internal sealed class BatchSplits(CdDbContext db, BatchCommands commands)
             Project = batch.Project,
             Operator = asker.Operator,
             Releases = [.. applications.Select(name => new ReleaseItem { Application = name })]
-        }, asker, idempotencyKey, cancellationToken, new SplitOrigin(id, applications, wanted.WithDependents == true));
+        }, asker, idempotencyKey, cancellationToken, new SplitOrigin(id, applications, wanted.WithDependents == true, seen));
     }
 
     private static string Short(string title) => title.Length > LongestTitle ? title[..LongestTitle] : title;

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace DevopsCd.Core.Batches;
 
 /// <summary>The old batch's part of a split, in the transaction that makes the new one.</summary>
-internal sealed class ReleaseCarving(CdDbContext db, AuditWriter journal, Notices notices, TimeProvider clock)
+internal sealed class ReleaseCarving(CdDbContext db, SeenBatch seen, AuditWriter journal, Notices notices, TimeProvider clock)
 {
     private static readonly string[] s_states = [BatchStatus.Sealed, BatchStatus.PreDeployed];
 
@@ -29,6 +29,7 @@ internal sealed class ReleaseCarving(CdDbContext db, AuditWriter journal, Notice
         var batch = await db.LockBatchAsync(split.BatchId, cancellationToken)
             ?? throw new BatchRefusedException(RefusalKind.NotFound, $"there is no batch {split.BatchId}");
         var content = await Stored(split).ToListAsync(cancellationToken);
+        await seen.CheckAsync(batch, content, split.Seen, cancellationToken);
         Check(batch, content, applications);
         if (!Leaving(split, content).ToHashSet(StringComparer.Ordinal).SetEquals(applications))
             throw new BatchRefusedException(RefusalKind.Stale, $"the dependencies in batch {batch.BatchNumber} have changed meanwhile; read it again")

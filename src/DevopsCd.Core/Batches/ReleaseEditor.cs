@@ -12,7 +12,7 @@ namespace DevopsCd.Core.Batches;
 
 /// <summary>Changes of an open batch by people: its title, its applications, their branches, pins and order. Only before sealing (R15).</summary>
 internal sealed class ReleaseEditor(
-    CdDbContext db, BuildQueries builds, BatchFactory factory, AuditWriter journal, ContentHistory history, ApprovedContent approved,
+    CdDbContext db, BuildQueries builds, BatchFactory factory, AuditWriter journal, SeenBatch seen, ApprovedContent approved,
     TimeProvider clock)
 {
     /// <summary>
@@ -145,26 +145,9 @@ internal sealed class ReleaseEditor(
     /// <summary>The batch is as it was seen, and its content is not fixed.</summary>
     private async Task CheckOpenAsync(Batch batch, List<BatchRelease> releases, Precondition precondition, CancellationToken cancellationToken)
     {
-        await CheckAsync(batch, releases, precondition, cancellationToken);
+        await seen.CheckAsync(batch, releases, precondition, cancellationToken);
         if (!BatchStatus.Refreshes(batch.Status))
             throw new BatchRefusedException(RefusalKind.Illegal, $"the content of a batch in {batch.Status} is fixed") { State = batch.Status };
-    }
-
-    /// <summary>The batch's ETag is that of its releases: version, content and pins must be as they were seen.</summary>
-    private async Task CheckAsync(Batch batch, List<BatchRelease> releases, Precondition precondition, CancellationToken cancellationToken)
-    {
-        var tags = precondition.Seen.Select(BatchTag.Parse).OfType<BatchTag>().ToList();
-        var present = BatchTag.Of(batch, releases);
-        if (precondition.Seen.Count == 0 || precondition.Seen.Contains("*") || tags.Exists(tag => tag.Holds(present)))
-            return;
-        throw tags.FirstOrDefault() switch
-        {
-            { } tag when tag.Version != batch.Version => await history.MovedAsync(batch, tag.Version, tag.Content, cancellationToken),
-            { Content: { } content } when content != present.Content => await history.ChangedAsync(batch, releases, content, cancellationToken),
-            _ => new BatchRefusedException(RefusalKind.Stale,
-                $"who has pinned what in batch {batch.BatchNumber} has changed since it was read; read the batch again")
-            { State = batch.Status }
-        };
     }
 
     private async Task FollowAsync(Batch batch, BatchRelease release, string branch, string by, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Observability;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,7 +8,7 @@ namespace DevopsCd.Core.Changes;
 /// <summary>Services of this room.</summary>
 internal static class ChangeRegistration
 {
-    public static IServiceCollection AddChanges(this IServiceCollection services) => services
+    public static IServiceCollection AddChanges(this IServiceCollection services) => services.AddWorkWatch()
         .AddSingleton<ChangeRecorder>()
         .ConfigureDbContext<PostgresCdDbContext>(Recorded)
         .ConfigureDbContext<SqliteCdDbContext>(Recorded)

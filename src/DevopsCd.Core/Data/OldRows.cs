@@ -49,7 +49,7 @@ internal static class OldRowsRegistration
     {
         if (age is not { } limit)
             return services;
-        return services
+        return services.AddWorkWatch()
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<OldRows<T>>(provider, what, limit, old))
             .AddHostedService(provider => provider.GetRequiredService<OldRows<T>>());
     }

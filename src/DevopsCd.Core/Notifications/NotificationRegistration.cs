@@ -3,6 +3,7 @@ using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications.Channels;
 using DevopsCd.Core.Notifications.Composing;
 using DevopsCd.Core.Notifications.Delivery;
+using DevopsCd.Core.Observability;
 using DevopsCd.Core.Outbound;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,7 +47,7 @@ internal static class NotificationRegistration
         services.ConfigureDbContext<SqliteCdDbContext>((provider, db) => db.AddInterceptors(provider.GetRequiredService<KnownNotices>()));
         services.AddSingleton<NotificationStore>();
         services.AddSingleton<NotificationDispatcher>();
-        services.AddHostedService<NotificationSender>();
+        services.AddWorkWatch().AddHostedService<NotificationSender>();
         services.AddScoped<Notices>();
         services.AddScoped<NotificationAdministration>();
         // One that carries others tells when they were sent.

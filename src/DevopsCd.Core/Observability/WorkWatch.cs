@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DevopsCd.Core.Observability;
 
@@ -40,6 +42,16 @@ internal sealed class WorkWatch(TimeProvider clock)
         public long Started => started;
 
         public void Dispose() => watch._turns.TryRemove(this, out _);
+    }
+}
+
+/// <summary>Registers <see cref="WorkWatch" />: each room does that has something to watch over, and all have the same.</summary>
+internal static class WorkWatchRegistration
+{
+    public static IServiceCollection AddWorkWatch(this IServiceCollection services)
+    {
+        services.TryAddSingleton<WorkWatch>();
+        return services;
     }
 }
 

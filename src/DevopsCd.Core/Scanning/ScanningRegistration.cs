@@ -1,5 +1,6 @@
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Observability;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.Core.Scanning;
@@ -13,7 +14,7 @@ internal static class ScanningRegistration
             services.AddSingleton<IClusterLock, PostgresClusterLock>();
         else
             services.AddSingleton<IClusterLock, ProcessLock>().AddHostedService<ResumeAfterRestart>();
-        return services
+        return services.AddWorkWatch()
             .AddSingleton<StateGauges>()
             .AddHostedService(provider => provider.GetRequiredService<StateGauges>())
             .AddSingleton<CompletedScans>()

@@ -177,10 +177,10 @@ internal static class BatchEndpoints
     }
 
     private static async Task<Results<Tagged<Created<BatchView>>, ProblemHttpResult>> SplitAsync(
-        [Description(IdMeaning)] long id, JsonBody<SplitBody> sent, IdempotencyKey key, HttpContext http, BatchSplits splits, BatchQueries queries,
+        [Description(IdMeaning)] long id, JsonBody<SplitBody> sent, IfMatch seen, IdempotencyKey key, HttpContext http, BatchSplits splits, BatchQueries queries,
         BatchTransitionTable lifecycle, CancellationToken cancellationToken)
     {
-        if (await splits.SplitAsync(id, sent.Value, Caller.Of(http), key.Value, cancellationToken) is not { } result)
+        if (await splits.SplitAsync(id, sent.Value, seen.Precondition(), Caller.Of(http), key.Value, cancellationToken) is not { } result)
             return NoBatch(id);
         if (result.RefusalKind is { } kind)
             return Refusals.Result(kind, result.Reason ?? "", null, null, result.Fields, lifecycle);

@@ -2,6 +2,7 @@ using DevopsCd.Contracts;
 using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Batches;
+using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Notifications.Delivery;
 using DevopsCd.Core.Tests.Engines;
@@ -127,6 +128,21 @@ public sealed class A_split
         }
     }
 
+    [Fact]
+    public async Task Is_refused_to_whoever_saw_the_batch_otherwise()
+    {
+        await using var engine = await Engine.Start();
+        var batch = await engine.SealedBatch("api", "web");
+        var seen = new BatchTag((await engine.Find(batch.CorrelationId)).Version);
+        await engine.Deliver();
+
+        var result = await engine.Do<BatchSplits, CommandResult>(async s => (await s.SplitAsync(
+            batch.Id, new SplitBody { Applications = ["web"] }, new Precondition([seen.ToString()]), s_person, null, default))!);
+
+        result.RefusalKind.ShouldBe(RefusalKind.Stale);
+        (await engine.Releases(batch)).Count.ShouldBe(2);
+    }
+
     private static async Task OneOpenBatchEach(Engine engine, int applications)
     {
         var open = await engine.Read(db => db.Releases.AsNoTracking().Include(r => r.App).Include(r => r.Batch).Where(r => r.IsOpen).ToListAsync());
@@ -136,7 +152,7 @@ public sealed class A_split
 
     private static Task<CommandResult> Split(Engine engine, Batch batch, bool withDependents, string? key, params string[] applications) =>
         engine.Do<BatchSplits, CommandResult>(async s => (await s.SplitAsync(
-            batch.Id, new SplitBody { Applications = applications, WithDependents = withDependents }, s_person, key, default))!);
+            batch.Id, new SplitBody { Applications = applications, WithDependents = withDependents }, Precondition.None, s_person, key, default))!);
 
     private static async Task<string> Refused(Engine engine, Batch batch, params string[] applications)
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DevopsCd.Testing;
 using DevopsCd.Testing.Contracts;
 using DevopsCd.Testing.Hosting;
@@ -112,6 +113,7 @@ public sealed class Every_declared_refusal(RefusingHost host, AccessHost strict)
         (_, "misdirected") => Send(route, Address(route), headers: ("Host", "rebound.example")),
         // An application of another project: whoever may only view it lacks everything else.
         ("RemoveFreeze", "forbidden") => Forbidden(route),
+        ("GetBatchEvidence", "forbidden") => Send(route, Address(route), client: strict.Http, headers: (AccessHost.Who, "viewer@*")),
         (_, "forbidden") => Send(route, Address(route), client: strict.Http, headers: (AccessHost.Who, route.Method == "GET" ? "ci@shop" : "viewer@*")),
         (_, "cross-site") => Send(route, Address(route), headers: ("Sec-Fetch-Site", "cross-site")),
         (_, "body-too-large") => Send(route, Address(route), Json(new string('x', 1024 * 1024 + 1))),
@@ -179,7 +181,10 @@ public sealed class Every_declared_refusal(RefusingHost host, AccessHost strict)
     private static string At(string list, long id, string verb) => string.Create(CultureInfo.InvariantCulture, $"/api/v1/{list}/{id}/{verb}");
 
     private static string? Parameter(OpenApiOperation route, bool text) => route.Parameters.Where(p => (string?)p["in"] == "query")
-        .Where(p => p["schema"]!["type"]!.ToJsonString().Contains("string", StringComparison.Ordinal) == text).Select(p => (string?)p["name"]).FirstOrDefault();
+        .Where(p => IsText(p["schema"]!) == text).Select(p => (string?)p["name"]).FirstOrDefault();
+
+    /// <summary>What takes any text: a date is written as text, too.</summary>
+    private static bool IsText(JsonNode schema) => schema["format"] is null && schema["type"]!.ToJsonString().Contains("string", StringComparison.Ordinal);
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 

@@ -252,6 +252,16 @@ public sealed class The_door(AccessHost host)
                 Payload = NoticeJson.Write(notice),
                 Status = NotificationStatus.Sent
             });
+            db.Add(new LiveVersion
+            {
+                Application = await db.Applications.SingleAsync(a => a.Name == "ledger"),
+                Stage = Stages.All[0],
+                Cluster = "vault",
+                OperationId = "op-of-the-bank",
+                BatchId = host.Batches["bank"],
+                Image = "registry.example/ledger:1",
+                Since = DateTimeOffset.UnixEpoch
+            });
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
         string[] secrets = ["ledger", stranger, freeze, number, "\"bank\""];

@@ -1,6 +1,7 @@
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Intake.Webhooks.Sources;
+using DevopsCd.Core.Observability;
 using DevopsCd.Core.Outbound;
 using DevopsCd.Shared;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,7 +34,7 @@ internal static class WebhookRegistration
         services.AddSingleton(options).AddSingleton<WebhookSources>().AddSingleton<BuildMatcher>().AddScoped<WebhookTrial>().AddScoped<DeliveryQueries>()
             .AddSingleton<RegistryCircuitBreaker>().AddSingleton<WakeSignal<WebhookDelivery>>();
         services.AddSingleton<DeliveryStore>().AddHostedService(p => p.GetRequiredService<DeliveryStore>());
-        services.AddSingleton<DeliveryProcessor>().AddHostedService(p => p.GetRequiredService<DeliveryProcessor>());
+        services.AddWorkWatch().AddSingleton<DeliveryProcessor>().AddHostedService(p => p.GetRequiredService<DeliveryProcessor>());
         services.AddHttpClient<DigestResolver>(
             http => (http.Timeout, http.MaxResponseContentBufferSize) = (DigestResolver.Timeout, DigestResolver.LargestAnswer))
             .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler

@@ -147,12 +147,13 @@ internal sealed class BatchPages(PageWork pages)
     /// <summary>Moves applications into a new batch.</summary>
     /// <returns>The new batch's id, or why there is none.</returns>
     /// <exception cref="BatchRefusedException">There is no such batch, or whoever asks may not change it.</exception>
-    public Task<(long? Id, CommandResult Result)> SplitAsync(long id, SplitBody wanted, string key, CancellationToken cancellationToken) =>
+    public Task<(long? Id, CommandResult Result)> SplitAsync(BatchView batch, SplitBody wanted, string key, CancellationToken cancellationToken) =>
         pages.DoAsync(async (services, subject) =>
     {
-        await RequireAsync(services, subject, id, cancellationToken);
-        if (await services.GetRequiredService<BatchSplits>().SplitAsync(id, wanted, subject, key, cancellationToken) is not { } result)
-            throw new BatchRefusedException(RefusalKind.NotFound, $"batch {id}");
+        await RequireAsync(services, subject, batch.Id, cancellationToken);
+        if (await services.GetRequiredService<BatchSplits>().SplitAsync(
+            batch.Id, wanted, new Precondition([new BatchTag(batch.Version).ToString()]), subject, key, cancellationToken) is not { } result)
+            throw new BatchRefusedException(RefusalKind.NotFound, $"batch {batch.Id}");
         return (result.RefusalKind is null ? result.BatchId : null, result);
     }, cancellationToken);
 
