@@ -59,7 +59,7 @@ internal static class SentenceTable
         ["commit {0} → {1}"] = "提交 {0} → {1}",
         ["depends on {0} → {1}"] = "依赖 {0} → {1}",
         ["each application once; twice: {0}"] = "每个应用只能出现一次，重复的有：{0}",
-        ["must be at most {0} days before the last day, {1}"] = "须不晚于截止日 {1}，且最多早 {0} 天",
+        ["must be at most {0} days before the last day, {1:yyyy-MM-dd}"] = "须不晚于截止日 {1:yyyy-MM-dd}，且最多早 {0} 天",
         ["each must be an object with an application's name"] = "每项须写明应用名称",
         ["each name once; twice: {0}"] = "名称不能重复，重复的有：{0}",
         ["frozen until {0:yyyy-MM-dd HH:mm} UTC by {1} because: {2}"] = "封网至 {0:yyyy-MM-dd HH:mm} UTC（{1}）：{2}",
