@@ -178,11 +178,15 @@ internal sealed class EvidenceCheck
             if (Word(operation, "stage") is not { } stage || !s_startsOfProduction.TryGetValue(stage, out var start))
                 continue;
             var began = operation.GetProperty("startedAt").GetDateTimeOffset();
+            var attempt = operation.GetProperty("attempt").GetInt32();
             var what = $"{Word(operation, "application")} on {Word(operation, "cluster")} ({Word(operation, "operationId")})";
             if (!accepted.Exists(row => row.Event == "approve" && row.At <= began))
                 wrong.Add($"{what} was deployed without an approval");
-            if (!accepted.Exists(row => row.Event == start && row.At <= began && row.Operator is not ("engine" or "deploy-system")))
-                wrong.Add($"{what} was deployed without {start} of a person");
+            // The transaction of the start makes the operations before it writes its own row, so that row may be later by a moment: what tells
+            // is that everything before it had been decided.
+            var starts = accepted.Where(row => row.Event == start && row.Operator is not ("engine" or "deploy-system")).ToList();
+            if (attempt < 1 || starts.Count < attempt || accepted.Exists(row => row.Number < starts[attempt - 1].Number && row.At > began))
+                wrong.Add($"{what} was deployed without {start} of a person (attempt {attempt})");
         }
         return wrong;
     }

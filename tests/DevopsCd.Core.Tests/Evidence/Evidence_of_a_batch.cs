@@ -132,6 +132,29 @@ public sealed class Evidence_of_a_batch : IDisposable
         Failing(changed, null).ShouldContain(failing => failing.Failure.Contains(told, StringComparison.Ordinal));
     }
 
+    /// <summary>Between the operations of a stage and the audit row of its start some time passes, though they are one transaction.</summary>
+    [Fact]
+    public async Task Holds_while_the_clock_goes_on()
+    {
+        await using var engine = await Engine.Start();
+        engine.Clock.AutoAdvanceAmount = TimeSpan.FromMilliseconds(1);
+        var batch = await Accepted(engine);
+
+        Check((await Make(engine, batch)).Content, null).Single(s => s.Name == "production").Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Names_an_attempt_that_nobody_started()
+    {
+        await using var engine = await Engine.Start();
+        var made = (await Make(engine, await Accepted(engine))).Content;
+
+        var changed = With(made, EvidenceFile.Operations, Edit(made, json => SetNumber(json, "attempt", 2), EvidenceFile.Operations));
+
+        Check(changed, null).Single(s => s.Name == "production").Failures.ShouldContain(
+            failure => failure.EndsWith("was deployed without start_prod_deploy of a person (attempt 2)", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("absent", "must be a readable file")]
     [InlineData("public", "private key")]
@@ -234,6 +257,12 @@ public sealed class Evidence_of_a_batch : IDisposable
         else if (json is JsonArray items)
             foreach (var item in items)
                 Set(item!, member, value);
+    }
+
+    private static void SetNumber(JsonNode operations, string member, int value)
+    {
+        foreach (var operation in operations["operations"]!.AsArray())
+            operation![member] = value;
     }
 
     private static string? Text(JsonNode node, string member) => node[member]?.GetValue<string>();
