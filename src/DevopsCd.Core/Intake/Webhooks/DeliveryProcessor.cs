@@ -18,7 +18,7 @@ namespace DevopsCd.Core.Intake.Webhooks;
 /// and after a crash it is taken again. Storing a build twice changes nothing, so "at least once" is enough.
 /// </summary>
 internal sealed class DeliveryProcessor(
-    IServiceScopeFactory scopes, WebhookSources sources, BuildMatcher matcher, WebhookOptions options, DeliveryStore store, WakeSignal<WebhookDelivery> signal,
+    IServiceScopeFactory scopes, WebhookSources sources, BuildMatcher matcher, DeliveryStore store, WakeSignal<WebhookDelivery> signal,
     WorkWatch watch, TimeProvider clock, ILogger<DeliveryProcessor> log) : BackgroundService
 {
     private const int Together = 50;
@@ -39,8 +39,6 @@ internal sealed class DeliveryProcessor(
     private static readonly TimeSpan s_firstWait = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(64);
-
-    private DateTimeOffset _nextCleaning;
 
     /// <summary>Works off what is due; returns how many deliveries it took.</summary>
     public async Task<int> ProcessAsync(CancellationToken cancellationToken)
@@ -65,8 +63,6 @@ internal sealed class DeliveryProcessor(
             {
                 while (await ProcessAsync(stoppingToken) > 0)
                     await YieldAsync(stoppingToken);
-
-                await CleanAsync(stoppingToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -217,16 +213,4 @@ internal sealed class DeliveryProcessor(
     }
 
     private static string Shown(string text) => (text.Length > 2000 ? text[..2000] : text).Replace('\0', '\uFFFD');
-
-    private async Task CleanAsync(CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        if (now < _nextCleaning)
-            return;
-        _nextCleaning = now.AddHours(1);
-        var old = now - options.Retention.Value;
-        await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<CdDbContext>().Set<WebhookDelivery>()
-            .Where(d => d.ProcessedAt < old).ExecuteDeleteAsync(cancellationToken);
-    }
 }

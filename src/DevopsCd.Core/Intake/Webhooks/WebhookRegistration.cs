@@ -35,6 +35,8 @@ internal static class WebhookRegistration
             .AddSingleton<RegistryCircuitBreaker>().AddSingleton<WakeSignal<WebhookDelivery>>();
         services.AddSingleton<DeliveryStore>().AddHostedService(p => p.GetRequiredService<DeliveryStore>());
         services.AddWorkWatch().AddSingleton<DeliveryProcessor>().AddHostedService(p => p.GetRequiredService<DeliveryProcessor>());
+        services.AddRetention("Old webhook deliveries", options.Retention.Value,
+            (db, before) => db.Set<WebhookDelivery>().Where(d => d.ProcessedAt < before));
         services.AddHttpClient<DigestResolver>(
             http => (http.Timeout, http.MaxResponseContentBufferSize) = (DigestResolver.Timeout, DigestResolver.LargestAnswer))
             .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler
