@@ -1,4 +1,5 @@
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Observability;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,6 +14,7 @@ internal static class AuditRegistration
         return services
             .ConfigureDbContext<PostgresCdDbContext>(db => db.AddInterceptors(chains))
             .ConfigureDbContext<SqliteCdDbContext>(db => db.AddInterceptors(chains))
+            .AddWorkWatch()
             .AddScoped<AuditWriter>()
             .AddScoped<ContentHistory>()
             .AddSingleton<UnchainedRows>()

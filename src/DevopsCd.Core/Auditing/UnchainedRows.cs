@@ -1,4 +1,5 @@
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Observability;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,11 +12,15 @@ namespace DevopsCd.Core.Auditing;
 /// Chains rows of the audit that a version has written which kept no chain: those from before the upgrade, and those of hosts that still run
 /// that version beside this one.
 /// </summary>
-internal sealed class UnchainedRows(IServiceScopeFactory scopes, TimeProvider clock, ILogger<UnchainedRows> log) : BackgroundService
+internal sealed class UnchainedRows(IServiceScopeFactory scopes, WorkWatch watch, TimeProvider clock, ILogger<UnchainedRows> log)
+    : BackgroundService
 {
     private const int AtOnce = 100;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(10);
+
+    /// <summary>One batch's rows, beside whoever holds its lock.</summary>
+    private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(5);
 
     /// <returns>Of how many batches rows were chained.</returns>
     public async Task<int> ChainAsync(CancellationToken cancellationToken)
@@ -26,11 +31,14 @@ internal sealed class UnchainedRows(IServiceScopeFactory scopes, TimeProvider cl
             var some = await InScopeAsync(db => db.BatchEvents.Where(e => e.Hash == null).Select(e => e.BatchCorrelationId).Distinct().Take(AtOnce)
                 .ToListAsync(cancellationToken));
             foreach (var batchId in some)
+            {
+                using var turn = watch.Begin("the chaining of audit rows", s_atMost);
                 await InScopeAsync(db => db.InTransactionAsync(async () =>
                 {
                     await AuditChains.AdoptAsync(db, batchId, cancellationToken);
                     return true;
                 }, cancellationToken));
+            }
             chained += some.Count;
             if (some.Count < AtOnce)
                 return chained;

@@ -1,4 +1,5 @@
 using DevopsCd.Core.Configuration;
+using DevopsCd.Core.Observability;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.Core.Deployments;
@@ -8,7 +9,7 @@ internal static class DeploymentRegistration
 {
     public static IServiceCollection AddDeployments(this IServiceCollection services, DeployOptions deploy, K8sOptions address)
     {
-        services.AddSingleton<SealedContent>().AddSingleton<StageMemory>().AddScoped<StageRows>()
+        services.AddWorkWatch().AddSingleton<SealedContent>().AddSingleton<StageMemory>().AddScoped<StageRows>()
             .AddScoped<StageDispatcher>().AddScoped<StageEnds>().AddScoped<OperationChanges>().AddScoped<ProductionPlanner>()
             .AddSingleton<OperationRules>().AddSingleton<OperationClaims>().AddSingleton<OperationSettlement>().AddScoped<DeploymentOperationRunner>()
             .AddScoped<LiveVersions>().AddSingleton<DriftWatch>().AddScoped<OperationTimes>().AddScoped<ApplicationHistory>();

@@ -1,5 +1,6 @@
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Observability;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -11,18 +12,21 @@ namespace DevopsCd.Core.Deployments;
 /// Asks the deploy service what runs in the places that this engine has deployed to, and marks where that is something else (R25). One instance at
 /// a time, so many places in one minute, those first that were asked about longest ago; nothing where something is being deployed.
 /// </summary>
-internal sealed class DriftWatch(IServiceScopeFactory scopes, IClusterLock locks, DeployOptions deploy, TimeProvider clock, ILogger<DriftWatch> log)
-    : BackgroundService
+internal sealed class DriftWatch(
+    IServiceScopeFactory scopes, IClusterLock locks, DeployOptions deploy, WorkWatch watch, TimeProvider clock, ILogger<DriftWatch> log) : BackgroundService
 {
     /// <summary>So many places in one look.</summary>
     public const int AtOnce = 200;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(10);
+
     /// <summary>Looks once.</summary>
     /// <returns>How many places the deploy service has told something of.</returns>
     public async Task<int> LookAsync(CancellationToken cancellationToken)
     {
+        using var turn = watch.Begin("the look for drift", s_atMost);
         await using var held = await locks.TryTakeAsync("drift", cancellationToken);
         if (held is null)
             return 0;
