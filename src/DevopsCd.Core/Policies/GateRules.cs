@@ -84,10 +84,8 @@ internal static class GateRules
 
     private static IEnumerable<(string Field, Sentence Allowed)> Problems(GateBody gate, GateBounds bounds)
     {
-        foreach (var name in (gate.Others ?? []).Keys)
-            yield return (name, NearestName.Of(name, s_members) is { } near
-                ? (Sentence)$"is not known; did you mean {near}?"
-                : (Sentence)$"is not known; known: {string.Join(", ", s_members)}");
+        foreach (var problem in PolicyRules.Unknown("", gate.Others, s_members))
+            yield return problem;
         if (gate.Name is null || !BindingRules.IsProject(gate.Name))
             yield return ("name", $"must be {BindingRules.ProjectWords}");
         if (gate.At is null || !EnumNames<GatePoint>.TryValue(gate.At, out _))
@@ -156,10 +154,7 @@ internal static class GateRules
             yield return ("for", "must be shorter than timeout");
     }
 
-    private static Sentence? Wrong(string? text, TimeSpan most) =>
-        text is null || (Duration.TryParse(text, out var time) && time.Value >= s_least && time.Value <= most)
-            ? null
-            : (Sentence)$"must be a duration of {new Duration(s_least)} to {new Duration(most)}, such as 90s, 10m or 2h";
+    private static Sentence? Wrong(string? text, TimeSpan most) => PolicyRules.WrongTime(text, s_least, most);
 
     private static TimeSpan? Time(string? text) => text is null ? null : Duration.Parse(text).Value;
 }

@@ -125,13 +125,15 @@ internal sealed class PolicyRules(PolicyBounds bounds)
             yield return ($"{field}.onChange", "must be one of: keep, hold, void");
     }
 
-    private static IEnumerable<(string Field, Sentence Allowed)> Unknown(
+    /// <summary>Each member that nothing knows.</summary>
+    internal static IEnumerable<(string Field, Sentence Allowed)> Unknown(
         string path, IReadOnlyDictionary<string, JsonElement>? members, IReadOnlyCollection<string> known) =>
         (members ?? new Dictionary<string, JsonElement>()).Keys.Select(name => ($"{path}{name}", NearestName.Of(name, known) is { } near
             ? (Sentence)$"is not known; did you mean {near}?"
             : (Sentence)$"is not known; known: {string.Join(", ", known)}"));
 
-    private static Sentence? WrongTime(string? text, TimeSpan least, TimeSpan most) =>
+    /// <summary>What a time must be, where it is something else.</summary>
+    internal static Sentence? WrongTime(string? text, TimeSpan least, TimeSpan most) =>
         text is null || (Duration.TryParse(text, out var time) && time.Value >= least && time.Value <= most)
             ? null
             : (Sentence)$"must be a duration of {new Duration(least)} to {new Duration(most)}, such as 90s, 10m or 2h";
