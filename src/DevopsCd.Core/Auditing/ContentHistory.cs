@@ -142,5 +142,5 @@ internal sealed class ContentHistory(CdDbContext db)
 
     /// <summary>All releases of a batch, as they are compared.</summary>
     public Task<List<BatchRelease>> ReleasesAsync(long batchId, CancellationToken cancellationToken) =>
-        db.Releases.AsNoTracking().Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batchId).ToListAsync(cancellationToken);
+        db.ContentOf(batchId).AsNoTracking().ToListAsync(cancellationToken);
 }

@@ -32,7 +32,7 @@ internal sealed class BatchReleases(CdDbContext db, BatchPolicies policies, Audi
     }
 
     private IQueryable<BatchRelease> Stored(Batch batch) =>
-        db.Releases.Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batch.Id).OrderBy(r => r.Id);
+        db.ContentOf(batch.Id).OrderBy(r => r.Id);
 
     /// <summary>The deploy settings of its applications, by application.</summary>
     public async Task<ILookup<long, ApplicationTarget>> TargetsAsync(Batch batch, CancellationToken cancellationToken)

@@ -56,7 +56,7 @@ internal sealed class ReleaseCarving(CdDbContext db, SeenBatch seen, AuditWriter
     }
 
     private IQueryable<BatchRelease> Stored(SplitOrigin split) =>
-        db.Releases.Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == split.BatchId).OrderBy(r => r.Id);
+        db.ContentOf(split.BatchId).OrderBy(r => r.Id);
 
     private static List<string> Leaving(SplitOrigin split, IReadOnlyCollection<BatchRelease> content)
     {

@@ -139,7 +139,7 @@ internal sealed class ReleaseEditor(
     {
         var batch = await db.LockBatchAsync(batchId, cancellationToken)
             ?? throw new BatchRefusedException(RefusalKind.NotFound, $"there is no batch {batchId}");
-        return (batch, await db.Releases.Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batchId).ToListAsync(cancellationToken));
+        return (batch, await db.ContentOf(batchId).ToListAsync(cancellationToken));
     }
 
     /// <summary>The batch is as it was seen, and its content is not fixed.</summary>

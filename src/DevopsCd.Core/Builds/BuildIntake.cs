@@ -86,8 +86,7 @@ internal sealed class BuildIntake(
         if (batchId is null || await db.LockBatchAsync(batchId.Value, cancellationToken) is not { } batch)
             return false;
         // Read again under the lock: the batch may have ended or sealed while this waited.
-        var release = await db.Releases.Include(r => r.App).Include(r => r.Build)
-            .SingleOrDefaultAsync(r => r.AppId == applicationId && r.IsOpen && r.BatchId == batch.Id, cancellationToken);
+        var release = await db.ContentOf(batch.Id).SingleOrDefaultAsync(r => r.AppId == applicationId && r.IsOpen, cancellationToken);
         if (release is null)
             return false;
         await db.Entry(release).ReloadAsync(cancellationToken);

@@ -11,6 +11,9 @@ internal abstract class CdDbContext(DbContextOptions options) : DbContext(option
 
     public DbSet<BatchRelease> Releases => Set<BatchRelease>();
 
+    /// <summary>A batch's releases as they are compared, hashed and sealed: each with its application and its build.</summary>
+    public IQueryable<BatchRelease> ContentOf(long batchId) => Releases.Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batchId);
+
     public DbSet<BatchEvent> BatchEvents => Set<BatchEvent>();
 
     public DbSet<Build> Builds => Set<Build>();

@@ -1,3 +1,4 @@
+using DevopsCd.Core.Consuming;
 using DevopsCd.Core.Data;
 using DevopsCd.Shared;
 using MassTransit.EntityFrameworkCoreIntegration;
@@ -12,9 +13,6 @@ namespace DevopsCd.Core.Deployments;
 /// </summary>
 internal sealed class OperationClaims
 {
-    /// <summary>A message may come a little before the time that was written down: clocks and stores round.</summary>
-    private static readonly TimeSpan s_early = TimeSpan.FromMilliseconds(250);
-
     private readonly IServiceScopeFactory _scopes;
     private readonly OperationRules _rules;
     private readonly TimeProvider _clock;
@@ -45,7 +43,7 @@ internal sealed class OperationClaims
             var now = _clock.GetUtcNow();
             var rows = await ClaimFirstAsync(db, open, now, found);
             open = [];
-            var due = rows.Where(row => row.NextActionAt is { } at && at <= now + s_early)
+            var due = rows.Where(row => row.NextActionAt is { } at && at <= now + DueTime.Early)
                 .Select(row => (Row: row, Before: row.State(), Call: _rules.Due(row.State(), now))).Where(row => row.Call != OperationCall.None);
             foreach (var alike in due.GroupBy(d => d.Before with { AcceptedAt = null, ReportedAt = null, DeadlineAt = default, Error = null }))
                 open.AddRange(await ClaimAlikeAsync(db, [.. alike], now, found));
@@ -62,7 +60,7 @@ internal sealed class OperationClaims
     {
         var queries = new QueryBatch(db);
         var (state, made) = _rules.FirstClaim(now);
-        var due = now + s_early;
+        var due = now + DueTime.Early;
         var pending = EnumNames<OperationStatus>.Of(OperationStatus.Pending);
         var claimed = db.Database.IsNpgsql()
             ? queries.Add(db.Deployments.FromSql(

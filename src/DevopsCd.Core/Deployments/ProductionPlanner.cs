@@ -22,8 +22,7 @@ internal sealed class ProductionPlanner(
     {
         if (await db.LockBatchAsync(batchId, cancellationToken) is not { Status: BatchStatus.PreDeployed, ProdPlan: null } batch)
             return null;
-        var releases = await db.Releases.AsNoTracking().Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batch.Id)
-            .ToListAsync(cancellationToken);
+        var releases = await db.ContentOf(batch.Id).AsNoTracking().ToListAsync(cancellationToken);
         var steps = await StepsAsync(releases, cancellationToken);
         var now = clock.GetUtcNow();
         batch.PlanProduction(JsonSerializer.Serialize(steps, JsonSerializerOptions.Web), now);

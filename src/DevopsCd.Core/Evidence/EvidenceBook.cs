@@ -130,8 +130,7 @@ internal sealed class EvidenceBook(CdDbContext db, GateViews gates, EvidenceOpti
 
     private async Task<byte[]> ContentAsync(Batch batch, CancellationToken cancellationToken)
     {
-        var releases = await db.Releases.AsNoTracking().Include(r => r.App).Include(r => r.Build)
-            .Where(r => r.BatchId == batch.Id).ToListAsync(cancellationToken);
+        var releases = await db.ContentOf(batch.Id).AsNoTracking().ToListAsync(cancellationToken);
         return Json(new
         {
             batch = new

@@ -1,5 +1,6 @@
 using DevopsCd.Contracts;
 using DevopsCd.Core.Auditing;
+using DevopsCd.Core.Consuming;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Policies;
 using DevopsCd.Shared;
@@ -17,9 +18,6 @@ namespace DevopsCd.Core.Gates;
 internal sealed class AskGateConsumer(IServiceScopeFactory scopes, GateCaller caller, GateOptions options, TimeProvider clock, ILogger<AskGateConsumer> log)
     : IConsumer<AskGate>
 {
-    /// <summary>A message may come a little before the time that was written down: clocks and stores round.</summary>
-    private static readonly TimeSpan s_early = TimeSpan.FromMilliseconds(250);
-
     /// <summary>How much longer than its call a claim holds.</summary>
     private static readonly TimeSpan s_spare = TimeSpan.FromSeconds(30);
 
@@ -41,7 +39,7 @@ internal sealed class AskGateConsumer(IServiceScopeFactory scopes, GateCaller ca
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
-        var due = clock.GetUtcNow() + s_early;
+        var due = clock.GetUtcNow() + DueTime.Early;
         var until = clock.GetUtcNow() + options.CallTimeout.Value + s_spare;
         if (await db.Set<GateRun>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellationToken) is not { Status: GateStatus.Pending } run
             || await db.Set<GateRun>()
@@ -50,8 +48,7 @@ internal sealed class AskGateConsumer(IServiceScopeFactory scopes, GateCaller ca
             return null;
         run.Tries++;
         var batch = await db.Batches.AsNoTracking().SingleAsync(b => b.Id == run.BatchId, cancellationToken);
-        var content = await db.Releases.AsNoTracking().Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == run.BatchId).OrderBy(r => r.Id)
-            .ToListAsync(cancellationToken);
+        var content = await db.ContentOf(run.BatchId).AsNoTracking().OrderBy(r => r.Id).ToListAsync(cancellationToken);
         return new GateCall(run, run.Gate, batch, [.. content.Select(ReleaseContent.Of)]);
     }
 

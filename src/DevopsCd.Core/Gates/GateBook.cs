@@ -60,7 +60,7 @@ internal sealed class GateBook(CdDbContext db, BatchPolicies policies, PolicyRul
 
     /// <summary>The hash of the content as it is stored.</summary>
     public async Task<string> HashAsync(long batchId, CancellationToken cancellationToken) => ContentHash.Of(
-        await db.Releases.AsNoTracking().Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batchId).ToListAsync(cancellationToken));
+        await db.ContentOf(batchId).AsNoTracking().ToListAsync(cancellationToken));
 
     private async Task<IReadOnlyList<(string Project, Gate Gate)>> AtAsync(Batch batch, GatePoint point, CancellationToken cancellationToken) =>
         [.. (await policies.ByProjectAsync(batch.Id, cancellationToken)).OrderBy(p => p.Key, StringComparer.Ordinal)
