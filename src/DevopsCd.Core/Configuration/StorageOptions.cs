@@ -60,6 +60,9 @@ internal sealed class StorageOptions
             // A server that vanished is noticed by idle connections, too, and not only by the next one who uses them.
             if (!said.ContainsKey("TCP Keepalive"))
                 (complete.TcpKeepAlive, complete.TcpKeepAliveTime, complete.TcpKeepAliveInterval) = (true, 5, 2);
+            // Nothing here sets anything for a session, so there is nothing to take back between two uses of a connection.
+            if (!IsSaid(complete, "No Reset On Close"))
+                complete.NoResetOnClose = true;
             if (isPatient && !said.ContainsKey("Command Timeout"))
                 complete.CommandTimeout = 0;
             PostgresSession.Bound(complete, isPatient);

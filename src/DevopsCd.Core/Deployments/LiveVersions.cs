@@ -11,18 +11,37 @@ namespace DevopsCd.Core.Deployments;
 /// <summary>The one answer to what runs where (R25): written with every operation that succeeds, a rollback among them, in its transaction.</summary>
 internal sealed class LiveVersions(CdDbContext db, BuildQueries builds)
 {
+    private readonly List<ReadAhead> _ahead = [];
+
+    /// <summary>Another transaction begins: what was read in the one before may not be so any more.</summary>
+    public void Forget() => _ahead.Clear();
+
+    /// <summary>
+    /// Adds to other queries what <see cref="WriteAsync" /> needs of operations that may have succeeded, so that it takes no round trip of its own.
+    /// </summary>
+    public void ReadWith(QueryBatch queries, List<string> operationIds) => _ahead.Add(new ReadAhead([.. operationIds],
+        queries.Add(db.Deployments.Where(d => operationIds.Contains(d.OperationId)).Select(d => new Released(d.ReleaseId, d.Release.AppId, d.Release.BuildId))),
+        queries.Add(db.Set<LiveVersion>().Where(
+            v => db.Deployments.Any(d => operationIds.Contains(d.OperationId) && d.Release.AppId == v.ApplicationId)))));
+
     /// <summary>Writes what operations have brought, which this transaction has seen to succeed.</summary>
     public async Task WriteAsync(IReadOnlyCollection<Deployment> succeeded, CancellationToken cancellationToken)
     {
         if (succeeded.Count == 0)
+        {
+            _ahead.Clear();
             return;
-        var ids = succeeded.Select(d => d.ReleaseId).Distinct().ToList();
-        var queries = new QueryBatch(db);
-        var releases = queries.Add(db.Releases.AsNoTracking().Where(r => ids.Contains(r.Id)).Select(r => new Released(r.Id, r.AppId, r.BuildId)));
-        var present = queries.Add(db.Set<LiveVersion>().Where(v => db.Releases.Any(r => ids.Contains(r.Id) && r.AppId == v.ApplicationId)));
-        await queries.ReadAsync(cancellationToken);
-        var byId = releases.ToDictionary(r => r.Id);
-        var versions = present.ToDictionary(v => (v.ApplicationId, v.Stage, v.Cluster));
+        }
+        List<string> unread = [.. succeeded.Select(d => d.OperationId).Where(id => !_ahead.Exists(known => known.OperationIds.Contains(id)))];
+        if (unread.Count > 0)
+        {
+            var queries = new QueryBatch(db);
+            ReadWith(queries, unread);
+            await queries.ReadAsync(cancellationToken);
+        }
+        var byId = _ahead.SelectMany(known => known.Releases).DistinctBy(r => r.Id).ToDictionary(r => r.Id);
+        var versions = _ahead.SelectMany(known => known.Present).Distinct().ToDictionary(v => (v.ApplicationId, v.Stage, v.Cluster));
+        _ahead.Clear();
         foreach (var operation in succeeded.OrderBy(d => d.Id))
         {
             var release = byId[operation.ReleaseId];
@@ -116,6 +135,8 @@ internal sealed class LiveVersions(CdDbContext db, BuildQueries builds)
         return db.Set<LiveVersion>().AsNoTracking().Where(v => v.Stage == place && applications.Contains(v.ApplicationId))
             .Select(v => new RunningImage(v.ApplicationId, v.Cluster, v.Image, v.Since)).ToListAsync(cancellationToken);
     }
+
+    private sealed record ReadAhead(HashSet<string> OperationIds, IReadOnlyList<Released> Releases, IReadOnlyList<LiveVersion> Present);
 
     private sealed record Released(long Id, long ApplicationId, long? BuildId);
 }

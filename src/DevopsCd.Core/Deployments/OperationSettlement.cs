@@ -55,7 +55,7 @@ internal sealed class OperationSettlement
                 await db.Entry(known).ReloadAsync();
             List<string> unread = [.. more];
             if (unread.Count > 0)
-                operations = [.. operations, .. await db.Deployments.Where(d => unread.Contains(d.OperationId)).ToListAsync()];
+                operations = [.. operations, .. await services.GetRequiredService<StageRows>().AlsoAsync(unread, CancellationToken.None)];
             var byId = operations.ToDictionary(d => d.OperationId, StringComparer.Ordinal);
             foreach (var change in changes)
                 if (byId.TryGetValue(change.OperationId, out var operation))

@@ -18,7 +18,7 @@ namespace DevopsCd.Core.Deployments;
 /// Carries out the plan of a stage. Every caller holds the batch's row lock, so that the operations in flight are counted
 /// and started by one at a time over all instances (I7).
 /// </summary>
-internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedContent seals, StageEnds ends, LiveVersions versions,
+internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedContent seals, StageEnds ends,
     IPublishEndpoint publish, IMessageScheduler scheduler, Notices notices, BatchPolicies policies, FreezeBook freezes, GateBook gateBook, GateDesk gates,
     DeployOptions deploy, TimeProvider clock)
 {
@@ -44,11 +44,11 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
         if (await PausedAsync(batch, stage, plan, now, cancellationToken) is { } frozen)
             plan = Plan(batch, view, policy, frozen);
         var touched = await TouchedAsync(view, plan, cancellationToken);
-        var before = await BeforeAsync(batch, stage, plan, touched, cancellationToken);
+        var before = await BeforeAsync(batch, view, plan, cancellationToken);
         foreach (var (item, cluster) in plan.Start)
-            await StartOperationAsync(batch, stage, touched[item.ReleaseId], cluster, before, policy, now, cancellationToken);
+            await StartOperationAsync(batch, stage, item.Application, touched[item.ReleaseId], cluster, before, policy, now, cancellationToken);
         foreach (var release in touched.Values)
-            await ShowAsync(batch, stage, release, plan, view.Items.Count, now, cancellationToken);
+            await ShowAsync(batch, stage, release, view.Sealed(release.Id).Application, plan, view.Items.Count, now, cancellationToken);
         await StopRunningAsync(batch, view, now, cancellationToken);
         if (plan.Decision == StageDecision.Running)
             return;
@@ -186,8 +186,9 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
     /// </summary>
     /// <returns>Null where the deploy service tells, or where nothing has to be known.</returns>
     private async Task<IReadOnlyDictionary<(long ApplicationId, string Cluster), string>?> BeforeAsync(
-        Batch batch, Stage stage, StagePlan plan, Dictionary<long, BatchRelease> touched, CancellationToken cancellationToken)
+        Batch batch, StageView view, StagePlan plan, CancellationToken cancellationToken)
     {
+        var stage = view.Stage;
         if (plan.Start.Count == 0)
             return null;
         if (stage.GoesBack())
@@ -202,22 +203,21 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
         }
         if (deploy.Driver == "http" || !stage.CanBeTakenBack())
             return null;
-        return (await versions.ImagesAsync([.. plan.Start.Select(s => touched[s.Item.ReleaseId].AppId).Distinct()], stage, cancellationToken))
-            .ToDictionary(v => (v.ApplicationId, v.Cluster), v => v.Image);
+        return await stages.BeforeAsync(batch, stage, [.. view.Items.Select(i => view.Sealed(i.ReleaseId).Row.AppId).Distinct()], cancellationToken);
     }
 
-    private async Task StartOperationAsync(Batch batch, Stage stage, BatchRelease release, StageCluster at,
+    private async Task StartOperationAsync(Batch batch, Stage stage, string application, BatchRelease release, StageCluster at,
         IReadOnlyDictionary<(long ApplicationId, string Cluster), string>? before, ProjectPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var deadline = now + policy.SingleAppTimeout;
         var cluster = at.Cluster;
         var operation = new Deployment
         {
-            OperationId = OperationId.Of(batch, release.App.Name, stage, cluster, at.Undo?.OperationId ?? release.Image),
+            OperationId = OperationId.Of(batch, application, stage, cluster, at.Undo?.OperationId ?? release.Image),
             BatchId = batch.Id,
             BatchCorrelationId = batch.CorrelationId,
             Release = release,
-            Application = release.App.Name,
+            Application = application,
             Stage = stage,
             Cluster = cluster,
             Attempt = batch.Attempt(stage),
@@ -256,23 +256,28 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
     /// </summary>
     private async Task<Dictionary<long, BatchRelease>> TouchedAsync(StageView view, StagePlan plan, CancellationToken cancellationToken)
     {
-        var ids = view.Items
-            .Where(i => view.Shown(i.ReleaseId) != (plan.Outcome(i.Application), plan.Reason(i.Application)))
-            .Select(i => i.ReleaseId).Union(plan.Start.Select(s => s.Item.ReleaseId)).ToList();
-        return ids.Count == 0
-            ? []
-            : await db.Releases.Include(r => r.App).Where(r => ids.Contains(r.Id)).ToDictionaryAsync(r => r.Id, cancellationToken);
+        var ids = view.Items.Where(i => Changes(view.Shown(i.ReleaseId), i)).Select(i => i.ReleaseId).Union(plan.Start.Select(s => s.Item.ReleaseId)).ToList();
+        if (ids.Count == 0)
+            return [];
+        // A stage that is remembered and goes on: nobody else in this transaction looks at its releases, and the rest of their rows is sealed.
+        if (view.IsRemembered && plan.Decision == StageDecision.Running)
+            return ids.ToDictionary(id => id, id => db.Releases.Local.FindEntry(id)?.Entity ?? db.Attach(view.Sealed(id).Row.As(view.Shown(id))).Entity);
+        return await db.Releases.Where(r => ids.Contains(r.Id)).ToDictionaryAsync(r => r.Id, cancellationToken);
+
+        bool Changes(StageRelease shown, StageItem item) =>
+            (shown.Outcome(view.Stage), shown.Reason) != (plan.Outcome(item.Application), plan.Reason(item.Application));
     }
 
     private async Task ShowAsync(
-        Batch batch, Stage stage, BatchRelease release, StagePlan plan, int total, DateTimeOffset now, CancellationToken cancellationToken)
+        Batch batch, Stage stage, BatchRelease release, string application, StagePlan plan, int total, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var before = release.Outcome(stage);
-        var outcome = plan.Outcome(release.App.Name);
-        var reason = plan.Reason(release.App.Name);
+        var outcome = plan.Outcome(application);
+        var reason = plan.Reason(application);
         release.Show(stage, outcome, reason);
         if (outcome != before && outcome is (ReleaseStatus.Failed or ReleaseStatus.TimedOut))
-            await notices.AddAsync(Notice.ApplicationFailed(batch, stage, new ApplicationOutcome(release.App.Name, outcome, reason)
+            await notices.AddAsync(Notice.ApplicationFailed(batch, stage, new ApplicationOutcome(application, outcome, reason)
             {
                 ImageName = release.ImageName,
                 ImageTag = release.ImageTag,
@@ -328,9 +333,15 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
     private async Task<IReadOnlyList<SealedRelease>> ContentAsync(Batch batch, CancellationToken cancellationToken)
     {
         var releases = await db.Releases.AsNoTracking().Where(r => r.BatchId == batch.Id).OrderBy(r => r.Id)
-            .Select(r => new { r.Id, r.App.Name, r.DependsOn, r.SealedTargets }).ToListAsync(cancellationToken);
+            .Select(r => new
+            {
+                r.Id,
+                r.App.Name,
+                r.DependsOn,
+                Row = new SealedRow(r.BatchId, r.AppId, r.BuildId, r.ImageName, r.ImageTag, r.ImageDigest, r.CommitId, r.SealedTargets)
+            }).ToListAsync(cancellationToken);
         return [.. releases.Select(r => new SealedRelease(
-            r.Id, r.Name, r.DependsOn, Stages.All.ToDictionary(stage => stage, stage => SealedTarget.Places(r.SealedTargets, stage))))];
+            r.Id, r.Name, r.DependsOn, Stages.All.ToDictionary(stage => stage, stage => SealedTarget.Places(r.Row.SealedTargets, stage))) { Row = r.Row })];
     }
 
     private Task<List<BatchRelease>> ReleasesAsync(Batch batch, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using DevopsCd.Core.Data;
+using DevopsCd.Core.Freezes;
 using DevopsCd.Core.Policies;
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
@@ -10,7 +11,7 @@ namespace DevopsCd.Core.Deployments;
 /// Reads the rows of which the plan of a stage is computed. Whoever settles operations has them read with the batch's lock, in one round
 /// trip: they are as they were when the lock was had.
 /// </summary>
-internal sealed class StageRows(CdDbContext db, BatchPolicies policies, StageMemory memory)
+internal sealed class StageRows(CdDbContext db, BatchPolicies policies, LiveVersions versions, FreezeBook freezes, StageMemory memory)
 {
     private StageContent? _ahead;
     private (Batch Batch, StageContent Content)? _changing;
@@ -27,6 +28,9 @@ internal sealed class StageRows(CdDbContext db, BatchPolicies policies, StageMem
         var marks = remembered is null ? [] : queries.Add(Mark(at.BatchId, at.Stage));
         var given = remembered is null ? [] : queries.Add(GivenUp());
         var known = policies.ReadWith(queries, at.BatchId);
+        versions.Forget();
+        versions.ReadWith(queries, operationIds);
+        freezes.ReadWith(queries);
         var operations = queries.Add(db.Deployments.Where(d => operationIds.Contains(d.OperationId)));
         var batch = await queries.LockInstanceAsync<Batch>(nameof(Batch.CorrelationId), at.CorrelationId, cancellationToken);
         known();
@@ -38,6 +42,16 @@ internal sealed class StageRows(CdDbContext db, BatchPolicies policies, StageMem
         if (_ahead is not null)
             Keep(batch, _ahead);
         return (batch, operations);
+    }
+
+    /// <summary>Reads further operations of a locked batch for changes.</summary>
+    public async Task<IReadOnlyList<Deployment>> AlsoAsync(List<string> operationIds, CancellationToken cancellationToken)
+    {
+        var queries = new QueryBatch(db);
+        var operations = queries.Add(db.Deployments.Where(d => operationIds.Contains(d.OperationId)));
+        versions.ReadWith(queries, operationIds);
+        await queries.ReadAsync(cancellationToken);
+        return operations;
     }
 
     /// <summary>The rows of a stage of a locked batch. Those that were read with the lock are given once: after that they may have changed.</summary>
@@ -53,6 +67,21 @@ internal sealed class StageRows(CdDbContext db, BatchPolicies policies, StageMem
         await queries.ReadAsync(cancellationToken);
         Keep(batch, content);
         return content;
+    }
+
+    /// <summary>
+    /// What has run in the places of a stage before it began: nobody else deploys to them while it goes on (R3), and whatever has been deployed is not
+    /// asked about again. So it is read once.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<(long ApplicationId, string Cluster), string>> BeforeAsync(
+        Batch batch, Stage stage, IReadOnlyCollection<long> applications, CancellationToken cancellationToken)
+    {
+        if (_changing is { } changing && (changing.Content.BatchId, changing.Content.Stage) == (batch.Id, stage) && changing.Content.Before is { } known)
+            return known;
+        var before = (await versions.ImagesAsync(applications, stage, cancellationToken)).ToDictionary(v => (v.ApplicationId, v.Cluster), v => v.Image);
+        if (_changing is { } kept && (kept.Content.BatchId, kept.Content.Stage) == (batch.Id, stage))
+            _changing = (batch, kept.Content with { Before = before });
+        return before;
     }
 
     /// <summary>Remembers the rows, with what this transaction makes of them, once it has committed.</summary>
@@ -74,7 +103,7 @@ internal sealed class StageRows(CdDbContext db, BatchPolicies policies, StageMem
             return;
         var releases = content.Releases.ToDictionary(r => r.Id);
         foreach (var release in db.Releases.Local.Where(r => r.BatchId == batch.Id))
-            releases[release.Id] = new StageRelease(release.Id, release.Outcome(content.Stage), release.StatusReason);
+            releases[release.Id] = StageRelease.Of(release);
         var operations = content.Operations.ToDictionary(o => o.Id);
         foreach (var operation in db.Deployments.Local.Where(d => d.BatchId == batch.Id && (d.Stage == content.Stage || d.Stage == content.Stage.Place())))
             operations[operation.Id] = StageOperation.Of(operation);
@@ -105,18 +134,14 @@ internal sealed class StageRows(CdDbContext db, BatchPolicies policies, StageMem
     private IQueryable<GivenUp> GivenUp() => db.Deployments.AsNoTracking().Where(d => d.MayRun && d.FinishedAt != null)
         .Select(d => new GivenUp(d.Id, d.BatchId, d.OperationId, d.Target));
 
-    private StageContent Add(QueryBatch queries, long batchId, Stage stage)
-    {
-        var outcome = BatchRelease.OutcomeProperty(stage);
-        return new StageContent(batchId, stage,
-            queries.Add(db.Releases.AsNoTracking().Where(r => r.BatchId == batchId)
-                .Select(r => new StageRelease(r.Id, EF.Property<ReleaseStatus>(r, outcome), r.StatusReason))),
-            queries.Add(stage.GoesBack() ? ToTakeBack(OfStage(batchId, stage)) : OfStage(batchId, stage).AsNoTracking()
-                .Select(d => new StageOperation(
-                    d.Id, d.ReleaseId, d.Stage, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun, d.Outdated,
-                    d.FinishedAt))),
-            queries.Add(GivenUp()));
-    }
+    private StageContent Add(QueryBatch queries, long batchId, Stage stage) => new(batchId, stage,
+        queries.Add(db.Releases.AsNoTracking().Where(r => r.BatchId == batchId)
+            .Select(r => new StageRelease(r.Id, r.PreStatus, r.ProdStatus, r.RollbackStatus, r.StatusReason))),
+        queries.Add(stage.GoesBack() ? ToTakeBack(OfStage(batchId, stage)) : OfStage(batchId, stage).AsNoTracking()
+            .Select(d => new StageOperation(
+                d.Id, d.ReleaseId, d.Stage, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun, d.Outdated,
+                d.FinishedAt))),
+        queries.Add(GivenUp()));
 
     private static IQueryable<StageOperation> ToTakeBack(IQueryable<Deployment> operations) => operations.AsNoTracking()
         .Select(d => new StageOperation(
@@ -147,6 +172,9 @@ internal sealed record StageContent(
 
     /// <summary>They were not read in this transaction, but are what they were at its last look; the end of a stage is not decided by them.</summary>
     public bool IsRemembered { get; init; }
+
+    /// <summary>What has run before, by application and cluster; null where nobody has asked yet.</summary>
+    public IReadOnlyDictionary<(long ApplicationId, string Cluster), string>? Before { get; init; }
 
     /// <summary>How far the stage is.</summary>
     public StageMark Mark => new(Operations.Count, Operations.Count(o => o.Status is not (OperationStatus.Pending or OperationStatus.Progressing)));

@@ -6,6 +6,7 @@ namespace DevopsCd.Core.Deployments;
 internal sealed class StageView
 {
     private readonly Dictionary<long, StageRelease> _byId;
+    private readonly Dictionary<long, SealedRelease> _content;
 
     /// <param name="stage">The stage.</param>
     /// <param name="content">What the seal fixed.</param>
@@ -21,6 +22,7 @@ internal sealed class StageView
         (Stage, LeftBehind) = (stage, leftBehind);
         Operations = [.. operations.Where(o => o.Stage == stage && o.Attempt == attempt)];
         _byId = shown.ToDictionary(r => r.Id);
+        _content = content.ToDictionary(r => r.Id);
         var byPlace = operations.ToLookup(o => (o.ReleaseId, o.Cluster));
         if (!stage.GoesBack())
         {
@@ -54,7 +56,10 @@ internal sealed class StageView
     }
 
     /// <summary>What the release's row says now.</summary>
-    public (ReleaseStatus Outcome, string? Reason) Shown(long releaseId) => (_byId[releaseId].Outcome, _byId[releaseId].Reason);
+    public StageRelease Shown(long releaseId) => _byId[releaseId];
+
+    /// <summary>What the seal fixed of a release.</summary>
+    public SealedRelease Sealed(long releaseId) => _content[releaseId];
 
     private static StageItem Back(SealedRelease release, IReadOnlyList<string> after, ILookup<(long, string), StageOperation> byPlace,
         IReadOnlyDictionary<string, string> occupied, int attempt)
@@ -88,8 +93,20 @@ internal sealed class StageView
     }
 }
 
-/// <summary>What a release shows of a stage now.</summary>
-internal sealed record StageRelease(long Id, ReleaseStatus Outcome, string? Reason);
+/// <summary>What a release shows of its stages now.</summary>
+internal sealed record StageRelease(long Id, ReleaseStatus Pre, ReleaseStatus Prod, ReleaseStatus Rollback, string? Reason)
+{
+    public static StageRelease Of(BatchRelease release) =>
+        new(release.Id, release.PreStatus, release.ProdStatus, release.RollbackStatus, release.StatusReason);
+
+    /// <inheritdoc cref="BatchRelease.Outcome(Stage)" />
+    public ReleaseStatus Outcome(Stage stage) => stage switch
+    {
+        Stage.Pre => Pre,
+        Stage.Prod => Prod,
+        _ => Rollback
+    };
+}
 
 /// <summary>What the plan needs to know of a stored operation.</summary>
 internal sealed record StageOperation(long Id, long ReleaseId, Stage Stage, string Cluster, int Attempt, OperationStatus Status, string? Error,

@@ -1,6 +1,7 @@
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Data;
 using DevopsCd.Shared;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Freezes;
@@ -10,6 +11,11 @@ internal sealed class FreezeBook(CdDbContext db, FreezeCalendar calendar, TimePr
 {
     /// <summary>Freezes that follow each other are looked through for so long.</summary>
     private static readonly TimeSpan s_farthest = TimeSpan.FromDays(366);
+
+    private IReadOnlyList<Freeze>? _ahead;
+
+    /// <summary>Has the freezes read together with other queries, for the next question of this scope.</summary>
+    public void ReadWith(QueryBatch queries) => _ahead = queries.Add(Stored(clock.GetUtcNow()));
 
     /// <summary>What keeps a stage of a batch from starting; null where nothing does.</summary>
     public async Task<Frozen?> OfAsync(Batch batch, Stage stage, CancellationToken cancellationToken) =>
@@ -28,8 +34,9 @@ internal sealed class FreezeBook(CdDbContext db, FreezeCalendar calendar, TimePr
     {
         var now = clock.GetUtcNow();
         var stageName = EnumNames<Stage>.Of(stage);
-        var candidates = (await db.Set<Freeze>().AsNoTracking().Where(f => f.EndsAt == null || f.EndsAt > now).OrderBy(f => f.Name)
-                .ToListAsync(cancellationToken))
+        var stored = _ahead ?? await Stored(now).ToListAsync(cancellationToken);
+        _ahead = null;
+        var candidates = stored
             .Where(f => calendar.Body(f) is var body && (body.Stages is null || body.Stages.Contains(stageName, StringComparer.Ordinal))
                 && (!isPaused || Effect(body.InFlight) == InFlightEffect.Pause)).ToList();
         if (!candidates.Exists(f => calendar.Next(f, now)?.Contains(now) == true))
@@ -46,6 +53,9 @@ internal sealed class FreezeBook(CdDbContext db, FreezeCalendar calendar, TimePr
         }
         return found;
     }
+
+    private IQueryable<Freeze> Stored(DateTimeOffset now) =>
+        db.Set<Freeze>().AsNoTracking().Where(f => f.EndsAt == null || f.EndsAt > now).OrderBy(f => f.Name);
 
     private bool Holds(Freeze freeze, IReadOnlyCollection<string> projects, IReadOnlyCollection<string> clusters)
     {
