@@ -54,7 +54,7 @@ internal static class CoreRegistration
         services.AddSchedule(settings);
         services.AddParking(settings.Retention);
         services.AddWebhooks(settings.Webhooks);
-        services.AddEvidence(settings.Evidence);
+        services.AddEvidence(settings.Evidence, settings.Archive, settings.Retention);
         return settings;
     }
 }

@@ -11,7 +11,7 @@ namespace DevopsCd.Core;
 /// <summary>The whole of <c>core</c>, read and checked before anything starts.</summary>
 internal sealed record CoreSettings(
     CoreOptions Core, DeployOptions Deploy, K8sOptions K8s, StorageOptions Storage, NotificationOptions Notification, GateOptions Gates,
-    WebhookOptions Webhooks, AccessOptions Access, RetentionOptions Retention, EvidenceOptions Evidence)
+    WebhookOptions Webhooks, AccessOptions Access, RetentionOptions Retention, EvidenceOptions Evidence, ArchiveOptions Archive)
 {
     /// <summary>What policies of projects may ask for.</summary>
     public PolicyBounds PolicyBounds => new(
@@ -30,7 +30,8 @@ internal sealed record CoreSettings(
             WebhookRegistration.Read(reader),
             reader.Read<AccessOptions>(AccessOptions.Section),
             reader.Read<RetentionOptions>(RetentionOptions.Section),
-            reader.Read<EvidenceOptions>(EvidenceOptions.Section));
+            reader.Read<EvidenceOptions>(EvidenceOptions.Section),
+            reader.Read<ArchiveOptions>(ArchiveOptions.Section));
         foreach (var (key, allowed) in settings.K8s.Problems(settings.Deploy.Driver == "http"))
             reader.Wrong(key, allowed);
         if (settings.Storage.Postgres && settings.Storage.PostgresConnection() is null)
@@ -40,7 +41,7 @@ internal sealed record CoreSettings(
             reader.Wrong($"{StorageOptions.Section}:connection_string", $"{problem}, or core:storage:provider must be postgres");
         foreach (var (key, allowed) in settings.Gates.Problems())
             reader.Wrong(key, allowed);
-        foreach (var (key, allowed) in settings.Access.Problems().Concat(settings.Evidence.Problems()))
+        foreach (var (key, allowed) in settings.Access.Problems().Concat(settings.Evidence.Problems()).Concat(settings.Archive.Problems(settings.Retention)))
             reader.Wrong(key, allowed);
         reader.ThrowIfWrong();
         reader.Doubt(settings.K8s.Doubts(settings.Deploy.Driver));

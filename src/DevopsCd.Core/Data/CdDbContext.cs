@@ -14,6 +14,9 @@ internal abstract class CdDbContext(DbContextOptions options) : DbContext(option
     /// <summary>A batch's releases as they are compared, hashed and sealed: each with its application and its build.</summary>
     public IQueryable<BatchRelease> ContentOf(long batchId) => Releases.Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batchId);
 
+    /// <summary>Batches that ended before a time: nothing has changed them since.</summary>
+    public IQueryable<Batch> EndedBatches(DateTimeOffset before) => Batches.Where(b => BatchStatus.Ends.Contains(b.Status) && b.UpdatedAt < before);
+
     public DbSet<BatchEvent> BatchEvents => Set<BatchEvent>();
 
     public DbSet<Build> Builds => Set<Build>();

@@ -24,7 +24,7 @@ namespace DevopsCd.Core.Evidence;
 /// Puts together what a batch was and what was done about it, for people who were not there and need not believe us: whoever has the service's
 /// public key checks it by themselves.
 /// </summary>
-internal sealed class EvidenceBook(CdDbContext db, GateViews gates, EvidenceOptions options, TimeProvider clock)
+internal sealed class EvidenceBook(CdDbContext db, GateViews gates, EvidenceOptions options, ArchiveOptions archive, TimeProvider clock)
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
@@ -38,6 +38,31 @@ internal sealed class EvidenceBook(CdDbContext db, GateViews gates, EvidenceOpti
     /// <param name="by">Who asks for it, as the manifest names them.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Null when there is no such batch.</returns>
+    /// <exception cref="ArchiveUnreadableException">Its operations are in the archive alone, and the file cannot be read here.</exception>
+    public async Task<EvidencePackage?> FindAsync(long id, string by, CancellationToken cancellationToken)
+    {
+        if (await db.Set<ArchivedBatch>().AsNoTracking().SingleOrDefaultAsync(a => a.BatchId == id, cancellationToken) is not { } kept
+            || await db.Deployments.CountAsync(d => d.BatchId == id, cancellationToken) >= kept.Operations)
+            return await MakeAsync(id, by, cancellationToken);
+        if (archive.Folder is null)
+            throw new ArchiveUnreadableException($"the operations of batch {id} are in the archive alone ({kept.File}), and core:archive:folder is not set here");
+        try
+        {
+            var content = await File.ReadAllBytesAsync(Path.Combine(archive.Folder, kept.File), cancellationToken);
+            var hash = Convert.ToHexStringLower(SHA256.HashData(content));
+            return hash == kept.Sha256
+                ? new EvidencePackage(Path.GetFileName(kept.File), content, hash[..32])
+                : throw new ArchiveUnreadableException($"{kept.File} in the archive is not the file that was written there: its SHA-256 is {hash}");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new ArchiveUnreadableException(
+                $"the operations of batch {id} are in the archive alone, and {kept.File} cannot be read there: {unreadable.GetType().Name}");
+        }
+    }
+
+    /// <summary>The evidence of a batch, made of what is stored now.</summary>
+    /// <inheritdoc cref="FindAsync" />
     public async Task<EvidencePackage?> MakeAsync(long id, string by, CancellationToken cancellationToken)
     {
         if (await db.Batches.Where(b => b.Id == id).Select(b => (Guid?)b.CorrelationId).SingleOrDefaultAsync(cancellationToken) is not { } correlationId)

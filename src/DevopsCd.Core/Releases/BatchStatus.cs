@@ -43,6 +43,9 @@ internal static class BatchStatus
     /// <summary>States after which nothing changes any more.</summary>
     public static bool Ended(string status) => status is Rejected or FinalAccepted or Cancelled;
 
+    /// <summary>The states after which nothing changes any more.</summary>
+    public static IReadOnlyList<string> Ends { get; } = [.. All.Select(s => s.Name).Where(Ended)];
+
     /// <summary>The stage that runs in a state, or null.</summary>
     public static Stage? Deploying(string status) => status switch
     {

@@ -95,10 +95,19 @@ internal static class BatchEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> EvidenceAsync(
-        [Description(IdMeaning)] long id, HttpContext http, EvidenceBook book, CancellationToken cancellationToken) =>
-        await book.MakeAsync(id, Caller.Of(http).Id, cancellationToken) is { } made
-            ? TypedResults.File(made.Content, EvidenceFile.MediaType, made.Name, entityTag: new EntityTagHeaderValue(EntityTags.Quoted(made.Tag)))
-            : Problems.NotFound($"batch {id}");
+        [Description(IdMeaning)] long id, HttpContext http, EvidenceBook book, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await book.FindAsync(id, Caller.Of(http).Id, cancellationToken) is { } found
+                ? TypedResults.File(found.Content, EvidenceFile.MediaType, found.Name, entityTag: new EntityTagHeaderValue(EntityTags.Quoted(found.Tag)))
+                : Problems.NotFound($"batch {id}");
+        }
+        catch (ArchiveUnreadableException unreadable)
+        {
+            return Problems.Of(ProblemTypes.Unavailable, unreadable.Message);
+        }
+    }
 
     private static async Task<Results<Tagged<Created<BatchView>>, ProblemHttpResult>> CreateAsync(
         JsonBody<NewBatch> sent, IdempotencyKey key, HttpContext http, BatchCommands commands, BatchQueries queries, BatchTransitionTable lifecycle,

@@ -17,7 +17,7 @@ public sealed class A_key_that_nobody_reads
     [InlineData("core:intake:rules:0:aplication", "core:intake:rules:0:aplication is not known; did you mean core:intake:rules:0:application?")]
     [InlineData("core:intake:sources:github:secrts:0", "core:intake:sources:github:secrts is not known; did you mean core:intake:sources:github:secrets?")]
     [InlineData("core:intake:registries:0:user", "core:intake:registries:0:user is not known; ")]
-    [InlineData("core:wholly_new", "core:wholly_new is not known; known: auth, deploy, ")]
+    [InlineData("core:wholly_new", "core:wholly_new is not known; known: archive, auth, deploy, ")]
     [InlineData("cor:deploy:concurrent_apps", "cor:deploy:concurrent_apps is not read; did you mean core:deploy:concurrent_apps?")]
     [InlineData("core_deploy_concurrent_apps", "core_deploy_concurrent_apps is not read; did you mean core:deploy:concurrent_apps?")]
     [InlineData("Core.Transport", "Core.Transport is not read; did you mean core:transport?")]

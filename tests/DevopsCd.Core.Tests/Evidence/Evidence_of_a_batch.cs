@@ -190,7 +190,7 @@ public sealed class Evidence_of_a_batch : IDisposable
     }
 
     private static async Task<EvidencePackage> Make(Engine engine, Batch batch) =>
-        (await engine.Do<EvidenceBook, EvidencePackage?>(b => b.MakeAsync(batch.Id, "user:auditor", default)))!;
+        (await engine.Do<EvidenceBook, EvidencePackage?>(b => b.FindAsync(batch.Id, "user:auditor", default)))!;
 
     private static IReadOnlyList<EvidenceStatement> Check(byte[] zip, string? key) => EvidenceCheck.Of(new MemoryStream(zip), key);
 

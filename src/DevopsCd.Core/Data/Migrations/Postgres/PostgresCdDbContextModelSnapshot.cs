@@ -324,6 +324,49 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.ToTable("counters", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Evidence.ArchivedBatch", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("ArchivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("archived_at");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("File")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("file");
+
+                    b.Property<int>("Operations")
+                        .HasColumnType("integer")
+                        .HasColumnName("operations");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256");
+
+                    b.HasKey("Id")
+                        .HasName("pk_archived_batches");
+
+                    b.HasIndex("BatchId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_archived_batches_batch_id");
+
+                    b.ToTable("archived_batches", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Freezes.Freeze", b =>
                 {
                     b.Property<string>("Name")
@@ -2136,6 +2179,16 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_batch_changes_batch_events_event_id");
 
                     b.Navigation("Event");
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Evidence.ArchivedBatch", b =>
+                {
+                    b.HasOne("DevopsCd.Core.Releases.Batch", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_archived_batches_batches_batch_id");
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Gates.GateRun", b =>

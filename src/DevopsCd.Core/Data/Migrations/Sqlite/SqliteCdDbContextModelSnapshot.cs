@@ -311,6 +311,47 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.ToTable("counters", (string)null);
                 });
 
+            modelBuilder.Entity("DevopsCd.Core.Evidence.ArchivedBatch", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("ArchivedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("archived_at");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("File")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("file");
+
+                    b.Property<int>("Operations")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("operations");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sha256");
+
+                    b.HasKey("Id")
+                        .HasName("pk_archived_batches");
+
+                    b.HasIndex("BatchId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_archived_batches_batch_id");
+
+                    b.ToTable("archived_batches", (string)null);
+                });
+
             modelBuilder.Entity("DevopsCd.Core.Freezes.Freeze", b =>
                 {
                     b.Property<string>("Name")
@@ -2095,6 +2136,16 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_batch_changes_batch_events_event_id");
 
                     b.Navigation("Event");
+                });
+
+            modelBuilder.Entity("DevopsCd.Core.Evidence.ArchivedBatch", b =>
+                {
+                    b.HasOne("DevopsCd.Core.Releases.Batch", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_archived_batches_batches_batch_id");
                 });
 
             modelBuilder.Entity("DevopsCd.Core.Gates.GateRun", b =>
