@@ -5,7 +5,8 @@ public static class Pause
 {
     public static async Task For(TimeSpan time, CancellationToken cancellationToken = default)
     {
-        if (time <= TimeSpan.Zero) return;
+        // What a timer cannot wait for is over.
+        if (time < TimeSpan.FromMilliseconds(1)) return;
         using var timer = new PeriodicTimer(time);
         await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DevopsCd.Chaos;
 using DevopsCd.Testing;
 using DevopsCd.Testing.Chaos;
 
@@ -11,6 +12,7 @@ const string Usage =
       machine-lost     two hosts, one of which vanishes with its connections open
       frozen           two hosts, one of which stands still for longer than its leases (SIGSTOP) and wakes up
       held-row         somebody holds the row of one batch, with 40 orders for it in the queue
+      soak      an even load for long (--minutes, --batches-a-minute, --builds-a-second, --watchers, --pages): memory, latencies, what waits
       large     one batch of 500 applications in 20 levels, instant deploys; --counting 1 counts round trips to PostgreSQL
       stalled-broker   the broker connections go silent under running batches and stay dead
       connections      200 commands at once, two hosts, a PostgreSQL of its own with max_connections 100
@@ -79,6 +81,17 @@ foreach (var figure in figures)
         case "large":
             var large = await LargeBatchRun.RunAsync(Option("--applications", 500), 20, concurrentApps: 5, counting: Option("--counting", 0) != 0, Say);
             Report(figure, large, large.Violations);
+            break;
+        case "soak":
+            var load = new SoakLoad(TimeSpan.FromMinutes(Option("--minutes", 60)))
+            {
+                BatchesPerMinute = Option("--batches-a-minute", 40),
+                BuildsPerSecond = Option("--builds-a-second", 50),
+                Watchers = Option("--watchers", 200),
+                Pages = Option("--pages", 20)
+            };
+            var soaked = await SoakRun.RunAsync(load, async (address, count) => await OpenPages.OfAsync(address, count), Say);
+            Report(figure, soaked, soaked.Violations);
             break;
         case "stalled-broker":
             var stalled = await StalledBrokerRun.RunAsync(Option("--batches", 12), TimeSpan.FromSeconds(Option("--seconds", 30)), Say);
