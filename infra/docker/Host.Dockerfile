@@ -4,15 +4,15 @@ ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0@sha256:e1ffd2a92ae84c1291bc1b688
 ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0@sha256:a4556ed033fa96f984bb7a8d348851cb2d36b1281dd2420070045f664fbb5f94
 
 FROM ${SDK_IMAGE} AS build
+# Times in the image are this one's: --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+ARG SOURCE_DATE_EPOCH=0
 WORKDIR /src
 COPY .editorconfig global.json Directory.Packages.props ./
 COPY infra/build/ infra/build/
+COPY infra/docker/dotnet-tools.json infra/docker/publish infra/docker/
 COPY contracts/ contracts/
 COPY src/ src/
-# Locked: a package that the lock files do not hold, or another content of one, ends the build.
-RUN dotnet restore src/DevopsCd.Host --locked-mode -v q \
- && dotnet publish src/DevopsCd.Host -c Release -o /app --no-restore --nologo -p:UseAppHost=false \
- && install -d -m 0750 /data
+RUN infra/docker/publish DevopsCd.Host /out && install -d -m 0750 /data
 
 FROM ${RUNTIME_IMAGE}
 # /data holds the SQLite file of the embedded mode. Nothing else is written: the file system may be read-only, with a tmpfs on /tmp.
@@ -22,7 +22,8 @@ ENV DOTNET_EnableDiagnostics=0 \
     ASPNETCORE_URLS=http://+:8080 \
     core__storage__connection_string="Data Source=/data/devopscd.db"
 WORKDIR /app
-COPY --from=build /app .
+COPY --from=build /out/app .
+COPY --from=build /out/sbom /sbom
 COPY --from=build --chown=$APP_UID:$APP_UID /data /data
 USER $APP_UID
 VOLUME /data
