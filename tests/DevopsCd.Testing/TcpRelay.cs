@@ -14,6 +14,7 @@ namespace DevopsCd.Testing;
 public sealed class TcpRelay : IAsyncDisposable
 {
     private readonly string _targetHost;
+    private readonly IPAddress _address;
     private volatile int _targetPort;
     private readonly ConcurrentDictionary<Pair, byte> _open = new();
     private readonly ConcurrentBag<Task> _running = [];
@@ -26,11 +27,12 @@ public sealed class TcpRelay : IAsyncDisposable
     private long _received;
     private LostAnswers? _losing;
 
-    private TcpRelay(string targetHost, int targetPort)
+    private TcpRelay(string targetHost, int targetPort, IPEndPoint? at = null)
     {
         this._targetHost = targetHost;
         this._targetPort = targetPort;
-        Port = FreePort.Next();
+        _address = at?.Address ?? IPAddress.Loopback;
+        Port = at?.Port ?? FreePort.Next();
         Listen();
     }
 
@@ -49,6 +51,9 @@ public sealed class TcpRelay : IAsyncDisposable
     public long Received => Interlocked.Read(ref _received);
 
     public static TcpRelay To(string host, int port) => new(host, port);
+
+    /// <summary>At an address of its own, such as a Service of a cluster has.</summary>
+    public static TcpRelay At(IPEndPoint address, string host, int port) => new(host, port, address);
 
     public static TcpRelay To(PostgresDatabase database)
     {
@@ -145,7 +150,7 @@ public sealed class TcpRelay : IAsyncDisposable
 
     private void Listen()
     {
-        var current = new TcpListener(IPAddress.Loopback, Port);
+        var current = new TcpListener(_address, Port);
         current.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         current.Start();
         _listener = current;
