@@ -38,7 +38,7 @@ internal sealed class ArchiveOptions
         try
         {
             Directory.CreateDirectory(folder);
-            var probe = Path.Combine(folder, $".devopscd-{Guid.NewGuid():N}");
+            var probe = Path.Combine(folder, $".devopscd-{Path.GetRandomFileName()}");
             File.WriteAllBytes(probe, []);
             File.Delete(probe);
             return null;
