@@ -66,6 +66,8 @@ public static class DatabaseFailures
         NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is IOException or SocketException or TimeoutException ? DatabaseFailure.Away
             : DatabaseFailure.None,
         DbException { IsTransient: true } => DatabaseFailure.Away,
+        // What is asked of a connection or transaction whose end went unheard: the driver takes it for a mistake of ours.
+        InvalidOperationException { Source: nameof(Npgsql) } => DatabaseFailure.Away,
         // A pattern that takes too long takes as long the next time.
         RegexMatchTimeoutException => DatabaseFailure.None,
         TimeoutException => DatabaseFailure.Away,

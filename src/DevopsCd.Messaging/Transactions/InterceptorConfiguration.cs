@@ -13,5 +13,6 @@ internal sealed class InterceptorConfiguration<TContext>(CommitInterceptor commi
     where TContext : DbContext
 {
     public void Configure(IServiceProvider serviceProvider, DbContextOptionsBuilder optionsBuilder) =>
-        optionsBuilder.AddInterceptors(commits, lost, readAhead).ReplaceService<IBatchExecutor, QueuedBatchExecutor>();
+        // The lost connection first: what waits for a commit is not run on one.
+        optionsBuilder.AddInterceptors(lost, commits, readAhead).ReplaceService<IBatchExecutor, QueuedBatchExecutor>();
 }

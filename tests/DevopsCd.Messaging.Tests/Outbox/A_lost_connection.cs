@@ -2,6 +2,7 @@ using DevopsCd.Messaging.Tests.Houses;
 using DevopsCd.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace DevopsCd.Messaging.Tests.Outbox;
 
@@ -153,6 +154,33 @@ public sealed class A_lost_connection
 
         await ShowsOneEffectEach(house, [work]);
         tries.ShouldBe(2);
+    }
+
+    /// <summary>Nobody who works on has heard of it: what was read last came through, or its failure was swallowed on the way.</summary>
+    [Theory, InlineData("a save in it"), InlineData("its commit"), InlineData("its rollback")]
+    public async Task That_a_transaction_finds_out_late_is_told_as_what_it_is(string what)
+    {
+        await using var house = await MessagingTestHost.On(TestInfrastructure.Servers, options => options.Relays = true);
+
+        await house.InScope(async scope =>
+        {
+            var db = scope.GetRequiredService<ShopDbContext>();
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await db.ParcelEvents.CountAsync();
+            house.PostgresRelay!.Cut();
+            using (var unheard = db.Database.GetDbConnection().CreateCommand())
+            {
+                unheard.CommandText = "SELECT 1";
+                await Should.ThrowAsync<NpgsqlException>(unheard.ExecuteNonQueryAsync());
+            }
+
+            db.ParcelEvents.Add(new ParcelEvent { ParcelId = Guid.NewGuid(), Text = "saved" });
+            if (what == "its rollback")
+                await transaction.RollbackAsync();
+            else
+                DatabaseFailures.Of(await Should.ThrowAsync<Exception>(what == "its commit" ? transaction.CommitAsync() : db.SaveChangesAsync()))
+                    .ShouldBe(DatabaseFailure.Away);
+        });
     }
 
     private static void NobodySweeps(HouseOptions options, LostAnswers answers)

@@ -41,6 +41,28 @@ public sealed class What_a_database_failure_means
         DatabaseFailures.Of(new AggregateException(failure)).ShouldBe(expected);
     }
 
+    [Theory, InlineData("a statement"), InlineData("a commit"), InlineData("a savepoint"), InlineData("a commit of a connection that was given back")]
+    public async Task Is_that_it_is_away_where_the_end_of_the_connection_went_unheard(string next)
+    {
+        await using var postgres = await PostgresDatabase.CreateAsync();
+        await using var connection = new NpgsqlConnection(postgres.ConnectionString);
+        await connection.OpenAsync();
+        var transaction = await connection.BeginTransactionAsync();
+        await Should.ThrowAsync<PostgresException>(() => Run(connection, "SELECT pg_terminate_backend(pg_backend_pid())"));
+        if (next == "a commit of a connection that was given back")
+            await connection.CloseAsync();
+
+        var failure = await Should.ThrowAsync<InvalidOperationException>(async () => await (next switch
+        {
+            "a statement" => Run(connection, "SELECT 1"),
+            "a savepoint" => transaction.SaveAsync("s"),
+            _ => transaction.CommitAsync(),
+        }));
+
+        DatabaseFailures.Of(failure).ShouldBe(DatabaseFailure.Away);
+        DatabaseFailures.IsOutage(new DbUpdateException("saving failed", failure)).ShouldBeTrue();
+    }
+
     [Fact]
     public async Task Is_contention_for_a_row_that_is_locked_too_long_and_for_what_comes_after_it_in_the_transaction()
     {
