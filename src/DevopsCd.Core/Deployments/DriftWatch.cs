@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace DevopsCd.Core.Deployments;
 
 /// <summary>
-/// Asks the deploy service what runs in the places that this engine has deployed to, and marks where that is something else (R25). One instance at
-/// a time, so many places in one minute, those first that were asked about longest ago; nothing where something is being deployed.
+/// Asks the deploy service what runs in the places that this engine has deployed to, and marks where that is something else (R25). Before that it
+/// catches up with what a host of an earlier version has deployed. One instance at a time, so many places in one minute, those first that were asked about longest ago; nothing where something is being deployed.
 /// </summary>
 internal sealed class DriftWatch(
     IServiceScopeFactory scopes, IClusterLock locks, DeployOptions deploy, WorkWatch watch, TimeProvider clock, ILogger<DriftWatch> log) : BackgroundService
@@ -22,6 +22,8 @@ internal sealed class DriftWatch(
 
     private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(10);
 
+    private long _from;
+
     /// <summary>Looks once.</summary>
     /// <returns>How many places the deploy service has told something of.</returns>
     public async Task<int> LookAsync(CancellationToken cancellationToken)
@@ -32,6 +34,9 @@ internal sealed class DriftWatch(
             return 0;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Lost);
         await using var scope = scopes.CreateAsyncScope();
+        (var caughtUp, _from) = await scope.ServiceProvider.GetRequiredService<LiveVersions>().CatchUpAsync(_from, either.Token);
+        if (caughtUp > 0)
+            log.CaughtUp(caughtUp);
         var (db, service) = (scope.ServiceProvider.GetRequiredService<CdDbContext>(), scope.ServiceProvider.GetRequiredService<IDeployService>());
         var now = clock.GetUtcNow();
         var due = now - deploy.DriftInterval.Value;

@@ -3,6 +3,7 @@ using DevopsCd.Core.Access;
 using DevopsCd.Core.Builds;
 using DevopsCd.Core.Data;
 using DevopsCd.Shared;
+using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 
@@ -55,6 +56,32 @@ internal sealed class LiveVersions(CdDbContext db, BuildQueries builds)
                 ? (await builds.OfImageAsync(release.ApplicationId, operation.Image, cancellationToken))?.Id
                 : release.BuildId);
         }
+    }
+
+    /// <summary>
+    /// Writes what operations have brought that succeeded in the hands of a host that knows nothing of these rows: one of a version before them runs
+    /// beside this one in an upgrade, and alone again after it where it was taken back.
+    /// </summary>
+    /// <param name="from">The id of the first operation that may have been missed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The places that were written, and the first operation that may be missed from now on.</returns>
+    public async Task<(int Written, long From)> CatchUpAsync(long from, CancellationToken cancellationToken)
+    {
+        var open = await db.Deployments.Where(d => d.NextActionAt != null).MinAsync(d => (long?)d.Id, cancellationToken);
+        var next = open ?? ((await db.Deployments.MaxAsync(d => (long?)d.Id, cancellationToken) ?? 0) + 1);
+        var newest = await db.Deployments.Where(d => d.Id >= from && d.Status == OperationStatus.Succeeded)
+            .GroupBy(d => new { d.Release.AppId, IsPre = d.Stage == Stage.Pre, d.Cluster }).Select(place => place.Max(d => d.Id)).ToListAsync(cancellationToken);
+        var written = 0;
+        foreach (var ids in newest.Chunk(1000))
+            written += await db.InTransactionAsync(async () =>
+            {
+                var missed = await db.Deployments.AsNoTracking().Where(d => ids.Contains(d.Id) && !db.Set<LiveVersion>().Any(v =>
+                    v.ApplicationId == d.Release.AppId && v.Cluster == d.Cluster && (v.Stage == Stage.Pre) == (d.Stage == Stage.Pre)
+                    && db.Deployments.Any(l => l.OperationId == v.OperationId && l.Id >= d.Id))).ToListAsync(cancellationToken);
+                await WriteAsync(missed, cancellationToken);
+                return missed.Count;
+            }, cancellationToken);
+        return (written, next);
     }
 
     /// <param name="visible">The projects whose applications are shown.</param>

@@ -28,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {BatchNumber}: {OperationId} is no longer running; its stop is confirmed")]
     public static partial void StopSettled(this ILogger log, string batchNumber, string operationId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "What runs in {Places} place(s) was deployed by a host of an earlier version, and is known now")]
+    public static partial void CaughtUp(this ILogger log, int places);
 }

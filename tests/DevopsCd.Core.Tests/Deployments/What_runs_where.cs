@@ -85,6 +85,33 @@ public sealed class What_runs_where
         (deployed.BuildNumber, deployed.Drift, deployed.DriftSince, deployed.SeenAt).ShouldBe(("2", null, null, null), "what was found before says nothing any more");
     }
 
+    /// <summary>In an upgrade, or in the time in which the version before was back: it knows nothing of these rows.</summary>
+    [Theory, InlineData("postgres"), InlineData("sqlite")]
+    public async Task Is_known_also_of_what_a_host_of_an_earlier_version_has_deployed(string database)
+    {
+        await using var engine = await Engine.Start(database);
+        var watch = engine.Services.GetRequiredService<DriftWatch>();
+        await engine.SealedBatch("api", "web");
+        await engine.Deliver();
+        var before = await engine.Read(db => db.Set<LiveVersion>().AsNoTracking().ToListAsync());
+        await watch.LookAsync(default);
+        await engine.Application("shop");
+        var batch = await engine.SealedBatch("shop");
+        await engine.Deliver();
+        await engine.Accepted(batch, "start_prod_deploy");
+        await engine.Deliver();
+        var expected = await Shown(engine);
+
+        await engine.Read(db => db.Set<LiveVersion>().Where(v => !before.Select(b => b.Id).Contains(v.Id)).ExecuteDeleteAsync());
+        await engine.Read(db => db.Set<LiveVersion>().Where(v => v.Application.Name == "web").ExecuteDeleteAsync());
+        await watch.LookAsync(default);
+        (await Shown(engine)).ShouldBe(expected.Where(line => !line.StartsWith("web", StringComparison.Ordinal)), "what was known before is not asked for again");
+
+        // A host that starts has not looked yet.
+        (await engine.Do<LiveVersions, (int, long)>(v => v.CatchUpAsync(0, default))).Item1.ShouldBe(1);
+        (await Shown(engine)).ShouldBe(expected);
+    }
+
     private static Task<IReadOnlyList<LiveVersionView>> List(Engine engine, LiveVersionFilter filter, Visible? visible = null) =>
         engine.Do<LiveVersions, IReadOnlyList<LiveVersionView>>(v => v.ListAsync(visible ?? Visible.Everything, filter, default));
 
