@@ -15,4 +15,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{What} could not be removed; next try in {Pause}")]
     public static partial void NotCleaned(this ILogger log, string what, TimeSpan pause, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A newer version has brought the schema further ({Migrations}), and this one works on it")]
+    public static partial void SchemaIsNewer(this ILogger log, string migrations);
 }

@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace DevopsCd.Core.Data;
@@ -59,9 +60,10 @@ internal static class SchemaMigration
 
     private static async Task MigrateAsync(CdDbContext db, IServiceProvider services, StorageOptions storage, CancellationToken cancellationToken)
     {
-        await MigrateAsync(db, storage, cancellationToken);
+        var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SchemaMigration));
+        await MigrateAsync(db, storage, log, cancellationToken);
         foreach (var further in services.GetServices<IFurtherSchema>())
-            await MigrateAsync(further.Context, storage, cancellationToken);
+            await MigrateAsync(further.Context, storage, log, cancellationToken);
         if (!storage.Postgres)
             await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken);
         if (storage.SampleCatalogue ?? !storage.Postgres)
@@ -69,21 +71,19 @@ internal static class SchemaMigration
                 await content.FillAsync(cancellationToken);
     }
 
-    private static async Task MigrateAsync(DbContext db, StorageOptions storage, CancellationToken cancellationToken)
+    private static async Task MigrateAsync(DbContext db, StorageOptions storage, ILogger log, CancellationToken cancellationToken)
     {
-        // Whoever migrates may take long, and the others wait for it; one that died is ended by the server like any other.
+        // Whoever migrates may take long, and the others wait for it; one that died is ended by the server like any other. A table that somebody
+        // has for long is an outage to it: it is told so, and tries again.
         if (storage.Postgres)
             db.Database.SetConnectionString(storage.PostgresConnection(isPatient: true));
-        if ((await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Except(db.Database.GetMigrations()).LastOrDefault() is { } unknown)
-            throw new StartRefusedException($"{Key}: {Unknown(unknown, db.Database.GetMigrations().Last())}");
+        List<string> known = [.. db.Database.GetMigrations()], applied = [.. await db.Database.GetAppliedMigrationsAsync(cancellationToken)];
+        if (SchemaAge.Refusal(known, applied) is { } why)
+            throw new StartRefusedException($"{Key}: {why}");
+        if (SchemaAge.Unknown(known, applied) is { Count: > 0 } newer)
+            log.SchemaIsNewer(string.Join(", ", newer));
         await db.Database.MigrateAsync(cancellationToken);
     }
-
-    // Names begin with the time they were made at. Only what came before the first version was ever written anew.
-    private static string Unknown(string migration, string newest) => string.CompareOrdinal(migration, newest) < 0
-        ? $"the database was made by a version from before the first release (its schema has '{migration}'), and cannot be upgraded. Use a new database."
-        : $"the database was written by a newer version (its schema has '{migration}'). "
-            + "Start that version, or restore a backup of the database from before it.";
 
     /// <summary>Waits for its turn among hosts that start together. The lock is free again when its holder dies or freezes.</summary>
     private static async Task<IClusterHold?> TurnAsync(StorageOptions storage, TimeProvider clock, CancellationToken cancellationToken)

@@ -10,7 +10,8 @@ namespace DevopsCd.Core.Deployments;
 
 /// <summary>
 /// Asks the deploy service what runs in the places that this engine has deployed to, and marks where that is something else (R25). Before that it
-/// catches up with what a host of an earlier version has deployed. One instance at a time, so many places in one minute, those first that were asked about longest ago; nothing where something is being deployed.
+/// catches up with what a host of an earlier version has deployed. One instance at a time, so many places in one minute, those first that were asked
+/// about longest ago; nothing where something is being deployed.
 /// </summary>
 internal sealed class DriftWatch(
     IServiceScopeFactory scopes, IClusterLock locks, DeployOptions deploy, WorkWatch watch, TimeProvider clock, ILogger<DriftWatch> log) : BackgroundService

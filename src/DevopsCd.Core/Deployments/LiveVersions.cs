@@ -70,7 +70,8 @@ internal sealed class LiveVersions(CdDbContext db, BuildQueries builds)
         var open = await db.Deployments.Where(d => d.NextActionAt != null).MinAsync(d => (long?)d.Id, cancellationToken);
         var next = open ?? ((await db.Deployments.MaxAsync(d => (long?)d.Id, cancellationToken) ?? 0) + 1);
         var newest = await db.Deployments.Where(d => d.Id >= from && d.Status == OperationStatus.Succeeded)
-            .GroupBy(d => new { d.Release.AppId, IsPre = d.Stage == Stage.Pre, d.Cluster }).Select(place => place.Max(d => d.Id)).ToListAsync(cancellationToken);
+            .GroupBy(d => new { d.Release.AppId, IsPre = d.Stage == Stage.Pre, d.Cluster }).Select(place => place.Max(d => d.Id))
+            .ToListAsync(cancellationToken);
         var written = 0;
         foreach (var ids in newest.Chunk(1000))
             written += await db.InTransactionAsync(async () =>

@@ -20,8 +20,8 @@ public sealed class A_session_on_PostgreSQL
         (await Settings(";Command Timeout=120;Options=-c lock_timeout=1s -c tcp_keepalives_idle=60")).ShouldBe(["10s", "1s", "125s", "10000", "60", "2", "3"]);
 
     [Fact]
-    public async Task Is_patient_where_it_migrates() =>
-        (await Settings("", isPatient: true)).ShouldBe(["10s", "0", "0", "10000", "5", "2", "3"]);
+    public async Task Is_patient_where_it_migrates_but_not_while_others_stand_behind_it() =>
+        (await Settings("", isPatient: true)).ShouldBe(["10s", "2s", "0", "10000", "5", "2", "3"]);
 
     private static async Task<IEnumerable<string>> Settings(string more, bool isPatient = false)
     {

@@ -40,6 +40,20 @@ public sealed class An_upgrade_of_the_schema
             Read(db, entity).Count.ShouldBe(2, $"the program reads its {entity.GetTableName()}");
     }
 
+    /// <summary>It runs beside the new one during an upgrade, and again after it when the new one has to go.</summary>
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Leaves_the_program_before_it_at_work(string provider, string version)
+    {
+        await using var database = await TestDatabase.CreateEmpty(provider);
+
+        var rows = await Rows_of_every_table.FillNewest(database, version);
+
+        await using var db = database.Open();
+        foreach (var entity in db.Model.GetEntityTypes().Where(e => rows.Tables.Contains(e.GetTableName())))
+            Read(db, entity).Count.ShouldBe(2, $"the newest program reads what an older one wrote to {entity.GetTableName()}");
+    }
+
     /// <summary>The check itself: what a careless migration would do.</summary>
     [Theory]
     [InlineData("ALTER TABLE builds DROP COLUMN link", "builds.link: no column link")]

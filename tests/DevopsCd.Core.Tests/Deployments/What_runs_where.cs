@@ -105,7 +105,7 @@ public sealed class What_runs_where
         await engine.Read(db => db.Set<LiveVersion>().Where(v => !before.Select(b => b.Id).Contains(v.Id)).ExecuteDeleteAsync());
         await engine.Read(db => db.Set<LiveVersion>().Where(v => v.Application.Name == "web").ExecuteDeleteAsync());
         await watch.LookAsync(default);
-        (await Shown(engine)).ShouldBe(expected.Where(line => !line.StartsWith("web", StringComparison.Ordinal)), "what was known before is not asked for again");
+        (await Shown(engine)).ShouldBe(expected.Where(line => !line.StartsWith("web", StringComparison.Ordinal)), "what was known is not asked for again");
 
         // A host that starts has not looked yet.
         (await engine.Do<LiveVersions, (int, long)>(v => v.CatchUpAsync(0, default))).Item1.ShouldBe(1);
