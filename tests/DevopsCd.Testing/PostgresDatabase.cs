@@ -43,6 +43,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
         return database;
     }
 
+    /// <summary>The same database on another server, such as a standby.</summary>
+    public PostgresDatabase On(PostgresServer server) => new(Name, server.ConnectionString);
+
     /// <summary>The connection string with host and port replaced by the relay's.</summary>
     public string Through(TcpRelay relay) =>
         new NpgsqlConnectionStringBuilder(ConnectionString) { Host = "127.0.0.1", Port = relay.Port }.ConnectionString;
@@ -81,6 +84,12 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>The single value of a query that gives one row.</summary>
     public async Task<T> ScalarAsync<T>(string sql, params object?[] values) => (await QueryAsync<T>(sql, values).ConfigureAwait(false)).Single();
 
+    /// <summary>Backs it up as operators do (infra/operate.md): all of one moment, while everybody goes on.</summary>
+    public Task DumpAsync(string file) => ProgramAsync("pg_dump", "--format=custom", "--no-owner", $"--file={file}", Name);
+
+    /// <summary>Brings a backup back into this database, which is empty.</summary>
+    public Task RestoreAsync(string file) => ProgramAsync("pg_restore", "--exit-on-error", "--no-owner", "--single-transaction", $"--dbname={Name}", file);
+
     /// <summary>Closes every connection to this database from the server's side, as a restart of the server would.</summary>
     public Task TerminateConnectionsAsync() => OnServerAsync(
         $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{Name}' and pid <> pg_backend_pid()");
@@ -92,6 +101,13 @@ public sealed class PostgresDatabase : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await DropAsync().ConfigureAwait(false);
+
+    private Task ProgramAsync(string program, params string[] arguments)
+    {
+        var server = new NpgsqlConnectionStringBuilder(_server);
+        return ServerProgram.RunAsync("env", [$"PGHOST={server.Host}", $"PGPORT={server.Port}", $"PGUSER={server.Username}", $"PGPASSWORD={server.Password}",
+            ServerProgram.OfPostgres(program), .. arguments]);
+    }
 
     private async Task OnServerAsync(string sql)
     {

@@ -5,17 +5,18 @@ namespace DevopsCd.Testing;
 /// <summary>A PostgreSQL of one's own, for runs that need other settings than the shared one has. Its data are thrown away.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    private readonly string _bin;
     private readonly string _folder;
     private readonly string _start;
 
-    private PostgresServer(string bin, string folder, int port, string[] settings)
+    private PostgresServer(string folder, int port, string[] settings)
     {
-        (this._bin, this._folder) = (bin, folder);
+        (this._folder, Port) = (folder, port);
         string[] all = [$"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", .. settings];
         _start = string.Join(' ', all.Select(setting => $"-c {setting}"));
         ConnectionString = $"Host=127.0.0.1;Port={port};Username=devopscd;Database=postgres";
     }
+
+    public int Port { get; }
 
     /// <summary>The superuser's, without a password.</summary>
     public string ConnectionString { get; }
@@ -37,15 +38,45 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static async Task<PostgresServer> CreateAsync(string folder, string? log, string[] settings)
     {
-        var bin = Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Select(version => Path.Combine(version, "bin")).Last();
         await ServerProgram.GiveToAsync("postgres", folder).ConfigureAwait(false);
-        var server = new PostgresServer(bin, folder, FreePort.Next(), settings);
+        var server = new PostgresServer(folder, FreePort.Next(), settings);
         string[] elsewhere = log is null ? [] : [$"--waldir={log}/wal", "--wal-segsize=1"];
         string[] plain = ["-D", $"{folder}/data", "-U", "devopscd", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"];
         await server.AsOwnerAsync("initdb", [.. plain, .. elsewhere]).ConfigureAwait(false);
         await server.ControlAsync("start").ConfigureAwait(false);
         return server;
     }
+
+    /// <summary>
+    /// A standby of this one, which a commit waits for from now on: what was answered is on both. It only answers reads until it takes over.
+    /// </summary>
+    public async Task<PostgresServer> StandbyAsync()
+    {
+        var folder = NewFolder();
+        await ServerProgram.GiveToAsync("postgres", folder).ConfigureAwait(false);
+        var standby = new PostgresServer(folder, FreePort.Next(), []);
+        await AsOwnerAsync("pg_basebackup", "-h", "127.0.0.1", "-p", $"{Port}", "-U", "devopscd", "-D", $"{folder}/data", "-R", "-X", "stream", "-c", "fast")
+            .ConfigureAwait(false);
+        await standby.ControlAsync("start").ConfigureAwait(false);
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync().ConfigureAwait(false);
+        foreach (var sql in (string[])["alter system set synchronous_standby_names = '*'", "alter system set synchronous_commit = remote_apply",
+            "select pg_reload_conf()"])
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+
+        await Eventually.IsTrue(async () =>
+        {
+            await using var command = new NpgsqlCommand("select count(*) from pg_stat_replication where sync_state = 'sync'", connection);
+            return await command.ExecuteScalarAsync().ConfigureAwait(false) is 1L;
+        }, "the standby follows").ConfigureAwait(false);
+        return standby;
+    }
+
+    /// <summary>A standby becomes the server.</summary>
+    public Task TakeOverAsync() => ControlAsync("promote");
 
     /// <summary>It ends without a last word, as in a crash: whatever was under way is lost, and what was committed is not.</summary>
     public Task CrashAsync() => ControlAsync("-m", "immediate", "stop");
@@ -80,5 +111,5 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    private Task AsOwnerAsync(string program, params string[] arguments) => ServerProgram.RunAsAsync("postgres", Path.Combine(_bin, program), arguments);
+    private Task AsOwnerAsync(string program, params string[] arguments) => ServerProgram.RunAsAsync("postgres", ServerProgram.OfPostgres(program), arguments);
 }

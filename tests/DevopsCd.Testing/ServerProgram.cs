@@ -5,6 +5,10 @@ namespace DevopsCd.Testing;
 /// <summary>Programs of servers that tests start themselves, run as the account that the distribution has for them.</summary>
 internal static class ServerProgram
 {
+    /// <summary>Where the newest PostgreSQL of this machine has one of its programs.</summary>
+    public static string OfPostgres(string program) =>
+        Path.Combine(Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Last(), "bin", program);
+
     /// <summary>The caller owns what he makes, unless he is root: servers do not run as root.</summary>
     public static Task GiveToAsync(string account, string folder) =>
         Environment.UserName == "root" ? RunAsync("chown", "-R", $"{account}:", folder) : Task.CompletedTask;
