@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using RabbitMQ.Client;
 
 namespace DevopsCd.Testing;
@@ -33,7 +34,8 @@ public sealed class RabbitServer : IAsyncDisposable
     /// <summary>The address with the administrator's name and password.</summary>
     public Uri Uri { get; }
 
-    public static async Task<RabbitServer> StartAsync()
+    /// <param name="settings">Lines of its configuration, as <c>consumer_timeout = 5000</c>.</param>
+    public static async Task<RabbitServer> StartAsync(params string[] settings)
     {
         var programs = Directory.GetDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").Order(StringComparer.Ordinal)
             .Select(version => Path.Combine(version, "sbin")).Last();
@@ -45,14 +47,13 @@ public sealed class RabbitServer : IAsyncDisposable
             default_pass = {User}
             disk_free_limit.absolute = 50MB
             log.console = false
+            {string.Join('\n', settings)}
 
             """)).ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(server._folder, "enabled_plugins"), "[].").ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(server._folder, "advanced.config"), "[].").ConfigureAwait(false);
         await ServerProgram.GiveToAsync("rabbitmq", server._folder).ConfigureAwait(false);
-        await server.RunAsync("setsid", "--fork", "sh", "-c", "exec \"$1\" >\"$2\" 2>&1", "sh", Path.Combine(programs, "rabbitmq-server"),
-            Path.Combine(server._folder, "start.log")).ConfigureAwait(false);
-        await Eventually.IsTrue(server.Serves, $"RabbitMQ serves at {server.Uri.Authority}", TimeSpan.FromMinutes(2)).ConfigureAwait(false);
+        await server.StartAgainAsync().ConfigureAwait(false);
         return server;
     }
 
@@ -79,12 +80,47 @@ public sealed class RabbitServer : IAsyncDisposable
         await Eventually.IsTrue(Serves, $"RabbitMQ serves at {Uri.Authority}", TimeSpan.FromMinutes(2)).ConfigureAwait(false);
     }
 
+    /// <summary>How often these words stand in its log.</summary>
+    public async Task<int> SaidAsync(string words)
+    {
+        var log = Directory.GetFiles(Path.Combine(_folder, "log"), "*.log").Single(file => !file.Contains("upgrade", StringComparison.Ordinal));
+        return (await File.ReadAllTextAsync(log).ConfigureAwait(false)).Split(words).Length - 1;
+    }
+
+    /// <summary>A message that the broker has taken, as producers in other languages send it.</summary>
+    public async Task PublishAsync(string exchange, object body)
+    {
+        var factory = new ConnectionFactory { Uri = Uri, AutomaticRecoveryEnabled = false };
+        await using var connection = await factory.CreateConnectionAsync().ConfigureAwait(false);
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true)).ConfigureAwait(false);
+        var properties = new BasicProperties { Persistent = true, ContentType = "application/json", MessageId = $"{Guid.NewGuid()}" };
+        await channel.BasicPublishAsync(exchange, "", mandatory: true, properties, JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web))
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>`kill -9` of the node: what it had on disk is all that is left.</summary>
+    public async Task KillAsync()
+    {
+        var pid = (await File.ReadAllTextAsync(Path.Combine(_folder, "pid")).ConfigureAwait(false)).Trim();
+        await ServerProgram.RunAsync("kill", "-9", pid).ConfigureAwait(false);
+    }
+
+    /// <summary>The node starts on its disk.</summary>
+    public async Task StartAgainAsync()
+    {
+        await LaunchAsync().ConfigureAwait(false);
+        await Eventually.IsTrue(Serves, $"RabbitMQ serves at {Uri.Authority}", TimeSpan.FromMinutes(2)).ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await ControlAsync("shutdown", "--timeout", "60").ConfigureAwait(false);
         await RunAsync("epmd", "-kill").ConfigureAwait(false);
         Directory.Delete(_folder, recursive: true);
     }
+
+    private Task LaunchAsync() => RunAsync("setsid", "--fork", "sh", "-c", "exec \"$1\" >\"$2\" 2>&1", "sh", Path.Combine(_programs, "rabbitmq-server"),
+        Path.Combine(_folder, "start.log"));
 
     private async Task<bool> Serves()
     {

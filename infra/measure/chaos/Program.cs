@@ -9,7 +9,11 @@ const string Usage =
       kills     kill -9 of the host at random moments while batches run
       hosts     the same with two hosts on one broker and database
       stops     the same with SIGTERM, which ends a host in good order
+      upgrade --from REF [--minutes N] [--again 0|1]
+                the version of that commit and this one on one database and broker, for --minutes 5: the older alone, both, the older again (from a new
+                start unless --again 0), both, the newer alone
       machine-lost     two hosts, one of which vanishes with its connections open
+      parted           two hosts, one of which is cut off from the database, or from the broker, with its connections open
       frozen           two hosts, one of which stands still for longer than its leases (SIGSTOP) and wakes up
       held-row         somebody holds the row of one batch, with 40 orders for it in the queue
       soak      an even load for long (--minutes, --batches-a-minute, --builds-a-second, --watchers, --pages): memory, latencies, what waits
@@ -22,12 +26,17 @@ const string Usage =
       lost-answers     the answers to submits are lost and stops are refused with 503
       commit-cut       the answer to every third COMMIT is cut off on its way
       database-crash   a PostgreSQL of its own ends as in a crash and recovers, several times
+      database-takeover  it crashes for good, and its standby takes over at the same address
+      database-slow    a quarter of a second more each way between host and database
+      statement-cancels  whatever the host has PostgreSQL do is cancelled, and now and then a session ended
       database-frozen  its sessions stand still (SIGSTOP) for longer than the host's leases
       database-full    a PostgreSQL of its own on a disk without a byte left (needs root: mounts a tmpfs)
       wal-full         the same with its write-ahead log
       sqlite-full      the same with the embedded mode's file
       sqlite-kill      kill -9 of the embedded mode
       broker-restart   a RabbitMQ of its own stops and starts, several times
+      consumer-timeout a RabbitMQ of its own closes the host's channels for deliveries that are not acknowledged in time (SIGSTOP)
+      broker-kill      its node is killed (kill -9) and starts on its disk, several times
       broker-memory    it raises its memory alarm
       broker-disk      the same with its disk alarm
       latency   an idle system: event in → committed, build in → release refreshed
@@ -38,7 +47,7 @@ const string Usage =
 var figures = args.TakeWhile(word => !word.StartsWith("--", StringComparison.Ordinal)).ToArray();
 var options = args.Skip(figures.Length).Chunk(2).ToDictionary(pair => pair[0],
     pair => int.Parse(pair.ElementAtOrDefault(1) ?? "", System.Globalization.CultureInfo.InvariantCulture));
-if (figures is ["all"]) figures = ["latency", "large", "kills", "hosts", "stops", "machine-lost", "frozen", "held-row", "stalled-broker", "connections", "clocks",
+if (figures is ["all"]) figures = ["latency", "large", "kills", "hosts", "stops", "machine-lost", "parted", "frozen", "held-row", "stalled-broker", "connections", "clocks",
     .. DeployTroubleRun.Figures.Keys, .. ServerTrouble.Figures.Keys];
 if (figures.Length == 0)
 {
@@ -65,12 +74,33 @@ foreach (var figure in figures)
             var kills = await KillRun.RunAsync(plan, Say);
             Report(figure, kills, kills.Violations);
             break;
+        case "upgrade":
+            if (Environment.GetEnvironmentVariable("DEVOPSCD_CHAOS_PREVIOUS") is not { Length: > 0 } previous)
+            {
+                Console.WriteLine("upgrade: say with --from REF which version runs beside this one; infra/measure/chaos/run builds it.");
+                return 2;
+            }
+
+            var upgraded = await KillRun.RunAsync(new KillPlan
+            {
+                Trouble = Trouble.Upgraded,
+                Previous = previous,
+                StartsAgain = Option("--again", 1) != 0,
+                Hosts = 2,
+                Kills = 4,
+                Lasts = TimeSpan.FromMinutes(Option("--minutes", 5)) / 5,
+                Batches = Option("--batches", 60),
+                Seed = Option("--seed", Environment.TickCount),
+            }, Say);
+            Report(figure, upgraded, upgraded.Violations);
+            break;
         case "machine-lost":
+        case "parted":
         case "frozen":
         case "held-row":
             var struck = await KillRun.RunAsync(new KillPlan
             {
-                Trouble = figure switch { "machine-lost" => Trouble.MachineLost, "frozen" => Trouble.Frozen, _ => Trouble.HeldRow },
+                Trouble = figure switch { "machine-lost" => Trouble.MachineLost, "parted" => Trouble.Parted, "frozen" => Trouble.Frozen, _ => Trouble.HeldRow },
                 Hosts = 2,
                 Batches = Option("--batches", 36),
                 Kills = Option("--kills", 3),

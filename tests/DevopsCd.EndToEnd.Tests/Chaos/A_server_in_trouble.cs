@@ -13,8 +13,17 @@ public sealed class A_server_in_trouble(ITestOutputHelper output)
         report.Times.ShouldBeGreaterThan(0);
     }
 
-    [Theory, InlineData("database-crash"), InlineData("wal-full"), InlineData("broker-restart"), InlineData("sqlite-kill")]
+    [Theory, InlineData("database-crash"), InlineData("database-takeover"), InlineData("wal-full")]
+    [InlineData("broker-restart"), InlineData("broker-kill"), InlineData("consumer-timeout"), InlineData("sqlite-kill")]
     public Task That_ends_and_comes_back_loses_nothing_and_does_nothing_twice(string figure) => Run(figure);
+
+    [Fact]
+    public async Task Whose_statements_are_cancelled_loses_nothing_and_does_nothing_twice()
+    {
+        var report = await Run("statement-cancels");
+
+        report.Times.ShouldBeGreaterThan(0);
+    }
 
     [Fact]
     public async Task Whose_sessions_stand_still_costs_time_and_nothing_else()

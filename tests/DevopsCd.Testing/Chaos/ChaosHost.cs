@@ -26,6 +26,28 @@ public sealed class ChaosHost : IAsyncDisposable
         return new(new HostProcess(name, settings(database.Through(toDatabase), broker.Through(toBroker))), toDatabase, toBroker);
     }
 
+    /// <summary>It is there from now on, once <paramref name="start"/> has brought it up.</summary>
+    public async Task JoinAsync(Func<Task> start)
+    {
+        IsUp = false;
+        await start().ConfigureAwait(false);
+        IsUp = true;
+    }
+
+    /// <summary>Told to end, and away until it joins again; returns its exit code.</summary>
+    public Task<int> LeaveAsync()
+    {
+        IsUp = false;
+        return Process.StopAsync();
+    }
+
+    /// <summary>Not there until it joins.</summary>
+    public ChaosHost Waiting()
+    {
+        IsUp = false;
+        return this;
+    }
+
     /// <summary>Killed, and at once started again by <paramref name="start"/>.</summary>
     public async Task KillAsync(Func<Task> start)
     {
@@ -59,6 +81,18 @@ public sealed class ChaosHost : IAsyncDisposable
         }
 
         await start().ConfigureAwait(false);
+        IsUp = true;
+    }
+
+    /// <summary>One of its lines carries nothing for a while, and everything else goes on; what was swallowed then comes late.</summary>
+    public async Task PartAsync(bool fromDatabase, TimeSpan time)
+    {
+        IsUp = false;
+        var line = fromDatabase ? _toDatabase! : _toBroker!;
+        line.Swallow();
+        await Pause.For(time).ConfigureAwait(false);
+        line.Restore();
+        await Process.UntilReadyAsync().ConfigureAwait(false);
         IsUp = true;
     }
 

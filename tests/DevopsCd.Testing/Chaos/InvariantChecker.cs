@@ -77,6 +77,28 @@ public sealed class InvariantChecker(PostgresDatabase database, FakeDeployServic
         }
     }
 
+    /// <summary>R25: what runs where is what the last operation brought that succeeded there, whichever host saw it succeed. Waits until it is so.</summary>
+    public async Task<IReadOnlyList<string>> CheckLiveVersionsAsync(TimeSpan within)
+    {
+        try
+        {
+            return await Eventually.Sees(WrongAsync, wrong => wrong.Count == 0, "what runs where is known", within).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return await WrongAsync().ConfigureAwait(false);
+        }
+
+        Task<IReadOnlyList<string>> WrongAsync() => database.QueryAsync<string>(
+            """
+            select 'R25 ' || d.application || ' in ' || d.cluster || ' runs by ' || d.operation_id || ', and not by ' || coalesce(v.operation_id, 'none')
+            from deployments d join batch_releases r on r.id = d.release_id
+            left join live_versions v on v.application_id = r.app_id and v.cluster = d.cluster and (v.stage = 'pre') = (d.stage = 'pre')
+            where d.id in (select max(x.id) from deployments x join batch_releases y on y.id = x.release_id where x.status = 'succeeded'
+              group by y.app_id, x.stage = 'pre', x.cluster) and v.operation_id is distinct from d.operation_id
+            """);
+    }
+
     private static IEnumerable<string> Audit(long batch, short status, int version, IReadOnlyList<AuditRow> rows)
     {
         var accepted = rows.Where(row => row.Outcome == "accepted").OrderBy(row => row.Version).ToList();

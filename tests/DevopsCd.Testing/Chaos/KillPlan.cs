@@ -19,6 +19,12 @@ public sealed record KillPlan
     /// <summary>The longest time in which nothing may happen to any batch that is not held itself.</summary>
     public TimeSpan LongestStandstill { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>The host's program of the version before, for <see cref="Trouble.Upgraded"/>.</summary>
+    public string? Previous { get; init; }
+
+    /// <summary>Whether it is started again on the new one's schema; versions before 2026-12-01 refused every newer schema at their start.</summary>
+    public bool StartsAgain { get; init; } = true;
+
     public int Hosts { get; init; } = 1;
 
     public int AppsPerBatch { get; init; } = 3;

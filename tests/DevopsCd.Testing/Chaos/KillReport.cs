@@ -31,6 +31,11 @@ public sealed record KillReport
 
     public required int Cards { get; init; }
 
+    /// <summary>Builds told by HTTP all the while, and the longest time in which none was taken; null where nobody told any.</summary>
+    public required int? Builds { get; init; }
+
+    public required double? LongestRefusalSeconds { get; init; }
+
     /// <summary>Longest time a host took from its start to ready.</summary>
     public required double SlowestStartSeconds { get; init; }
 

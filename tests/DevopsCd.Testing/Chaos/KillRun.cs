@@ -13,6 +13,15 @@ public sealed class KillRun : IAsyncDisposable
     // A kill between two tries costs none of the budget, but the script below already uses some of it.
     private const int RetryCount = 5;
 
+    /// <summary>What a version after both of them adds: neither knows it, and both have to work with it.</summary>
+    private const string NextVersion =
+        """
+        ALTER TABLE batches ADD COLUMN next text NOT NULL DEFAULT '';
+        CREATE TABLE next (id bigint PRIMARY KEY);
+        INSERT INTO schema_history VALUES ('29991231000000_Next', '20');
+        INSERT INTO access_schema_history VALUES ('29991231000000_Next', '20');
+        """;
+
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(100), s_longest = TimeSpan.FromMilliseconds(1500);
 
     private readonly KillPlan _plan;
@@ -23,6 +32,7 @@ public sealed class KillRun : IAsyncDisposable
     private readonly FakeDeployService _deployService;
     private readonly FakeLark _lark;
     private readonly SentMessages _messages;
+    private readonly BuildFlow? _flow;
     private readonly List<ChaosHost> _hosts = [];
     private readonly TaskCompletionSource[] _killed;
     private readonly List<string> _standstills = [];
@@ -38,6 +48,7 @@ public sealed class KillRun : IAsyncDisposable
         this._deployService = deployService;
         this._lark = lark;
         _messages = new SentMessages(broker, database);
+        _flow = plan.Trouble == Trouble.Upgraded ? new BuildFlow(database, Api) : null;
         _dice = new Random(plan.Seed);
         _killed = [.. Enumerable.Range(0, plan.Kills + 1).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
         _killed[0].SetResult();
@@ -62,19 +73,28 @@ public sealed class KillRun : IAsyncDisposable
     {
         _say($"seed {_plan.Seed}: {_plan.Batches} batches of {_plan.AppsPerBatch}, {_plan.Kills} times {_plan.Trouble}, {_plan.Hosts} host(s)");
         Script();
-        for (var i = 0; i < _plan.Hosts; i++) _hosts.Add(ChaosHost.New($"host-{i + 1}", _database, _broker, _plan.Trouble == Trouble.MachineLost, Settings));
+        for (var i = 0; i < _plan.Hosts; i++)
+        {
+            var program = i == 0 ? _plan.Previous : null;
+            _hosts.Add(ChaosHost.New($"host-{i + 1}", _database, _broker, _plan.Trouble is Trouble.MachineLost or Trouble.Parted,
+                (toDatabase, toBroker) => Settings(toDatabase, toBroker).Running(program)));
+        }
+
         // One after the other: the first brings the schema up.
-        foreach (var host in _hosts) await Start(host).ConfigureAwait(false);
+        foreach (var host in _plan.Trouble == Trouble.Upgraded ? _hosts.Take(1) : _hosts) await Start(host).ConfigureAwait(false);
+        foreach (var host in _hosts.Where(host => !host.Process.IsRunning)) host.Waiting();
         await Register().ConfigureAwait(false);
 
         var started = Stopwatch.GetTimestamp();
-        var striking = Strike();
+        var striking = _plan.Trouble == Trouble.Upgraded ? Upgrade() : Strike();
+        var flowing = _flow?.DuringAsync(striking) ?? Task.CompletedTask;
         var carrying = Task.WhenAll(Enumerable.Range(0, _plan.Batches).Select(Carry));
         // A host that does not start again ends the run: later batches wait for it.
         if (await Task.WhenAny(striking, carrying).ConfigureAwait(false) == striking) await striking.ConfigureAwait(false);
         var results = await carrying.ConfigureAwait(false);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         await striking.ConfigureAwait(false);
+        await flowing.ConfigureAwait(false);
 
         var checker = new InvariantChecker(_database, _deployService, _broker, _plan.ConcurrentApps);
         var notices = new NoticeCheck(_database, "lark");
@@ -89,7 +109,9 @@ public sealed class KillRun : IAsyncDisposable
             .. await notices.CheckToldAsync(_lark, _plan.Patience).ConfigureAwait(false),
             .. await checker.CheckAtRestAsync().ConfigureAwait(false),
             .. await new SecretSearch(_database, Secrets()).CheckAsync(await Outputs().ConfigureAwait(false)).ConfigureAwait(false),
-            .. _hosts.Select(host => host.Process).Where(host => !host.IsRunning)
+            .. _flow is null ? [] : await _flow.CheckAsync().ConfigureAwait(false),
+            .. _flow is null ? [] : await checker.CheckLiveVersionsAsync(TimeSpan.FromMinutes(3)).ConfigureAwait(false),
+            .. _hosts.Where(host => host.IsUp).Select(host => host.Process).Where(host => !host.IsRunning)
                 .Select(host => $"{host.Name} is not running{Environment.NewLine}{host.LogTail}"),
             .. _standstills,
         ];
@@ -108,6 +130,8 @@ public sealed class KillRun : IAsyncDisposable
             Messages = _messages.Count,
             Cards = _lark.Cards.Count,
             Submits = _deployService.Calls.Count(call => call.Verb == "submit"),
+            Builds = _flow?.Taken,
+            LongestRefusalSeconds = _flow is null ? null : Math.Round(_flow.Longest.TotalSeconds, 1),
             SlowestStartSeconds = Math.Round(_slowestStart, 1),
             Violations = violations,
         };
@@ -150,6 +174,8 @@ public sealed class KillRun : IAsyncDisposable
                 await Done(() => Api().AddBuild(name, 1)).ConfigureAwait(false);
             }
         }
+
+        if (_flow is not null) await Done(() => Api().AddApplication(BuildFlow.Application)).ConfigureAwait(false);
     }
 
     /// <summary>Once more where a host had no time yet; what was done all the same is refused the second time.</summary>
@@ -185,10 +211,53 @@ public sealed class KillRun : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// The version before alone, then beside the new one, which brings the schema further; alone again, also from a new start; beside it again; gone.
+    /// </summary>
+    private async Task Upgrade()
+    {
+        var (older, newer) = (_hosts[0], _hosts[1]);
+        (string What, Func<Task> Step)[] steps =
+        [
+            ("the new version joins", () => newer.JoinAsync(() => Start(newer))),
+            ("it leaves, and the older one goes on" + (_plan.StartsAgain ? " from a new start" : ""), async () =>
+            {
+                await Leave(newer).ConfigureAwait(false);
+                if (!_plan.StartsAgain) return;
+                await _database.ExecuteAsync(NextVersion).ConfigureAwait(false);
+                Require(older, await older.StopAsync(() => Start(older)).ConfigureAwait(false));
+            }),
+            ("the new version joins again", () => newer.JoinAsync(() => Start(newer))),
+            ("the older one leaves", () => Leave(older)),
+        ];
+        foreach (var (what, step) in steps)
+        {
+            await Pause.For(_plan.Lasts).ConfigureAwait(false);
+            var began = Stopwatch.GetTimestamp();
+            await step().ConfigureAwait(false);
+            _kills++;
+            _say($"{what}: after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s; {_flow!.Taken} builds taken");
+        }
+
+        await Pause.For(_plan.Lasts).ConfigureAwait(false);
+    }
+
+    private async Task Leave(ChaosHost host) => Require(host, await host.LeaveAsync().ConfigureAwait(false));
+
+    private void Require(ChaosHost host, int code)
+    {
+        if (code != 0) _standstills.Add($"{host.Process.Name} was told to end, and did with {code}");
+    }
+
+    /// <summary>Work begins as strikes are done, so that every strike meets some; in an upgrade it comes at an even pace.</summary>
+    private Task Turn(int index) => _plan.Trouble == Trouble.Upgraded ? Pause.For(_plan.Lasts * (_plan.Kills + 1) * index / _plan.Batches)
+        : _killed[Math.Clamp((index - _plan.AtOnce + 1) * _plan.Kills / _plan.Batches, 0, _plan.Kills)].Task;
+
     private Task Strike(ChaosHost victim, HeldRow? held) => _plan.Trouble switch
     {
         Trouble.Stopped => StopAsync(victim),
         Trouble.MachineLost => victim.LoseAsync(_plan.Lasts, () => Start(victim)),
+        Trouble.Parted => victim.PartAsync(fromDatabase: _kills % 2 == 0, _plan.Lasts),
         Trouble.Frozen => victim.FreezeAsync(_plan.Lasts),
         Trouble.HeldRow => Queue(held!),
         _ => victim.KillAsync(() => Start(victim)),
@@ -196,8 +265,7 @@ public sealed class KillRun : IAsyncDisposable
 
     private async Task StopAsync(ChaosHost victim)
     {
-        if (await victim.StopAsync(() => Start(victim)).ConfigureAwait(false) is var code and not 0)
-            _standstills.Add($"{victim.Process.Name} was told to end, and did with {code}");
+        Require(victim, await victim.StopAsync(() => Start(victim)).ConfigureAwait(false));
     }
 
     /// <summary>More orders for a batch whose row is held than a host works on at once. None of them is legal.</summary>
@@ -218,7 +286,7 @@ public sealed class KillRun : IAsyncDisposable
     /// <summary>One batch, carried by one patient person; returns what went wrong, or null.</summary>
     private async Task<string?> Carry(int index)
     {
-        await _killed[Math.Clamp((index - _plan.AtOnce + 1) * _plan.Kills / _plan.Batches, 0, _plan.Kills)].Task.ConfigureAwait(false);
+        await Turn(index).ConfigureAwait(false);
         var number = $"C-{index:000}";
 
         try
@@ -298,8 +366,9 @@ public sealed class KillRun : IAsyncDisposable
             if (answer.IsSuccess) return true;
             if (answer.IsUnavailable) return false;
             // Refused: it may have been done by a try whose answer got lost.
-            var state = (await Api().Batch(batch).ConfigureAwait(false)).Expect().State;
-            return state != from ? true : throw new HopelessException(answer.Text);
+            var view = await Api().Batch(batch).ConfigureAwait(false);
+            if (view.IsUnavailable) return false;
+            return view.Expect().State != from ? true : throw new HopelessException(answer.Text);
         },
         $"batch {batch} takes {batchEvent} from {from} to {to}",
         _plan.Patience);
@@ -337,12 +406,12 @@ public sealed class KillRun : IAsyncDisposable
     private async Task<IReadOnlyList<(string Where, string Text)>> Outputs()
     {
         var outputs = new List<(string, string)>();
-        foreach (var host in _hosts.Select(host => host.Process))
+        foreach (var (host, isUp) in _hosts.Select(host => (host.Process, host.IsUp)))
         {
             using var log = new StreamReader(new FileStream(host.LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
             outputs.Add(($"the log of {host.Name}", await log.ReadToEndAsync().ConfigureAwait(false)));
-            foreach (var path in (string[])["metrics", "health/ready", "openapi/v1.json", "api/v1/parked", "api/v1/notifications", "api/v1/batches/1",
-                "api/v1/batches/1/events"])
+            foreach (var path in isUp ? (string[])["metrics", "health/ready", "openapi/v1.json", "api/v1/parked", "api/v1/notifications", "api/v1/batches/1",
+                "api/v1/batches/1/events"] : [])
                 outputs.Add(($"{host.Name}/{path}", await Eventually.Sees(() => Answer(host, path), text => text is not null, $"{host.Name} answers {path}",
                     _plan.Patience).ConfigureAwait(false) ?? ""));
         }
@@ -369,6 +438,8 @@ public sealed class KillRun : IAsyncDisposable
     private HostProcess Any()
     {
         var up = _hosts.Where(host => host.IsUp).ToList();
+        // Between two of them there may be none: it does not answer then.
+        if (up.Count == 0) up = _hosts;
         lock (_dice) return up[_dice.Next(up.Count)].Process;
     }
 

@@ -10,12 +10,17 @@ public abstract class ServerTrouble : IAsyncDisposable
     {
         ["commit-cut"] = CommitCut.CreateAsync,
         ["database-crash"] = DatabaseCrash.CreateAsync,
+        ["database-takeover"] = DatabaseTakeover.CreateAsync,
+        ["database-slow"] = SlowDatabase.CreateAsync,
+        ["statement-cancels"] = StatementCancels.CreateAsync,
         ["database-frozen"] = FrozenSessions.CreateAsync,
         ["database-full"] = FullDatabaseDisk.CreateAsync,
         ["wal-full"] = FullWalDisk.CreateAsync,
         ["sqlite-full"] = FullSqliteDisk.CreateAsync,
         ["sqlite-kill"] = () => Task.FromResult<ServerTrouble>(new EmbeddedKill()),
         ["broker-restart"] = BrokerRestart.CreateAsync,
+        ["consumer-timeout"] = ConsumerTimeout.CreateAsync,
+        ["broker-kill"] = BrokerKill.CreateAsync,
         ["broker-memory"] = () => BrokerAlarm.CreateAsync(server => server.AlarmMemoryAsync()),
         ["broker-disk"] = () => BrokerAlarm.CreateAsync(server => server.AlarmDiskAsync()),
     };
@@ -40,6 +45,9 @@ public abstract class ServerTrouble : IAsyncDisposable
 
     /// <summary>Messages that wait until it is over.</summary>
     public virtual Task<long> WaitingAsync() => Task.FromResult(0L);
+
+    /// <summary>What else has to be true when everything has moved on; empty when it is.</summary>
+    public virtual Task<IReadOnlyList<string>> CheckAsync() => Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <param name="host">The one that needs the server.</param>
     public abstract Task BeginAsync(HostProcess host);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using DevopsCd.Testing.Fakes;
@@ -11,7 +12,7 @@ namespace DevopsCd.Testing.Chaos;
 /// </summary>
 public sealed class ServerTroubleRun
 {
-    private const int AppsPerBatch = 2, ConcurrentApps = 5;
+    private const int AppsPerBatch = 2, ConcurrentApps = 5, PeopleAtOnce = 4;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan s_untilSaid = TimeSpan.FromMinutes(3);
@@ -22,7 +23,7 @@ public sealed class ServerTroubleRun
     private readonly FakeDeployService _deployService;
     private readonly CdApi _patient;
     private readonly Action<string> _say;
-    private readonly List<(string Application, CdAnswer Answer)> _asked = [];
+    private readonly ConcurrentBag<(string Application, CdAnswer Answer)> _asked = [];
     private readonly List<string> _violations = [];
     private double _slowest;
 
@@ -46,7 +47,9 @@ public sealed class ServerTroubleRun
         await using var host = await HostProcess.StartNewAsync(figure, settings).ConfigureAwait(false);
         try
         {
-            return await new ServerTroubleRun(trouble, host, deployService, say).Run(batches, lasts).ConfigureAwait(false);
+            var report = await new ServerTroubleRun(trouble, host, deployService, say).Run(batches, lasts).ConfigureAwait(false);
+            if (report.Violations.Count > 0) say(host.LogTail);
+            return report;
         }
         catch (Exception)
         {
@@ -94,7 +97,8 @@ public sealed class ServerTroubleRun
             && !_asked.Any(each => each.Answer.Text.Contains(words, StringComparison.Ordinal))) _violations.Add($"nobody was told '{words}'");
         // A busy machine may be late for some of them.
         if (_trouble.SparesPeople
-            && _asked.Count(each => each.Answer.IsSuccess) * 2 < _asked.Count) _violations.Add($"most people were refused meanwhile: {_asked[^1].Answer}");
+            && _asked.Count(each => each.Answer.IsSuccess) * 2 < _asked.Count) _violations.Add($"most people were refused meanwhile: {_asked.First(each => !each.Answer.IsSuccess).Answer}");
+        _violations.AddRange(await _trouble.CheckAsync().ConfigureAwait(false));
         if (_trouble.Database is { } database)
         {
             var checker = new InvariantChecker(database, _deployService, concurrentApps: ConcurrentApps);
@@ -139,16 +143,21 @@ public sealed class ServerTroubleRun
         await Task.WhenAll(open.Where((_, index) => index % 2 == 1).Select(Seal)).ConfigureAwait(false);
     }
 
-    /// <summary>Somebody who asks once and for something new each time, until it has lasted long enough and all has been said.</summary>
+    /// <summary>People who ask once and for something new each time, until it has lasted long enough and all has been said.</summary>
     private async Task AskMeanwhile(long began, TimeSpan lasts, Task<double?> said)
     {
-        var once = new CdApi(_host.Http, "bob");
-        for (var i = 0; Stopwatch.GetElapsedTime(began) < lasts || !said.IsCompleted || await Untold(began).ConfigureAwait(false); i++)
+        await Task.WhenAll(Enumerable.Range(0, PeopleAtOnce).Select(person => Ask(person))).ConfigureAwait(false);
+
+        async Task Ask(int person)
         {
-            var (application, started) = ($"asked-{i}", Stopwatch.GetTimestamp());
-            _asked.Add((application, await once.AddApplication(application).ConfigureAwait(false)));
-            _slowest = Math.Max(_slowest, Stopwatch.GetElapsedTime(started).TotalSeconds);
-            await Pause.For(TimeSpan.FromMilliseconds(50)).ConfigureAwait(false);
+            var once = new CdApi(_host.Http, "bob");
+            for (var i = 0; Stopwatch.GetElapsedTime(began) < lasts || !said.IsCompleted || await Untold(began).ConfigureAwait(false); i++)
+            {
+                var (application, started) = ($"asked-{person}-{i}", Stopwatch.GetTimestamp());
+                _asked.Add((application, await once.AddApplication(application).ConfigureAwait(false)));
+                lock (_asked) _slowest = Math.Max(_slowest, Stopwatch.GetElapsedTime(started).TotalSeconds);
+                await Pause.For(TimeSpan.FromMilliseconds(50)).ConfigureAwait(false);
+            }
         }
     }
 

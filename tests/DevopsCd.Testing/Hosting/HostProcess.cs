@@ -33,9 +33,11 @@ public sealed class HostProcess : IAsyncDisposable
         };
         // Under its own name, so that process lists tell one from the other; the runtime follows the link to the program's folder.
         _link = Path.Combine(Folder, $"{name}.dll");
-        File.CreateSymbolicLink(_link, Program);
+        File.CreateSymbolicLink(_link, settings.Program ?? Program);
         _log = new StreamWriter(LogPath) { AutoFlush = true };
-        Http = new HttpClient(new ContractHandler(OpenApiContract.Host)) { BaseAddress = BaseUrl, Timeout = TimeSpan.FromSeconds(60) };
+        // Another version's answers are described in its own document.
+        HttpMessageHandler answers = settings.Program is null ? new ContractHandler(OpenApiContract.Host) : new SocketsHttpHandler();
+        Http = new HttpClient(answers) { BaseAddress = BaseUrl, Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public string Name { get; }

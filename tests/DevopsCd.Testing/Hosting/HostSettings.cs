@@ -14,6 +14,9 @@ public sealed class HostSettings
 
     public IReadOnlyDictionary<string, string> Values => _values;
 
+    /// <summary>The built host of another version; null for this one's.</summary>
+    public string? Program { get; private set; }
+
     /// <summary>PostgreSQL and RabbitMQ.</summary>
     public static HostSettings On(PostgresDatabase database, RabbitVirtualHost broker) => On(database.ConnectionString, broker.Uri);
 
@@ -32,6 +35,14 @@ public sealed class HostSettings
     public HostSettings With(string key, string value)
     {
         _values[key] = value;
+        return this;
+    }
+
+    /// <summary>The host of another version.</summary>
+    /// <param name="program">Its <c>DevopsCd.Host.dll</c>; null for this version's.</param>
+    public HostSettings Running(string? program)
+    {
+        Program = program;
         return this;
     }
 
