@@ -70,19 +70,27 @@ internal sealed class LiveVersions(CdDbContext db, BuildQueries builds)
         var open = await db.Deployments.Where(d => d.NextActionAt != null).MinAsync(d => (long?)d.Id, cancellationToken);
         var next = open ?? ((await db.Deployments.MaxAsync(d => (long?)d.Id, cancellationToken) ?? 0) + 1);
         var newest = await db.Deployments.Where(d => d.Id >= from && d.Status == OperationStatus.Succeeded)
-            .GroupBy(d => new { d.Release.AppId, IsPre = d.Stage == Stage.Pre, d.Cluster }).Select(place => place.Max(d => d.Id))
-            .ToListAsync(cancellationToken);
+            .GroupBy(d => new { d.Release.AppId, d.Stage, d.Cluster }).Select(place => place.Max(d => d.Id)).ToListAsync(cancellationToken);
         var written = 0;
         foreach (var ids in newest.Chunk(1000))
-            written += await db.InTransactionAsync(async () =>
-            {
-                var missed = await db.Deployments.AsNoTracking().Where(d => ids.Contains(d.Id) && !db.Set<LiveVersion>().Any(v =>
-                    v.ApplicationId == d.Release.AppId && v.Cluster == d.Cluster && (v.Stage == Stage.Pre) == (d.Stage == Stage.Pre)
-                    && db.Deployments.Any(l => l.OperationId == v.OperationId && l.Id >= d.Id))).ToListAsync(cancellationToken);
-                await WriteAsync(missed, cancellationToken);
-                return missed.Count;
-            }, cancellationToken);
+            written += await db.InTransactionAsync(() => WriteMissedAsync(ids, cancellationToken), cancellationToken);
         return (written, next);
+    }
+
+    private async Task<int> WriteMissedAsync(long[] ids, CancellationToken cancellationToken)
+    {
+        var succeeded = await db.Deployments.AsNoTracking().Where(d => ids.Contains(d.Id)).Select(d => new { Operation = d, d.Release.AppId })
+            .ToListAsync(cancellationToken);
+        var applications = succeeded.Select(d => d.AppId).Distinct().ToList();
+        var known = await db.Set<LiveVersion>().AsNoTracking().Where(v => applications.Contains(v.ApplicationId))
+            .ToDictionaryAsync(v => (v.ApplicationId, v.Stage, v.Cluster), v => v.Since, cancellationToken);
+        // By the time, for the operation that a row names may have been removed since.
+        var missed = succeeded.GroupBy(d => (d.AppId, d.Operation.Stage.Place(), d.Operation.Cluster))
+            .Select(place => (place.Key, Last: place.MaxBy(d => d.Operation.Id)!.Operation))
+            .Where(place => !known.TryGetValue(place.Key, out var since) || since < (place.Last.FinishedAt ?? place.Last.StartedAt))
+            .Select(place => place.Last).ToList();
+        await WriteAsync(missed, cancellationToken);
+        return missed.Count;
     }
 
     /// <param name="visible">The projects whose applications are shown.</param>
