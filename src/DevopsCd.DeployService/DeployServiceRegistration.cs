@@ -31,6 +31,7 @@ internal static class DeployServiceRegistration
             .AddSingleton<Preflight>()
             .AddSingleton<Schedule>()
             .AddSingleton<OperationContextFactory>()
+            .AddSingleton<Triage>()
             .AddSingleton<Transitions>()
             .AddSingleton<Leftovers>()
             .AddSingleton<DeploySteps>()

@@ -55,6 +55,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger log, Exception error, string method, string path);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "{What} has failed; not all of the cause can be seen: {Why}")]
+    public static partial void Unseen(this ILogger log, string what, string why);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "helm {Arguments} exited with {ExitCode}")]
     public static partial void HelmEnded(this ILogger log, string arguments, int exitCode);
 }

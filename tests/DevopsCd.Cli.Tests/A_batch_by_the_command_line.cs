@@ -5,6 +5,7 @@ namespace DevopsCd.Cli.Tests;
 public sealed class A_batch_by_the_command_line(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {
     private const string Slow = """{"type":"rolling","simulate":{"duration":"1h"}}""";
+    private const string Crashing = """{"type":"rolling","simulate":{"duration":"0s","outcome":"fail","cause":"crash","reason":"no ledger"}}""";
     private const string Broken = """{"type":"rolling","simulate":{"outcome":"fail"}}""";
 
     [Fact]
@@ -39,6 +40,26 @@ public sealed class A_batch_by_the_command_line(EmbeddedHost host) : IClassFixtu
         run.Exit.ShouldBe(ExitCodes.Failed);
         run.Error.ShouldContain("pre_deploy_failed, now Sealed");
         (await cli.RunAsync("batch", "watch", batch)).Exit.ShouldBe(ExitCodes.Failed);
+    }
+
+    [Fact]
+    public async Task Tells_the_cause_of_a_failure()
+    {
+        using var cli = host.Cli();
+        var batch = await host.BatchAsync(Crashing);
+        await cli.DoAsync("batch", "approve", batch);
+        await cli.RunAsync("batch", "seal", batch, "--wait", "--timeout", "10m");
+
+        var watch = await cli.RunAsync("batch", "watch", batch);
+        var operation = JsonDocument.Parse(await cli.DoAsync("batch", "show", batch, "-o", "json")).RootElement.GetProperty("releases")[0]
+            .GetProperty("deployments")[0].GetProperty("operationId").GetString()!;
+        var shown = await cli.DoAsync("deployment", "show", operation);
+
+        watch.Error.ShouldContain("    cause: crash (CrashLoopBackOff) in pod ");
+        watch.Error.ShouldContain("    | fatal: no ledger");
+        shown.ShouldContain("Cause:");
+        shown.ShouldContain("CrashLoopBackOff: last ended with exit code 1 (Error)");
+        shown.ShouldContain("fatal: no ledger");
     }
 
     [Fact]

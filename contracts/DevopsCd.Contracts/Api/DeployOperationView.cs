@@ -15,6 +15,9 @@ public sealed record DeployOperationView
     /// <summary>Why the operation is in this phase, for people, with names and numbers.</summary>
     public string? Message { get; init; }
 
+    /// <summary>Of an operation that has failed, or was stopped while something kept it from coming up: why, as it was seen then.</summary>
+    public DeployCause? Cause { get; init; }
+
     /// <summary>The pods of the workload, once they were seen.</summary>
     public DeployReplicas? Replicas { get; init; }
 

@@ -48,6 +48,12 @@ public sealed record DeploymentView
     /// <summary>Why the operation failed, or the last failed call while it is in progress.</summary>
     public string? Error { get; init; }
 
+    /// <summary>Why it has failed, as the deploy service saw it at that moment; absent where it has not, or nobody has told.</summary>
+    public DeployCause? Cause { get; init; }
+
+    /// <summary>How often it was begun anew because infrastructure had failed it; those runs use up no try.</summary>
+    public int Restarts { get; init; }
+
     /// <summary>The operation has ended for the batch, and the deploy service has not confirmed that it has stopped. Its stop is requested until then, and nothing else deploys to its workload.</summary>
     public bool MayStillRun { get; init; }
 }

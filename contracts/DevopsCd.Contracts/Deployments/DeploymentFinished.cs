@@ -24,6 +24,12 @@ public sealed record DeploymentFinished
     /// <summary>Why, unless it succeeded.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>
+    /// What kind of failure it was: <c>image</c>, <c>config</c>, <c>probe</c>, <c>resources</c>, <c>quota</c>, <c>crash</c>, <c>admission</c>,
+    /// <c>infrastructure</c> or <c>unknown</c>; absent where nobody has told.
+    /// </summary>
+    public string? Cause { get; init; }
+
     /// <summary>Calls made to the deploy service, the first included.</summary>
     public required int Tries { get; init; }
 

@@ -24,13 +24,23 @@ internal static partial class DeploymentCommands
                 var (application, found) = Find(reply, id);
                 var shown = found.Deserialize<DeploymentView>(Reply.Json)!;
                 await session.Printer.FactsAsync(reply with { Body = found.GetRawText() }, id,
+                [
                     ("Operation", id), ("Application", application), ("Stage", shown.Stage), ("Cluster", shown.Cluster), ("Attempt", $"{shown.Attempt}"),
                         ("Status", shown.Status), ("Tries", $"{shown.Tries}"),
                     ("Image", shown.Image), ("Started", Ages.Exact(shown.StartedAt)), ("Finished", Ages.Exact(shown.FinishedAt)),
                         ("Deadline", Ages.Exact(shown.DeadlineAt)), ("Error", shown.Error),
-                    ("Note", shown.MayStillRun ? "it may still be at work in the cluster" : null));
+                        ("Restarts", shown.Restarts > 0 ? $"{shown.Restarts} because of infrastructure" : null), .. CauseFacts(shown.Cause),
+                    ("Note", shown.MayStillRun ? "it may still be at work in the cluster" : null)
+                ]);
             }));
     }
+
+    /// <summary>Why it has failed, a line for each event and each line of the log.</summary>
+    private static IEnumerable<(string Title, string? Value)> CauseFacts(DeployCause? cause) => cause is null ? [] :
+    [
+        ("Cause", CauseText.Line(cause)), ("Seen", cause.Message),
+        .. cause.Events.Select(e => ("Event", (string?)CauseText.Of(e))), .. cause.LastLines.Select(l => ("Log", (string?)l))
+    ];
 
     private static (string Application, JsonElement Deployment) Find(Reply reply, string id)
     {

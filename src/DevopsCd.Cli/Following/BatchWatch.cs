@@ -53,6 +53,7 @@ internal sealed class BatchWatch(Session session, long id)
         await session.SayAsync($"{_seen!.BatchNumber}: {decision.Event}, now {decision.To}{(decision.Reason is null ? "" : $": {decision.Reason}")}");
         foreach (var release in _seen.Releases.Where(r => r.StatusReason is not null))
             await session.SayAsync($"  {release.Application}: {release.StatusReason}");
+        await TellCausesAsync();
         return ExitCodes.Failed;
     }
 
@@ -62,6 +63,7 @@ internal sealed class BatchWatch(Session session, long id)
     {
         if (!await FollowAsync(batch => Task.FromResult(toTheEnd ? HasEnded(batch) : IsAtRest(batch)), timeout, cancellationToken))
             return await TimedOutAsync($"the batch", _seen?.StateName == "Sealed" ? StageWait.Pre.Start : null, timeout, cancellationToken);
+        await TellCausesAsync();
         return _seen!.LastFailure is not null && !HasEnded(_seen) ? ExitCodes.Failed : ExitCodes.Ok;
     }
 
@@ -164,7 +166,32 @@ internal sealed class BatchWatch(Session session, long id)
             var open = Stages.InFlight(release) is { Length: > 0 } operations ? $" ({operations})" : "";
             var why = release.StatusReason is null ? "" : $": {release.StatusReason}";
             await TellAsync(release.Application, $"  {release.Application}: {status}{open}{why}");
+            await TellCausesAsync(release, batch);
         }
+    }
+
+    /// <summary>Beside a table that is kept current there is no room for them.</summary>
+    private async Task TellCausesAsync()
+    {
+        foreach (var release in _seen!.Releases)
+            await TellCausesAsync(release, _seen);
+    }
+
+    private async Task TellCausesAsync(ReleaseView release, BatchView batch)
+    {
+        foreach (var failed in Stages.Failed(release, Stages.Of(batch)))
+            await TellCauseAsync(failed);
+    }
+
+    /// <summary>Why an operation has failed, once.</summary>
+    private async Task TellCauseAsync(DeploymentView failed)
+    {
+        if (failed.Cause is not { } cause || !_said.TryAdd(failed.OperationId, ""))
+            return;
+        await session.SayAsync($"  {failed.OperationId}");
+        await session.SayAsync($"    cause: {CauseText.Line(cause)}");
+        foreach (var line in cause.Events.Select(CauseText.Of).Concat(cause.LastLines.Select(l => $"| {l}")))
+            await session.SayAsync($"    {Printer.Flat(line)}");
     }
 
     private async Task TellAsync(string about, string line)

@@ -41,7 +41,7 @@ internal static class LiveTable
         var room = Math.Max(around.Height - LinesBeside, 1);
         foreach (var release in batch.Releases.OrderBy(r => Order(Stages.StatusOf(r, stage))).ThenBy(r => r.Application, StringComparer.Ordinal).Take(room))
             table.AddRow(new Text(Printer.Flat(release.Application)), Status(Stages.StatusOf(release, stage)),
-                new Text(Stages.InFlight(release, around.Clock)), new Text(Printer.Flat(release.StatusReason)));
+                new Text(Stages.InFlight(release, around.Clock)), new Text(Printer.Flat(Because(release, stage))));
         var counts = batch.Releases.GroupBy(r => Stages.StatusOf(r, stage)).OrderBy(g => Order(g.Key)).Select(g => $"{g.Count()} {g.Key}");
         return new Rows(
             new Text($"{batch.BatchNumber} {Printer.Flat(batch.Title)}: {batch.StateName}"),
@@ -49,6 +49,12 @@ internal static class LiveTable
             table,
             new Text(batch.Releases.Count > room ? $"and {batch.Releases.Count - room} more" : ""));
     }
+
+    /// <summary>What kind of failure it is comes first: it says who has to look.</summary>
+    private static string? Because(ReleaseView release, string stage) =>
+        Stages.Failed(release, stage).Select(d => d.Cause?.Class).FirstOrDefault(kind => kind is not null) is { } kind
+            ? $"{kind}: {release.StatusReason}"
+            : release.StatusReason;
 
     private static Text Status(string status) =>
         new Text(status, new Style(s_failed.Contains(status) ? Color.Red : status == "succeeded" ? Color.Green : Color.Default));

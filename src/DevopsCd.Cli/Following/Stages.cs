@@ -25,6 +25,14 @@ internal static class Stages
         _ => release.PreStatus
     };
 
+    /// <summary>Its operations of the stage's last attempt that have failed.</summary>
+    public static IEnumerable<DeploymentView> Failed(ReleaseView release, string stage)
+    {
+        var operations = release.Deployments.Where(d => d.Stage == stage).ToList();
+        var attempt = operations.Count == 0 ? 0 : operations.Max(d => d.Attempt);
+        return operations.Where(d => d.Attempt == attempt && d.Status is ("failed" or "timed_out"));
+    }
+
     /// <summary>Its operations that are not over; empty where there is none.</summary>
     public static string InFlight(ReleaseView release, TimeProvider? clock = null) =>
         string.Join(", ", release.Deployments.Where(d => d.FinishedAt is null).Select(d =>

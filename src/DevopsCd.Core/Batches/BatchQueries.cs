@@ -97,6 +97,9 @@ internal sealed class BatchQueries(
             FinishedAt = d.FinishedAt,
             DeadlineAt = d.DeadlineAt,
             Error = d.Error,
+            Triage = d.Triage,
+            Restarts = d.Restarts,
+            LateSince = d.LateSince,
             MayRun = d.MayRun
         }));
         var starts = queries.Add(ScheduledStarts.Shown(db, id));

@@ -15,7 +15,8 @@ internal sealed class ChangeRecorder(TimeProvider clock) : SaveChangesIntercepto
     /// <summary>What readers see of an operation; its other columns are the engine's own.</summary>
     private static readonly HashSet<string> s_shown =
     [
-        nameof(Deployment.Status), nameof(Deployment.Tries), nameof(Deployment.MayRun), nameof(Deployment.Error), nameof(Deployment.FinishedAt),
+        nameof(Deployment.Status), nameof(Deployment.Tries), nameof(Deployment.MayRun), nameof(Deployment.Triage), nameof(Deployment.Restarts),
+        nameof(Deployment.Error), nameof(Deployment.FinishedAt),
         nameof(Deployment.DeadlineAt), nameof(Deployment.LateSince), nameof(Deployment.PreviousImage), nameof(Deployment.PreviousRevision)
     ];
 

@@ -23,6 +23,9 @@ internal static class ChangeViews
         FinishedAt = d.FinishedAt,
         DeadlineAt = d.DeadlineAt,
         Error = d.Error,
+        // Of what was stopped on somebody's word it would say what was only not ready yet.
+        Cause = d.Status is OperationStatus.Succeeded or OperationStatus.Stopped ? null : FailureCause.Read(d.Triage),
+        Restarts = d.Restarts,
         LateSince = d.LateSince,
         MayStillRun = d.State().StopDue
     };

@@ -1,3 +1,5 @@
+using DevopsCd.Contracts.Api;
+
 namespace DevopsCd.Core.Deployments;
 
 /// <summary>What a deploy service answered, as the engine's rules tell cases apart (R9).</summary>
@@ -5,6 +7,9 @@ internal abstract record DeployAnswer
 {
     /// <summary>What ran before the operation, where the service has told.</summary>
     public PreviousVersion? Previous { get; init; }
+
+    /// <summary>Why the operation has failed or does not come up, where the service has told.</summary>
+    public DeployCause? Cause { get; init; }
 
     /// <summary>Accepted and not ended. <paramref name="LookAfter" />: when a look is worth while, if sooner than a poll.</summary>
     public sealed record Progressing(TimeSpan? LookAfter = null) : DeployAnswer;

@@ -257,7 +257,7 @@ internal sealed class DeploymentOperationRunner(
     /// </summary>
     private async Task<Place?> ReportedAsync(string operationId, CancellationToken cancellationToken)
     {
-        var place = await PlaceOfAsync(operationId, cancellationToken);
+        var place = await PlaceOfAsync(operationId, cancellationToken) ?? await PlaceOfRunAsync(operationId, cancellationToken);
         if (place is null || deploy.Driver != "http" || !place.At.Stage.CanBeTakenBack())
             return place;
         await using var scope = scopes.CreateAsyncScope();
@@ -265,6 +265,19 @@ internal sealed class DeploymentOperationRunner(
             .Where(d => d.BatchId == place.At.BatchId && d.Reverts == operationId && !d.Redeploys && d.FinishedAt == null)
             .Select(d => new Place(new StageOfBatch(d.BatchCorrelationId, d.BatchId, d.Stage), d.OperationId, d.Trace))
             .FirstOrDefaultAsync(cancellationToken) ?? place;
+    }
+
+    /// <summary>What infrastructure has failed runs under an id of its own at the deploy service.</summary>
+    private async Task<Place?> PlaceOfRunAsync(string runId, CancellationToken cancellationToken)
+    {
+        if (OperationId.HeadOfRun(runId) is not { } head)
+            return null;
+        await using var scope = scopes.CreateAsyncScope();
+        var alike = await scope.ServiceProvider.GetRequiredService<CdDbContext>().Deployments
+            .Where(d => d.OperationId.StartsWith(head) && d.Restarts > 0)
+            .Select(d => new { d.OperationId, d.Restarts, At = new Place(new StageOfBatch(d.BatchCorrelationId, d.BatchId, d.Stage), d.OperationId, d.Trace) })
+            .ToListAsync(cancellationToken);
+        return alike.Find(d => OperationId.OfRun(d.OperationId, d.Restarts) == runId)?.At;
     }
 
     private sealed record Place(StageOfBatch At, string OperationId, string? Trace);

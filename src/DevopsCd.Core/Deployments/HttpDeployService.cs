@@ -163,7 +163,8 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
     }
 
     /// <summary>The operation that the service is asked about: a rollback is the way back of another one.</summary>
-    private static string IdOf(Deployment operation) => operation.Restores ? operation.Reverts! : operation.OperationId;
+    private static string IdOf(Deployment operation) => 
+        operation.Restores ? OperationId.OfRun(operation.Reverts!, operation.PreviousRun) : OperationId.OfRun(operation.OperationId, operation.Restarts);
 
     private static DeployAnswer Read(HttpMethod method, string verb, Deployment operation, DeployReply reply)
     {
@@ -180,7 +181,9 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
         var view = JsonSerializer.Deserialize<DeployOperationView>(reply.Body.Span, JsonSerializerOptions.Web);
         if (view is not null && view.OperationId != IdOf(operation))
             return new DeployAnswer.Transient("the deploy service answered for another operation");
-        return operation.Restores ? ReadRollback(verb, view) : ReadOperation(view) with { Previous = Before(view) };
+        return operation.Restores
+            ? ReadRollback(verb, view) with { Cause = view?.Cause }
+            : ReadOperation(view) with { Previous = Before(view), Cause = view?.Cause };
     }
 
     private static DeployAnswer ReadOperation(DeployOperationView? view) => view?.Phase switch

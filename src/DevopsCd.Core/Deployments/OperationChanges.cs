@@ -64,6 +64,7 @@ internal sealed class OperationChanges(CdDbContext db, IPublishEndpoint publish,
             Cluster = operation.Cluster,
             Outcome = outcome,
             Reason = operation.Error,
+            Cause = operation.Status is OperationStatus.Succeeded or OperationStatus.Stopped ? null : FailureCause.Read(operation.Triage)?.Class,
             Tries = operation.Tries,
             At = operation.FinishedAt!.Value
         }, cancellationToken);

@@ -45,7 +45,7 @@ internal sealed class OperationClaims
             open = [];
             var due = rows.Where(row => row.NextActionAt is { } at && at <= now + DueTime.Early)
                 .Select(row => (Row: row, Before: row.State(), Call: _rules.Due(row.State(), now))).Where(row => row.Call != OperationCall.None);
-            foreach (var alike in due.GroupBy(d => d.Before with { AcceptedAt = null, ReportedAt = null, DeadlineAt = default, Error = null }))
+            foreach (var alike in due.GroupBy(d => d.Before with { AcceptedAt = null, ReportedAt = null, DeadlineAt = default, Triage = null, Error = null }))
                 open.AddRange(await ClaimAlikeAsync(db, [.. alike], now, found));
         }
         return [.. operationIds.Select(id => found.Remove(id, out var claimed) ? claimed : null)];

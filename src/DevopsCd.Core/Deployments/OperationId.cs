@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using DevopsCd.Shared;
@@ -21,6 +22,24 @@ internal static class OperationId
         var tail = $"-{EnumNames<Stage>.Of(stage)}-{attempt}-{hash}";
         var head = Label($"b{batch.Id}-{application}");
         return head[..Math.Min(head.Length, Longest - tail.Length)].TrimEnd('-') + tail;
+    }
+
+    /// <summary>The id of a run at the deploy service: what has ended there is not begun again under the same one.</summary>
+    /// <param name="operationId">The operation.</param>
+    /// <param name="run">The run; 0 is the first, which has the operation's own id.</param>
+    public static string OfRun(string operationId, int run)
+    {
+        if (run == 0)
+            return operationId;
+        var tail = string.Create(CultureInfo.InvariantCulture, $"-r{run}");
+        return operationId[..Math.Min(operationId.Length, Longest - tail.Length)].TrimEnd('-') + tail;
+    }
+
+    /// <summary>What the operation's id begins with, of an id that may be that of a later run; null where it cannot be one.</summary>
+    public static string? HeadOfRun(string id)
+    {
+        var mark = id.LastIndexOf("-r", StringComparison.Ordinal);
+        return mark > 0 && int.TryParse(id.AsSpan(mark + 2), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? id[..mark] : null;
     }
 
     private static string Label(string text) =>

@@ -1,3 +1,4 @@
+using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Configuration;
 
 namespace DevopsCd.Core.Deployments;
@@ -5,7 +6,8 @@ namespace DevopsCd.Core.Deployments;
 /// <summary>
 /// The rules of one operation (R9): which call is due, and what an answer makes of it. Pure: a state, an answer and a time in, the next
 /// state out. An operation whose submit may have reached the deploy service may run there until the service says otherwise; when it ends
-/// for the batch before that, its stop stays due.
+/// for the batch before that, its stop stays due. What infrastructure has failed is submitted anew, uses up no try by that, and is bounded by the
+/// operation's deadline alone.
 /// </summary>
 internal sealed class OperationRules(DeployOptions deploy)
 {
@@ -20,6 +22,9 @@ internal sealed class OperationRules(DeployOptions deploy)
 
     /// <summary>However long a service asks callers to wait: a stop that is due holds back whoever deploys next.</summary>
     private static readonly TimeSpan s_longestStopWait = TimeSpan.FromMinutes(1);
+
+    /// <summary>However often infrastructure has failed an operation: nodes come back, and its time is limited.</summary>
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromMinutes(1);
 
     /// <summary>What is to be done with the operation now.</summary>
     public OperationCall Due(OperationState state, DateTimeOffset now)
@@ -68,7 +73,7 @@ internal sealed class OperationRules(DeployOptions deploy)
     /// <param name="cancelled">The batch is being cancelled.</param>
     public static OperationState Close(OperationState state, DateTimeOffset now, bool cancelled) => IsOver(state, now)
         ? Over(state, now, cancelled)
-        : End(state, OperationStatus.Failed, GaveUp(state, state.Error ?? "the deploy service was not heard"), now);
+        : GiveUp(state, state.Error ?? "the deploy service was not heard", now);
 
     /// <summary>The end that a deploy system which cannot be asked has told of.</summary>
     public static OperationState Told(OperationState state, bool succeeded, string reason, DateTimeOffset now) =>
@@ -85,8 +90,10 @@ internal sealed class OperationRules(DeployOptions deploy)
         var stale = !made.Holds(state.ClaimedUntil);
         if (!stale)
             state = state with { ClaimedUntil = null };
-        if (answer.Previous is { } previous)
-            state = state with { Previous = previous };
+        // While a claim of its own was lost the operation may have been begun anew: then this may be an answer about a run before.
+        if (stale && state.Restarts > 0)
+            return state;
+        state = Learnt(state, answer);
         // Somebody else has taken over: what this caller did not learn is not worth knowing any more.
         if (state is { InFlight: false, MayRun: false }
             || (stale && answer is not (DeployAnswer.Succeeded or DeployAnswer.Failed or DeployAnswer.Stopped or DeployAnswer.Progressing)))
@@ -96,13 +103,16 @@ internal sealed class OperationRules(DeployOptions deploy)
         return answer switch
         {
             DeployAnswer.Succeeded => Ended(state, OperationStatus.Succeeded, null, now),
+            DeployAnswer.Failed { Cause.Class: DeployCauseClasses.Infrastructure } failed when state.InFlight && !IsOver(state, now) =>
+                Anew(state, failed.Reason, now),
             DeployAnswer.Failed failed => Ended(state, OperationStatus.Failed, failed.Reason, now),
             DeployAnswer.Stopped when state.InFlight => Over(state with { AcceptedAt = state.AcceptedAt ?? now, MayRun = false }, now, cancelled),
             DeployAnswer.Stopped => Ended(state, OperationStatus.Stopped, null, now),
             DeployAnswer.Progressing progressing => Runs(state, made, progressing, now),
             DeployAnswer.Unknown when made.Call != OperationCall.Submit => Unknown(state, now, cancelled),
             DeployAnswer.Refused refused when made.Call == OperationCall.Submit && state.InFlight =>
-                End(NotArrived(state, made), OperationStatus.Failed, refused.Reason, now),
+                End(NotArrived(state, made) with { Triage = FailureCause.Write(DeployCauseClasses.Config, refused.Reason) }, OperationStatus.Failed,
+                    refused.Reason, now),
             DeployAnswer.Unable unable when made.Call == OperationCall.Submit && state.InFlight => Otherwise(state, made, unable.Reason, now),
             DeployAnswer.Transient transient when made.Call == OperationCall.Submit && state.InFlight =>
                 Again(transient.MayHaveArrived ? state : NotArrived(state, made), transient.Reason, transient.RetryAfter, now),
@@ -124,10 +134,36 @@ internal sealed class OperationRules(DeployOptions deploy)
     /// <summary>This submit never reached the service; one before it may have.</summary>
     private static OperationState NotArrived(OperationState state, CallMade made) => state with { MayRun = made.MayRunBefore };
 
+    /// <summary>
+    /// What an answer tells beside how the operation stands. A later run finds the batch's own version where an earlier one has left it, and has not
+    /// replaced what ran before.
+    /// </summary>
+    private static OperationState Learnt(OperationState state, DeployAnswer answer)
+    {
+        if (answer.Previous is { } previous && (state.Restarts == 0 || previous is { Unchanged: false, IsNothing: false }))
+            state = state with { Previous = previous, PreviousRun = state.Restarts };
+        return answer.Cause is { } cause ? state with { Triage = FailureCause.Write(cause) } : state;
+    }
+
+    /// <summary>Infrastructure has failed it: it is submitted anew after a rest, and the submit that came to nothing is given back.</summary>
+    private OperationState Anew(OperationState state, string reason, DateTimeOffset now)
+    {
+        var rest = deploy.Backoff(state.Restarts + 1);
+        return Later(state with
+        {
+            Status = OperationStatus.Pending,
+            AcceptedAt = state.AcceptedAt ?? now,
+            MayRun = false,
+            Tries = Math.Max(0, state.Tries - 1),
+            Restarts = state.Restarts + 1,
+            Error = reason
+        }, rest < s_longestRest ? rest : s_longestRest, now);
+    }
+
     /// <summary>The service has said that it ended. For an operation that the batch had given up only the stop is settled.</summary>
     private static OperationState Ended(OperationState state, OperationStatus status, string? reason, DateTimeOffset now)
     {
-        state = state with { AcceptedAt = state.AcceptedAt ?? now, MayRun = false };
+        state = state with { AcceptedAt = state.AcceptedAt ?? now, MayRun = false, Triage = status == OperationStatus.Succeeded ? null : state.Triage };
         return state.InFlight ? End(state, status, reason, now) : Settled(state, now);
     }
 
@@ -183,7 +219,7 @@ internal sealed class OperationRules(DeployOptions deploy)
         if (state.StopRequested)
             return Later(state, TimeSpan.Zero, now);
         return state.Tries > deploy.RetryCount
-            ? End(state, OperationStatus.Failed, GaveUp(state, reason), now)
+            ? GiveUp(state, reason, now)
             : Later(state, Longer(deploy.Backoff(state.Tries), retryAfter), now);
     }
 
@@ -192,7 +228,8 @@ internal sealed class OperationRules(DeployOptions deploy)
         : End(state, OperationStatus.Stopped, "stopped", now);
 
     private static OperationState TimedOut(OperationState state, DateTimeOffset now, TimeSpan nextStop = default) =>
-        End(state, OperationStatus.TimedOut, $"not done by {state.DeadlineAt:u}", now, nextStop);
+        End(state, OperationStatus.TimedOut, state.Restarts == 0 ? $"not done by {state.DeadlineAt:u}"
+            : $"not done by {state.DeadlineAt:u}, begun anew {state.Restarts} times{(state.Error is { } last ? $"; last: {last}" : "")}", now, nextStop);
 
     /// <summary>The end for the batch. What may still run has a stop due: at once, unless one was asked for just now.</summary>
     private static OperationState End(OperationState state, OperationStatus status, string? reason, DateTimeOffset now, TimeSpan nextStop = default) =>
@@ -213,7 +250,12 @@ internal sealed class OperationRules(DeployOptions deploy)
         return state with { NextActionAt = state.InFlight && at > state.DeadlineAt ? state.DeadlineAt : at };
     }
 
-    private static string GaveUp(OperationState state, string reason) => $"gave up after {state.Tries} tries: {reason}";
+    /// <summary>Nobody has answered that could have failed it.</summary>
+    private static OperationState GiveUp(OperationState state, string reason, DateTimeOffset now)
+    {
+        reason = $"gave up after {state.Tries} tries: {reason}";
+        return End(state with { Triage = FailureCause.Write(DeployCauseClasses.Infrastructure, reason) }, OperationStatus.Failed, reason, now);
+    }
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

@@ -14,15 +14,23 @@ internal sealed class SimulatedDeployService(DeployOptions options, TimeProvider
     {
         var script = SimulationScript.Of(SealedTarget.One(operation.Target).Settings);
         var bad = operation.Attempt <= script.Attempts;
+        var healed = operation.Restarts >= script.Restarts;
         if (bad && script.Outcome == "time_out")
             return Task.FromResult<DeployAnswer>(new DeployAnswer.Progressing());
-        var left = operation.StartedAt + (script.Duration ?? options.SimulatedDuration.Value) - clock.GetUtcNow();
+        // Of a later run the row does not say when it began; the earlier ones took their time.
+        var left = operation.Restarts > 0 ? TimeSpan.Zero : operation.StartedAt + (script.Duration ?? options.SimulatedDuration.Value) - clock.GetUtcNow();
         return Task.FromResult<DeployAnswer>(
             left > TimeSpan.Zero ? new DeployAnswer.Progressing(left)
-            : bad && script.Outcome == "fail" ? new DeployAnswer.Failed(script.Reason)
+            : bad && !healed && script.Outcome == "fail"
+                ? new DeployAnswer.Failed(script.Reason) { Cause = script.CauseOf(operation.Application, clock.GetUtcNow()) }
             : new DeployAnswer.Succeeded());
     }
 
     public Task<DeployAnswer> StopAsync(Deployment operation, CancellationToken cancellationToken) =>
-        Task.FromResult<DeployAnswer>(new DeployAnswer.Stopped());
+        Task.FromResult<DeployAnswer>(new DeployAnswer.Stopped
+        {
+            Cause = SimulationScript.Of(SealedTarget.One(operation.Target).Settings) is { Outcome: "time_out" } script && operation.Attempt <= script.Attempts
+                ? script.CauseOf(operation.Application, clock.GetUtcNow())
+                : null
+        });
 }

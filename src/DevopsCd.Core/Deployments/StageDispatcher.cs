@@ -1,4 +1,5 @@
 using DevopsCd.Contracts;
+using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Configuration;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Freezes;
@@ -224,6 +225,7 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
             Status = OperationStatus.Pending,
             Image = at.Undo is { } undo ? undo.Previous?.Name ?? "" : release.Image,
             Reverts = at.Undo?.OperationId,
+            PreviousRun = at.Undo?.Run ?? 0,
             Previous = at.Undo?.Previous ?? Before(),
             Target = release.Targets(stage).Single(t => t.Cluster == cluster).ToJson(),
             StartedAt = now,
@@ -279,10 +281,23 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
         if (outcome != before && outcome is (ReleaseStatus.Failed or ReleaseStatus.TimedOut))
             await notices.AddAsync(Notice.ApplicationFailed(batch, stage, new ApplicationOutcome(application, outcome, reason)
             {
+                Cause = await CauseOfAsync(batch, stage, release, cancellationToken),
                 ImageName = release.ImageName,
                 ImageTag = release.ImageTag,
                 ImageDigest = release.ImageDigest
             }, now, total), cancellationToken);
+    }
+
+    /// <summary>Why the release has failed in the present attempt; of several clusters, the first that tells.</summary>
+    private async Task<DeployCause?> CauseOfAsync(Batch batch, Stage stage, BatchRelease release, CancellationToken cancellationToken)
+    {
+        var attempt = batch.Attempt(stage);
+        // What this transaction has changed is not saved yet; the rows of before it are the same objects.
+        var operations = await db.Deployments
+            .Where(d => d.BatchId == batch.Id && d.ReleaseId == release.Id && d.Stage == stage && d.Attempt == attempt).OrderBy(d => d.Id)
+            .ToListAsync(cancellationToken);
+        return operations.Where(d => d.Status is OperationStatus.Failed or OperationStatus.TimedOut)
+            .Select(d => FailureCause.Read(d.Triage)).FirstOrDefault(c => c is not null);
     }
 
     /// <summary>After a cancel or over time, what still runs is asked to stop at once instead of at its next poll.</summary>

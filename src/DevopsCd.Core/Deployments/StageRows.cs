@@ -148,7 +148,8 @@ internal sealed class StageRows(CdDbContext db, BatchPolicies policies, LiveVers
             d.Id, d.ReleaseId, d.Stage, d.Cluster, d.Attempt, d.Status, d.Error, d.AcceptedAt != null || d.MayRun, d.Outdated, d.FinishedAt)
         {
             OperationId = d.OperationId,
-            Previous = d.PreviousUnchanged == null ? null : new PreviousVersion(d.PreviousImage, d.PreviousRevision, d.PreviousUnchanged.Value)
+            Previous = d.PreviousUnchanged == null ? null : new PreviousVersion(d.PreviousImage, d.PreviousRevision, d.PreviousUnchanged.Value),
+            Run = d.PreviousRun
         });
 }
 

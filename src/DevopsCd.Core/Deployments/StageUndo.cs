@@ -40,11 +40,12 @@ internal sealed record StageUndo(Undo? Undo, string? Kept)
         // An attempt that found the batch's own version there, as an earlier one had left it, has not replaced what ran before.
         var replaced = standing.FindLast(o => o.Previous is { Unchanged: false, IsNothing: false })
             ?? (standing.Exists(o => o.Previous is null) ? standing[^1] : standing[0]);
-        return new StageUndo(new Undo(replaced.OperationId, replaced.Previous), null);
+        return new StageUndo(new Undo(replaced.OperationId, replaced.Previous, replaced.Run), null);
     }
 }
 
 /// <summary>An operation that is to be taken back.</summary>
 /// <param name="OperationId">Its id at the deploy service.</param>
 /// <param name="Previous">What ran before it, and is to run again; null where the deploy service has not told.</param>
-internal sealed record Undo(string OperationId, PreviousVersion? Previous);
+/// <param name="Run">Which of its runs found that.</param>
+internal sealed record Undo(string OperationId, PreviousVersion? Previous, int Run = 0);

@@ -118,10 +118,14 @@ internal sealed record StageOperation(long Id, long ReleaseId, Stage Stage, stri
     /// <inheritdoc cref="Deployment.Previous" />
     public PreviousVersion? Previous { get; init; }
 
+    /// <inheritdoc cref="Deployment.PreviousRun" />
+    public int Run { get; init; }
+
     public static StageOperation Of(Deployment operation) => new(operation.Id, operation.ReleaseId, operation.Stage, operation.Cluster, operation.Attempt,
         operation.Status, operation.Error, operation.AcceptedAt is not null || operation.MayRun, operation.Outdated, operation.FinishedAt)
     {
         OperationId = operation.OperationId,
-        Previous = operation.Previous
+        Previous = operation.Previous,
+        Run = operation.PreviousRun
     };
 }

@@ -243,7 +243,9 @@ internal sealed class EvidenceBook(CdDbContext db, GateViews gates, EvidenceOpti
                 acceptedAt = d.AcceptedAt,
                 finishedAt = d.FinishedAt,
                 outdated = d.Outdated,
-                error = d.Error
+                error = d.Error,
+                restarts = d.Restarts,
+                cause = d.Triage is { } triage ? (JsonElement?)Parsed(triage) : null
             })
         });
     }

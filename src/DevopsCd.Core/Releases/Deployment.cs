@@ -89,6 +89,15 @@ internal sealed class Deployment
 
     public string? Error { get; set; }
 
+    /// <summary>Why it has failed, as <see cref="FailureCause" /> writes it; null where nobody has told.</summary>
+    public string? Triage { get; set; }
+
+    /// <summary>How often it was submitted anew because infrastructure had failed it. Each such run is an operation of its own at the deploy service.</summary>
+    public int Restarts { get; set; }
+
+    /// <summary>The run that found what <see cref="Previous" /> says; of a rollback, that of the operation it takes back.</summary>
+    public int PreviousRun { get; set; }
+
     /// <summary>What continues the trace of its stage's attempt; null where nobody listened.</summary>
     public string? Trace { get; set; }
 
@@ -121,6 +130,9 @@ internal sealed class Deployment
         ClaimedUntil = ClaimedUntil,
         Previous = Previous,
         Redeploys = Redeploys,
+        Triage = Triage,
+        Restarts = Restarts,
+        PreviousRun = PreviousRun,
         Error = Error
     };
 
@@ -138,6 +150,9 @@ internal sealed class Deployment
         ClaimedUntil = state.ClaimedUntil;
         Previous = state.Previous;
         Redeploys = state.Redeploys;
+        Triage = state.Triage;
+        Restarts = state.Restarts;
+        PreviousRun = state.PreviousRun;
         Error = state.Error;
     }
 }

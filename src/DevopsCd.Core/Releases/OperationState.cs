@@ -35,6 +35,15 @@ internal sealed record OperationState
     /// <inheritdoc cref="Deployment.Redeploys" />
     public bool Redeploys { get; init; }
 
+    /// <inheritdoc cref="Deployment.Triage" />
+    public string? Triage { get; init; }
+
+    /// <inheritdoc cref="Deployment.Restarts" />
+    public int Restarts { get; init; }
+
+    /// <inheritdoc cref="Deployment.PreviousRun" />
+    public int PreviousRun { get; init; }
+
     public string? Error { get; init; }
 
     public bool InFlight => Status is OperationStatus.Pending or OperationStatus.Progressing;

@@ -111,6 +111,12 @@ internal sealed class KubeApi : IDisposable
         while (true);
     }
 
+    /// <summary>The last lines that a container has written, in its present run or the one before it.</summary>
+    public Task<string> LogAsync(string ns, string pod, string container, bool previous, int lines, int bytes, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "get", KubeResource.Logs, $"{KubeResource.Pods.Path(ns, pod)}/log"
+            + Query(("container", container), ("previous", previous ? "true" : null), ("tailLines", $"{lines}"), ("limitBytes", $"{bytes}")), null, null,
+                (answer, stop) => answer.Content.ReadAsStringAsync(stop), cancellationToken);
+
     public Task<KubeObject> CreateAsync(KubeResource resource, string? ns, object body, bool dryRun, CancellationToken cancellationToken) =>
         ObjectAsync(HttpMethod.Post, "create", resource, resource.Path(ns) + Query(("fieldManager", _fieldManager), ("dryRun", dryRun ? "All" : null)),
             "application/json", body, cancellationToken);
@@ -225,8 +231,13 @@ internal sealed class KubeApi : IDisposable
         CancellationToken cancellationToken) =>
         new(await SendAsync(method, verb, resource, path, type, body, cancellationToken));
 
-    private async Task<JsonElement> SendAsync(HttpMethod method, string verb, KubeResource resource, string path, string? type, object? body,
-        CancellationToken cancellationToken)
+    private Task<JsonElement> SendAsync(HttpMethod method, string verb, KubeResource resource, string path, string? type, object? body,
+        CancellationToken cancellationToken) =>
+        SendAsync(method, verb, resource, path, type, body, async (answer, stop) =>
+            await JsonSerializer.DeserializeAsync<JsonElement>(await answer.Content.ReadAsStreamAsync(stop), cancellationToken: stop), cancellationToken);
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string verb, KubeResource resource, string path, string? type, object? body,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         var bytes = body is null ? null : JsonSerializer.SerializeToUtf8Bytes(body, Json.Options);
         await _slots.WaitAsync(cancellationToken);
@@ -237,7 +248,7 @@ internal sealed class KubeApi : IDisposable
             using var answer = await _pipeline.ExecuteAsync(async token =>
             {
                 using var request = new HttpRequestMessage(method, new Uri(_client.BaseUri, path)) { Version = HttpVersion.Version20 };
-                request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+                request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(resource == KubeResource.Logs ? "*/*" : "application/json"));
                 if (bytes is not null)
                     request.Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(type!) } };
                 await AuthorizeAsync(request, token);
@@ -250,7 +261,7 @@ internal sealed class KubeApi : IDisposable
             }, limit.Token);
             if (!answer.IsSuccessStatusCode)
                 throw await RefusalAsync(answer, limit.Token);
-            return await JsonSerializer.DeserializeAsync<JsonElement>(await answer.Content.ReadAsStreamAsync(limit.Token), cancellationToken: limit.Token);
+            return await read(answer, limit.Token);
         }
         catch (HttpRequestException broken)
         {

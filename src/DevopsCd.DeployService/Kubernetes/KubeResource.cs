@@ -8,6 +8,7 @@ internal sealed record KubeResource(string Group, string Version, string Plural,
     public static readonly KubeResource DaemonSets = new("apps", "v1", "daemonsets", "DaemonSet");
     public static readonly KubeResource ReplicaSets = new("apps", "v1", "replicasets", "ReplicaSet");
     public static readonly KubeResource Pods = new("", "v1", "pods", "Pod");
+    public static readonly KubeResource Logs = new("", "v1", "pods/log", "Pod");
     public static readonly KubeResource Events = new("", "v1", "events", "Event");
     public static readonly KubeResource Services = new("", "v1", "services", "Service");
     public static readonly KubeResource ConfigMaps = new("", "v1", "configmaps", "ConfigMap");

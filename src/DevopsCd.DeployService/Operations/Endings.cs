@@ -13,7 +13,8 @@ internal static class Endings
     /// <summary>The way back that was to lead to that end has failed. What has failed first stays the reason.</summary>
     public static Ending ReturnFailed(Ending wanted, string why) =>
         new(DeployPhases.Failed, wanted.Phase == DeployPhases.Failed ? wanted.Reason : "ReturnFailed",
-            why.Contains(wanted.Message, StringComparison.Ordinal) ? $"{wanted.Message}; so the way back failed, too" : $"{wanted.Message}; {why}");
+            why.Contains(wanted.Message, StringComparison.Ordinal) ? $"{wanted.Message}; so the way back failed, too" : $"{wanted.Message}; {why}",
+            wanted.Cause);
 
     /// <summary>The way back was left undone because somebody else has the workload now; a cause that was there before stays the cause.</summary>
     public static Ending LeftToOthers(Ending wanted, string why)
@@ -21,6 +22,6 @@ internal static class Endings
         var message = why.StartsWith(wanted.Message, StringComparison.Ordinal) ? why : $"{wanted.Message}; {why}";
         return wanted.Phase == DeployPhases.Failed || wanted.Reason == Superseded
             ? wanted with { Message = message }
-            : new(DeployPhases.Failed, Strategies.Hands.ChangedByOthers, message);
+            : new(DeployPhases.Failed, Strategies.Hands.ChangedByOthers, message, wanted.Cause);
     }
 }

@@ -67,6 +67,8 @@ internal sealed record OperationRecord
         Reason = Status.Reason,
         Message = Status.Message,
         Replicas = Status.Replicas,
+        // It is known before the way back has come to its end.
+        Cause = Status.Cause ?? Status.Ending?.Cause,
         StartedAt = StartedAt,
         FinishedAt = Status.FinishedAt
     };

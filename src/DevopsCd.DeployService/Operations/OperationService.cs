@@ -9,7 +9,7 @@ namespace DevopsCd.DeployService.Operations;
 
 /// <summary>What callers can ask for. Every command may be repeated and finds what the first one did.</summary>
 internal sealed class OperationService(
-    Clusters clusters, OperationStore store, OperationEngine engine, Transitions transitions, StrategyCatalogue strategies,
+    Clusters clusters, OperationStore store, OperationEngine engine, Transitions transitions, StrategyCatalogue strategies, Triage triage,
         IOptions<DeployServiceOptions> options,
     TimeProvider clock, ILogger<OperationService> log)
 {
@@ -58,17 +58,32 @@ internal sealed class OperationService(
     public async Task<Answer> GetAsync(string id, Caller caller, CancellationToken cancellationToken) =>
         await FindAsync(id, caller, cancellationToken) is { } record ? Answer.Ok(engine.View(record)) : Answer.Unknown(id);
 
-    public Task<Answer> StopAsync(string id, Caller caller, CancellationToken cancellationToken) => ChangeAsync(id, caller, "stop", record =>
+    public async Task<Answer> StopAsync(string id, Caller caller, CancellationToken cancellationToken)
     {
-        if (record.HasEnded || record.Status.Intent != OperationIntent.Deploy)
-            return Answer.Ok(engine.View(record));
-        var hold = record.Request.TextSetting(StrategySettings.OnStop) == "pause";
-        return transitions.Returning(record, new Ending(DeployPhases.Stopped, Endings.Stopped, $"stopped by {caller.Name}")) with
+        // Whoever stops it because it takes too long is told what it was waiting for; with the way back go the pods that tell.
+        var cause = await FindAsync(id, caller, cancellationToken) is { HasEnded: false, Status.Intent: OperationIntent.Deploy, Previous: not null } late
+            ? await LateAsync(late, cancellationToken)
+            : null;
+        return await ChangeAsync(id, caller, "stop", record =>
         {
-            Intent = hold ? OperationIntent.Hold : OperationIntent.Return,
-            Reason = "Stopping"
-        };
-    }, cancellationToken);
+            if (record.HasEnded || record.Status.Intent != OperationIntent.Deploy)
+                return Answer.Ok(engine.View(record));
+            var hold = record.Request.TextSetting(StrategySettings.OnStop) == "pause";
+            return transitions.Returning(record, new Ending(DeployPhases.Stopped, Endings.Stopped, $"stopped by {caller.Name}", cause)) with
+            {
+                Intent = hold ? OperationIntent.Hold : OperationIntent.Return,
+                Reason = "Stopping"
+            };
+        }, cancellationToken);
+    }
+
+    /// <summary>What keeps an operation that is under way from coming up; null when nothing is seen to.</summary>
+    private async Task<DeployCause?> LateAsync(OperationRecord record, CancellationToken cancellationToken)
+    {
+        var seen = engine.View(record);
+        var cause = await triage.OfAsync(record, seen.Reason ?? "", seen.Message ?? "", null, cancellationToken);
+        return cause.Class == DeployCauseClasses.Unknown ? null : cause;
+    }
 
     public Task<Answer> RollbackAsync(string id, Caller caller, CancellationToken cancellationToken) => ChangeAsync(id, caller, "rollback", record =>
     {
@@ -80,7 +95,8 @@ internal sealed class OperationService(
         if (store.OnSameWorkload(record).FirstOrDefault(o => !o.HasEnded) is { } busy)
             return Answer.Refused(ProblemTypes.WorkloadBusy, $"operation '{busy.Id}' is under way on the same workload; stop it first");
         // What it would go back to is older than what somebody has deployed here since. Who found all of it in place has only tried again.
-        if (store.OnSameWorkload(record).Where(o => o.IsLaterThan(record) && o.SharesContainerWith(record) && o.Stands && !FoundInPlace(o)).MaxBy(o => o.StartedAt) is { } newer)
+        if (store.OnSameWorkload(record).Where(o => o.IsLaterThan(record) && o.SharesContainerWith(record) && o.Stands && !FoundInPlace(o))
+            .MaxBy(o => o.StartedAt) is { } newer)
             return Answer.Refused(ProblemTypes.NewerOperation,
                 $"operation '{newer.Id}' has deployed '{newer.Request.Image}' to this workload since; roll that one back first, or deploy the image you want");
         return transitions.Returning(record,

@@ -10,6 +10,9 @@ internal sealed record OperationStatus
     public string? Reason { get; init; }
     public string? Message { get; init; }
     public DeployReplicas? Replicas { get; init; }
+
+    /// <summary>Why it has failed, as it was seen then.</summary>
+    public DeployCause? Cause { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>One of <see cref="OperationIntent"/>.</summary>

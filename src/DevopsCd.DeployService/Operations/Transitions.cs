@@ -8,7 +8,7 @@ namespace DevopsCd.DeployService.Operations;
 
 /// <summary>What a step can come to: the operation is looked at again, turns round, or ends. Each is one write of its record.</summary>
 internal sealed class Transitions(
-    OperationStore store, Schedule schedule, Reporter reporter, StrategyCatalogue strategies, IOptions<DeployServiceOptions> options,
+    OperationStore store, Schedule schedule, Reporter reporter, StrategyCatalogue strategies, Triage triage, IOptions<DeployServiceOptions> options,
     DeployMetrics metrics, TimeProvider clock, ILogger<Transitions> log)
 {
     /// <summary>After so many equal answers, a second apart, waiting is given up.</summary>
@@ -60,6 +60,7 @@ internal sealed class Transitions(
 
     public async Task FailAsync(OperationRecord record, Job job, Progress why, CancellationToken cancellationToken)
     {
+        var before = job.Seen?.Reason;
         job.Seen = why with { Replicas = why.Replicas ?? job.Seen?.Replicas };
         if (record.HasEnded)
         {
@@ -72,7 +73,9 @@ internal sealed class Transitions(
                 cancellationToken);
             return;
         }
-        var ending = new Ending(DeployPhases.Failed, why.Reason!, why.Message!);
+        // Before anything is taken back: with it go the pods that tell why.
+        var ending = new Ending(DeployPhases.Failed, why.Reason!, why.Message!,
+            await triage.OfAsync(record, why.Reason!, why.Message!, before, cancellationToken));
         var policy = record.Request.TextSetting(StrategySettings.OnFailure) ?? (strategies[record.StrategyType].LeavesTraces ? "return" : "keep");
         if (policy == "return" && record.Previous is not null)
             await TurnRoundAsync(record, ending, OperationIntent.Return, cancellationToken);
@@ -90,6 +93,7 @@ internal sealed class Transitions(
         Message = ending.Message,
         Intent = OperationIntent.Return,
         Ending = ending,
+        Cause = null,
         FinishedAt = null,
         ReportedAt = null,
         Report = null,
@@ -99,9 +103,14 @@ internal sealed class Transitions(
 
     public async Task EndAsync(OperationRecord record, Job job, Progress? last, Ending ending, CancellationToken cancellationToken)
     {
+        var cause = ending.Phase == DeployPhases.Succeeded ? null
+            : ending.Cause is null && ending.Phase == DeployPhases.Failed
+                ? await triage.OfAsync(record, ending.Reason, ending.Message, job.Seen?.Reason, cancellationToken)
+                : ending.Cause;
         var now = clock.GetUtcNow();
         record = await SaveAsync(record, record.Status with
         {
+            Cause = cause,
             Phase = ending.Phase,
             Reason = ending.Reason,
             Message = ending.Message,

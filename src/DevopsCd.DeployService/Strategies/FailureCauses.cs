@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using DevopsCd.DeployService.Configuration;
 using DevopsCd.DeployService.Kubernetes;
+using DevopsCd.Shared;
 
 namespace DevopsCd.DeployService.Strategies;
 
@@ -73,17 +74,28 @@ internal static class FailureCauses
         return null;
     }
 
-    /// <summary>The pods made from the workload's present template, without those that have ended.</summary>
-    public static async Task<List<KubeObject>> NewPodsAsync(Cluster cluster, KubeResource resource, KubeObject live, CancellationToken cancellationToken)
+    /// <summary>The pods made from the workload's present template; those that have ended only when they are asked for.</summary>
+    public static async Task<List<KubeObject>> NewPodsAsync(Cluster cluster, KubeResource resource, KubeObject live, CancellationToken cancellationToken,
+        bool withEnded = false)
     {
         var pods = await cluster.WatchAsync(KubeResource.Pods, live.Namespace, cancellationToken);
         if (resource == KubeResource.Deployments)
-            return [.. (await NewSetsAsync(cluster, resource, live, cancellationToken)).SelectMany(s => pods.ControlledBy(s.Uid)).Where(IsAlive)];
+            return [.. (await NewSetsAsync(cluster, resource, live, cancellationToken)).SelectMany(s => pods.ControlledBy(s.Uid)).Where(Counts)];
         var images = Containers(live.Root, "spec", "template", "spec").ToDictionary(c => c.Text("name")!, c => c.Text("image"));
         var updateRevision = live.Root.Text("status", "updateRevision");
-        return [.. pods.ControlledBy(live.Uid).Where(p => IsAlive(p) && (resource == KubeResource.StatefulSets
+        return [.. pods.ControlledBy(live.Uid).Where(p => Counts(p) && (resource == KubeResource.StatefulSets
             ? p.Label("controller-revision-hash") == updateRevision
             : Containers(p.Root, "spec").All(c => images.GetValueOrDefault(c.Text("name")!) == c.Text("image"))))];
+
+        bool Counts(KubeObject pod) => withEnded || IsAlive(pod);
+    }
+
+    /// <summary>The pods of the newest ReplicaSet that something controls, also those that have ended.</summary>
+    public static async Task<List<KubeObject>> NewestPodsAsync(Cluster cluster, KubeObject controller, CancellationToken cancellationToken)
+    {
+        var sets = await cluster.WatchAsync(KubeResource.ReplicaSets, controller.Namespace, cancellationToken);
+        var pods = await cluster.WatchAsync(KubeResource.Pods, controller.Namespace, cancellationToken);
+        return sets.ControlledBy(controller.Uid).MaxBy(s => s.Created) is { } newest ? [.. pods.ControlledBy(newest.Uid)] : [];
     }
 
     /// <summary>The ReplicaSet of a Deployment's present template. The Deployment's own conditions may still be those of an earlier one.</summary>
@@ -124,11 +136,11 @@ internal static class FailureCauses
         return null;
     }
 
-    private static string? ImageOf(KubeObject pod, string? container) =>
+    public static string? ImageOf(KubeObject pod, string? container) =>
         pod.Root.Items("spec", "initContainers").Concat(pod.Root.Items("spec", "containers")).Where(c => c.Text("name") == container)
             .Select(c => c.Text("image")).FirstOrDefault();
 
-    private static IEnumerable<JsonElement> ContainerStatuses(KubeObject pod) =>
+    public static IEnumerable<JsonElement> ContainerStatuses(KubeObject pod) =>
         pod.Root.Items("status", "initContainerStatuses").Concat(pod.Root.Items("status", "containerStatuses"));
 
     /// <summary>The pod, and the node where it is on one: often the node is to blame.</summary>
@@ -160,6 +172,10 @@ internal static class FailureCauses
     /// <summary>An evicted, preempted or shut down pod is replaced by its controller, and may lie there for weeks: it says nothing about the rollout.</summary>
     private static bool IsAlive(KubeObject pod) => !pod.Deleting && pod.Root.Text("status", "phase") is not ("Failed" or "Succeeded");
 
+    /// <summary>The same of a container whatever state it is in.</summary>
+    public static string Describe(KubeObject pod, JsonElement container) =>
+        Describe(pod, container, container.Text("state", "waiting", "reason") ?? "ended", container.Number("restartCount") ?? 0);
+
     private static string Describe(KubeObject pod, JsonElement container, string waiting, int restarts)
     {
         var text = new StringBuilder($"{Where(pod)}, container {container.Text("name")}: {waiting}");
@@ -174,7 +190,7 @@ internal static class FailureCauses
             if (ended.Text("reason") is { Length: > 0 } reason)
                 text.Append($" ({reason})");
             if (ended.Text("message") is { Length: > 0 } message)
-                text.Append(": ").Append(message.Trim());
+                text.Append(": ").Append(SecretText.Hide(message.Trim()));
         }
         return text.ToString();
     }
@@ -184,7 +200,7 @@ internal static class FailureCauses
     {
         var news = warnings.Where(
             w => w.Text("message") is { Length: > 0 } message && !said.Contains(message, StringComparison.Ordinal) && !IsEcho(message, said))
-            .Select(w => $"{w.Text("reason")}: {w.Text("message")}").Distinct().TakeLast(EventsShown).ToList();
+            .Select(w => $"{w.Text("reason")}: {SecretText.Hide(w.Text("message")!)}").Distinct().TakeLast(EventsShown).ToList();
         return news.Count == 0 ? "" : "; events: " + string.Join("; ", news);
     }
 

@@ -49,6 +49,30 @@ public sealed class A_deploy_service_over_http
     }
 
     [Fact]
+    public async Task Says_why_an_operation_failed_and_knows_each_of_its_runs()
+    {
+        await using var service = await FakeDeployService.StartAsync();
+        service.For("bad").Outcomes(DeployOutcome.Failure("NodeNotReady") with
+        {
+            Cause = new DeployCause { Class = DeployCauseClasses.Infrastructure, Node = "node-7" }
+        });
+        await using var client = new DeployClient(service.BaseUrl, service.ApiKey);
+        var operation = DeployClient.Operation("bad");
+
+        var failed = (await client.Service.SubmitAsync(operation, default)).ShouldBeOfType<DeployAnswer.Failed>();
+        operation.Restarts = 1;
+        (await client.Service.SubmitAsync(operation, default)).ShouldBeOfType<DeployAnswer.Succeeded>();
+        (await client.Service.LookAsync(operation, default)).ShouldBeOfType<DeployAnswer.Succeeded>();
+        var back = DeployClient.Operation("bad");
+        (back.Reverts, back.PreviousRun) = (operation.OperationId, 1);
+        (await client.Service.SubmitAsync(back, default)).ShouldBeOfType<DeployAnswer.Succeeded>();
+
+        (failed.Cause!.Class, failed.Cause.Node).ShouldBe((DeployCauseClasses.Infrastructure, "node-7"));
+        service.Operations.Select(o => (o.OperationId, o.RolledBackAt is not null))
+            .ShouldBe([(operation.OperationId, false), ($"{operation.OperationId}-r1", true)]);
+    }
+
+    [Fact]
     public async Task Tells_what_runs_somewhere_where_it_can_tell()
     {
         await using var service = await FakeDeployService.StartAsync();

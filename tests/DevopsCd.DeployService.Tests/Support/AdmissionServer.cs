@@ -40,7 +40,8 @@ internal sealed class AdmissionServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static X509Certificate2 SelfSigned()
+    /// <summary>A certificate for this machine, good for a day.</summary>
+    internal static X509Certificate2 SelfSigned()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=admission", key, HashAlgorithmName.SHA256);

@@ -7,7 +7,9 @@ namespace DevopsCd.Testing.Fakes;
 /// <param name="After">Time from acceptance to the end.</param>
 /// <param name="Reason">Reason of a failure.</param>
 /// <param name="Reports">How many times the end is reported to <see cref="FakeDeployService.ReportTo"/>.</param>
-public sealed record DeployOutcome(string? Phase, TimeSpan After, string? Reason = null, int Reports = 0)
+/// <param name="Cause">What was seen when it failed, or what kept it from coming up when it was stopped.</param>
+public sealed record DeployOutcome(string? Phase, TimeSpan After, string? Reason = null, int Reports = 0,
+    DeployCause? Cause = null)
 {
     public static DeployOutcome Never { get; } = new(null, TimeSpan.Zero);
 

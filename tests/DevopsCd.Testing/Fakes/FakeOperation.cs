@@ -68,6 +68,7 @@ public sealed class FakeOperation(string operationId, DeployOperationRequest req
             Phase = phase,
             Reason = RolledBackAt is not null ? DeployReasons.RolledBack : phase == DeployPhases.Failed ? outcome.Reason : null,
             Message = phase == DeployPhases.Failed ? $"{request.Application}: {outcome.Reason}" : null,
+            Cause = phase is DeployPhases.Failed or DeployPhases.Stopped ? outcome.Cause : null,
             Replicas = new DeployReplicas { Desired = 1, Updated = 1, Available = phase == DeployPhases.Succeeded ? 1 : 0 },
             Previous = new DeployPrevious { Image = Before, Unchanged = Before == request.Image },
             StartedAt = startedAt,

@@ -1,4 +1,5 @@
 using Bunit;
+using DevopsCd.Contracts.Api;
 using DevopsCd.Host.Ui.Batches;
 using DevopsCd.Host.Ui.Texts;
 
@@ -24,6 +25,61 @@ public sealed class The_table_of_a_batch : ComponentTest
         table.Find("#app-broken pre").TextContent.ShouldBe("no such image\nevents: 3 × back-off");
         table.FindAll("#app-broken .at").Select(place => place.TextContent).ShouldBe(["one ✕", "two ✓"]);
         table.FindAll("#app-calm pre").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(Language.English, "crash", "Last lines")]
+    [InlineData(Language.Chinese, "崩溃", "最后的日志")]
+    public void Tells_the_cause_of_what_failed_in_full(Language language, string kind, string lines)
+    {
+        var batch = ABatch.Of(ABatch.Release("broken") with
+        {
+            PreStatus = "failed",
+            Deployments =
+            [
+                ABatch.Operation("one", "failed", "CrashLoopBackOff: it ends") with
+                {
+                    Restarts = 2,
+                    Cause = new DeployCause
+                    {
+                        Class = DeployCauseClasses.Crash,
+                        Reason = "CrashLoopBackOff",
+                        Pod = "broken-1",
+                        Node = "node-7",
+                        Container = "app",
+                        Message = "last ended with exit code 3",
+                        Events = [new DeployCauseEvent { Reason = "BackOff", Message = "Back-off <restarting>", Count = 5 }],
+                        LastLines = ["starting", "fatal: <no ledger>"]
+                    }
+                }
+            ]
+        });
+
+        var table = Show<BatchApplications>(language, of => of.Add(shown => shown.Batch, batch));
+
+        var cause = table.Find("#app-broken [data-cause=crash]");
+        cause.QuerySelector(".mark")!.TextContent.ShouldBe(kind);
+        cause.QuerySelectorAll("code").Select(c => c.TextContent).ShouldBe(["broken-1", "node-7", "app"]);
+        cause.QuerySelector("li")!.TextContent.ShouldBe("BackOff: Back-off <restarting> (×5)");
+        cause.TextContent.ShouldContain(lines);
+        cause.QuerySelector(".lines")!.TextContent.ShouldBe("starting\nfatal: <no ledger>");
+        table.Find("#app-broken").TextContent.ShouldContain("last ended with exit code 3");
+    }
+
+    [Fact]
+    public void Marks_what_takes_far_longer_than_usual()
+    {
+        var batch = ABatch.Of(ABatch.Release("slow") with
+        {
+            PreStatus = "deploying",
+            Deployments = [ABatch.Operation("one", "progressing") with { FinishedAt = null, LateSince = ABatch.Noon.AddMinutes(5) }]
+        });
+
+        var folded = Show<BatchApplications>(Language.English, of => of.Add(shown => shown.Batch, batch));
+        var open = Show<BatchApplications>(Language.English, of => of.Add(shown => shown.Batch, batch).Add(shown => shown.Open, "slow"));
+
+        folded.FindAll("#app-slow [data-late=op-one]").ShouldHaveSingleItem().TextContent.ShouldBe("far slower than usual since 12:05 UTC");
+        open.FindAll("#app-slow [data-late=op-one]").ShouldHaveSingleItem();
     }
 
     [Fact]

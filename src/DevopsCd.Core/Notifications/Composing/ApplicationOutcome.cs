@@ -1,3 +1,4 @@
+using DevopsCd.Contracts.Api;
 
 namespace DevopsCd.Core.Notifications.Composing;
 
@@ -11,6 +12,9 @@ internal sealed record ApplicationOutcome(string Name, ReleaseStatus Outcome, st
     public string? ImageTag { get; init; }
 
     public string? ImageDigest { get; init; }
+
+    /// <summary>Why it has failed; null where nobody has told.</summary>
+    public DeployCause? Cause { get; init; }
 
     /// <summary>Something of the application ran on the cluster before; null when nobody looked.</summary>
     public bool? Replaced { get; init; }

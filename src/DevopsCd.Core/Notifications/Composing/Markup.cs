@@ -36,6 +36,8 @@ internal sealed class Markup(Func<string, string> escape, Func<string, string> s
             line.Append(" – ").Append(NotificationTexts.Outcome(application.Outcome));
         if (application.ImageTag is { Length: > 0 } tag)
             line.Append(' ').Append(TextSanitizer.Clip(tag, 80));
+        if (application.Cause is { } cause)
+            line.Append(" · ").Append(NotificationTexts.Cause(cause.Class));
         if (application.Reason is { Length: > 0 } reason)
             line.Append(": ").Append(TextSanitizer.Clip(reason, longest));
         return line.ToString();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DevopsCd.Contracts.Api;
 
 namespace DevopsCd.Core.Notifications.Composing;
 
@@ -11,6 +12,8 @@ internal sealed class NoticeComposer(NotificationOptions options)
         ReleaseStatus.Deploying, ReleaseStatus.None, ReleaseStatus.Succeeded, ReleaseStatus.Skipped
     ];
 
+    private const int NoticeEvents = 3;
+    private const int NoticeLines = 5;
     private const string ChangedSinceApproval = "审核后已变更 Changed since approval";
 
     private readonly TimeZoneInfo _zone = TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone);
@@ -27,7 +30,7 @@ internal sealed class NoticeComposer(NotificationOptions options)
             Told = [.. carried, notice],
             Tone = notice.Tone(),
             Title = Title(notice, applications),
-            Facts = Facts(notice),
+            Facts = [.. Facts(notice), .. applications.Where(a => a.Cause is not null).ToList() is [{ Cause: { } cause }] ? CauseFacts(cause) : []],
             Summary = Summary(notice, applications),
             Applications = applications,
             Earlier = carried.Where(c => c.Kind != NoticeKind.AppFailed).Select(Earlier).ToList(),
@@ -37,7 +40,9 @@ internal sealed class NoticeComposer(NotificationOptions options)
 
     private static List<ApplicationOutcome> Merge(IEnumerable<Notice> notices) => notices
         .SelectMany(n => n.Applications)
-        .DistinctBy(a => (a.Name, a.Cluster))
+        .GroupBy(a => (a.Name, a.Cluster))
+        // The latest says how it stands, and only the notice of its failure says why.
+        .Select(told => told.First() with { Cause = told.First().IsFailure() ? told.Select(a => a.Cause).FirstOrDefault(c => c is not null) : null })
         .OrderBy(a => Array.IndexOf(s_worstFirst, a.Outcome))
         .ThenBy(a => a.Name, StringComparer.Ordinal)
         .ToList();
@@ -90,6 +95,23 @@ internal sealed class NoticeComposer(NotificationOptions options)
         if (notice.DiffersFromApproval)
             facts.Add(new MessageFact(ChangedSinceApproval, Changes(notice)));
         return facts;
+    }
+
+    /// <summary>Of one application: enough to know where to begin, without opening anything.</summary>
+    private static IEnumerable<MessageFact> CauseFacts(DeployCause cause)
+    {
+        var where = new[] { ("pod", cause.Pod), ("node", cause.Node), ("container", cause.Container) }
+            .Where(w => w.Item2 is { Length: > 0 }).Select(w => $"{w.Item1} {TextSanitizer.Clip(w.Item2!, 120)}").ToList();
+        var word = cause.Reason is { Length: > 0 } reason ? $" ({reason})" : "";
+        yield return new MessageFact("故障类别 Cause",
+            $"{NotificationTexts.Cause(cause.Class)}{word}{(where.Count > 0 ? $" – {string.Join(", ", where)}" : "")}");
+        if (cause.Message is { Length: > 0 } seen)
+            yield return new MessageFact("所见 Seen", seen);
+        if (cause.Events.Count > 0)
+            yield return new MessageFact("事件 Events",
+                string.Join(" | ", cause.Events.TakeLast(NoticeEvents).Select(e => $"{e.Reason}: {e.Message}{(e.Count > 1 ? $" (×{e.Count})" : "")}")));
+        if (cause.LastLines.Count > 0)
+            yield return new MessageFact("日志 Last lines", string.Join(" | ", cause.LastLines.TakeLast(NoticeLines)));
     }
 
     private static string? Summary(Notice notice, List<ApplicationOutcome> applications)

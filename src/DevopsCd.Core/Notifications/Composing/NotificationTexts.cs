@@ -1,3 +1,4 @@
+using DevopsCd.Contracts.Api;
 
 namespace DevopsCd.Core.Notifications.Composing;
 
@@ -15,6 +16,20 @@ internal static class NotificationTexts
         ReleaseStatus.Skipped => "跳过 skipped",
         ReleaseStatus.Stopped => "已停止 stopped",
         _ => "未部署 not deployed"
+    };
+
+    /// <summary>What kind of failure it is.</summary>
+    public static string Cause(string kind) => kind switch
+    {
+        DeployCauseClasses.Image => "镜像 image",
+        DeployCauseClasses.Config => "配置 config",
+        DeployCauseClasses.Probe => "探针 probe",
+        DeployCauseClasses.Resources => "资源 resources",
+        DeployCauseClasses.Quota => "配额 quota",
+        DeployCauseClasses.Crash => "崩溃 crash",
+        DeployCauseClasses.Admission => "准入 admission",
+        DeployCauseClasses.Infrastructure => "基础设施 infrastructure",
+        _ => "未知 unknown"
     };
 
     /// <summary><c>pre_deploy_failed</c> → <c>Pre deploy failed</c>.</summary>

@@ -53,6 +53,9 @@ internal sealed class RowWriter(BatchView batch, RowNotes notes, TextTable texts
         var shown = times is null ? ReleaseRow.Failures(release) : release.Deployments;
         if (release.StatusReason is { } reason && !shown.Any(operation => operation.Error == reason))
             html.Add($"<div class=\"reason\">{reason}</div>");
+        // Folded, running operations are not listed, and one that takes too long is what people look for.
+        if (times is null && release.Deployments.FirstOrDefault(o => o is { LateSince: not null, FinishedAt: null }) is { LateSince: { } late } slow)
+            html.Add($"<div><span class=\"mark warn\" data-late=\"{slow.OperationId}\">{texts.TakesLong($"{late.UtcDateTime:HH:mm} UTC")}</span></div>");
         if (release.Deployments.Count > 0)
             html.Add($"<a href=\"{(times is null ? ReleaseRow.Address(batch.Id, release.Application) : $"/batches/{batch.Id}")}\"")
                 .Add($" data-operations=\"{release.Application}\">")
@@ -96,11 +99,40 @@ internal sealed class RowWriter(BatchView batch, RowNotes notes, TextTable texts
                     .Add($" · {ReaderClock.Length((operation.FinishedAt ?? times.Now) - operation.StartedAt)} <code>{operation.Image}</code>");
             if (times is not null && notes.NextCalls.TryGetValue(operation.OperationId, out var next) && next > times.Now)
                 html.Add($" · {texts.NextCallIn((int)Math.Ceiling((next - times.Now).TotalSeconds))}");
+            if (operation.Restarts > 0)
+                html.Add($" · {texts.Restarts(operation.Restarts)}");
+            if (operation is { LateSince: { } late, FinishedAt: null })
+                html.Add($" <span class=\"mark warn\" data-late=\"{operation.OperationId}\">")
+                    .Add($"{texts.TakesLong(times?.Absolute(late) ?? $"{late.UtcDateTime:HH:mm} UTC")}</span>");
             if (operation.Error is { } error)
                 html.Add($"<pre>{error}</pre>");
+            if (operation.Cause is { } cause)
+                Cause(html, cause, operation.Error);
             html.Add($"</li>");
         }
         html.Add($"</ul>");
+    }
+
+    /// <summary>Why an operation has failed, in full: whoever has to mend it needs no other page.</summary>
+    private void Cause(Html html, DeployCause cause, string? said)
+    {
+        html.Add($"<div class=\"cause\" data-cause=\"{cause.Class}\"><span class=\"mark bad\">{texts.Cause(cause.Class)}</span> {cause.Reason}");
+        var places = new[] { ("pod", cause.Pod), ("node", cause.Node), ("container", cause.Container) };
+        foreach (var (kind, name) in places)
+            if (name is { Length: > 0 })
+                html.Add($" <span class=\"quiet\">{kind}</span> <code>{name}</code>");
+        if (cause.Message is { Length: > 0 } message && said?.Contains(message, StringComparison.Ordinal) is not true)
+            html.Add($"<pre>{message}</pre>");
+        if (cause.Events.Count > 0)
+        {
+            html.Add($"<ul class=\"operations\">");
+            foreach (var e in cause.Events)
+                html.Add($"<li>{e.Reason}: {e.Message}{(e.Count > 1 ? $" (×{e.Count})" : "")}</li>");
+            html.Add($"</ul>");
+        }
+        if (cause.LastLines.Count > 0)
+            html.Add($"<div class=\"quiet\">{texts.LastLines}</div><pre class=\"lines\">{string.Join('\n', cause.LastLines)}</pre>");
+        html.Add($"</div>");
     }
 
     /// <summary>The first try needs no count unless it may be followed by others.</summary>

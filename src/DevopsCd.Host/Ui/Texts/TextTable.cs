@@ -90,7 +90,19 @@ internal sealed class TextTable(Language language)
     public string GateOverride => Say("跳过", "Override");
     public string GateRetry => Say("重新检查", "Ask again");
     public string GateReason => Say("原因（不通过或跳过时必填）", "Reason (required to fail or to override)");
-    public string GatesAsJson => Say("门禁（JSON 列表）", "Gates (a JSON list)");
+    public string NewGate => Say("新门禁", "New gate");
+    public string AddGate => Say("添加门禁", "Add a gate");
+    public string RemoveGate => Say("移除该门禁", "Remove this gate");
+    public string GateUrl => Say("地址", "Address");
+    public string GateSecret => Say("密钥名称（core.gates.secrets）", "Name of its secret (core.gates.secrets)");
+    public string GateStatusWanted => Say("放行的状态码", "Status that passes");
+    public string GateQuery => Say("查询", "Query");
+    public string GateLeast => Say("下限", "Least value that passes");
+    public string GateMost => Say("上限", "Largest value that passes");
+    public string GateFor => Say("需保持多久", "For how long");
+    public string GateInterval => Say("检查间隔", "Time between two looks");
+    public string GateTimeout => Say("无结果时多久失败", "Fails without a result after");
+    public string GateNever => Say("不超时", "never");
     public string GateStatus(string name) => Of(NameTable.Gates, name);
     public string GatePoint(string name) => Of(NameTable.GatePoints, name);
     public string GateKind(string name) => Of(NameTable.GateKinds, name);
@@ -392,6 +404,18 @@ internal sealed class TextTable(Language language)
 
     public string Around(string application) => Say($"{application} 的上下游", $"{application}, what it waits for and what waits for it");
 
+    /// <summary>How a wave stands.</summary>
+    public string WaveState(string state, int? after) => state switch
+    {
+        "done" => Say("已完成", "done"),
+        "running" => Say("进行中", "running"),
+        "soaking" => Say($"观察第 {after} 波", $"wave {after} soaks"),
+        "waiting" => Say($"等待第 {after} 波", $"waits for wave {after}"),
+        "held" => Say("因前面的波次失败而暂不部署", "held: a wave before has failed"),
+        "failed" => Say("失败", "failed"),
+        _ => after is null ? Say("计划中", "planned") : Say($"在第 {after} 波之后", $"after wave {after}")
+    };
+
     public string WavesOf(string stage) => Say($"{Stage(stage)}的波次", $"Waves of {Stage(stage)}");
 
     public string Level(int number, int count) =>
@@ -622,6 +646,28 @@ internal sealed class TextTable(Language language)
     public string TryOf(int tries, int most) => Say($"第 {tries} 次尝试，最多 {most} 次", $"try {tries} of {most}");
 
     public string NextCallIn(int seconds) => Say($"{seconds} 秒后再次询问", $"asked again in {seconds} s");
+
+    public string Restarts(int restarts) => Say($"因基础设施故障重新开始 {restarts} 次，不计尝试次数",
+        restarts == 1 ? "begun anew once because of infrastructure, which is no try"
+            : $"begun anew {restarts} times because of infrastructure, which are no tries");
+
+    /// <summary>What kind of failure it is.</summary>
+    public string Cause(string kind) => kind switch
+    {
+        DeployCauseClasses.Image => Say("镜像", "image"),
+        DeployCauseClasses.Config => Say("配置", "configuration"),
+        DeployCauseClasses.Probe => Say("探针", "probe"),
+        DeployCauseClasses.Resources => Say("资源", "resources"),
+        DeployCauseClasses.Quota => Say("配额", "quota"),
+        DeployCauseClasses.Crash => Say("崩溃", "crash"),
+        DeployCauseClasses.Admission => Say("准入", "admission"),
+        DeployCauseClasses.Infrastructure => Say("基础设施", "infrastructure"),
+        _ => Say("原因未知", "cause unknown")
+    };
+
+    public string LastLines => Say("最后的日志", "Last lines");
+
+    public string TakesLong(string since) => Say($"自 {since} 起明显慢于平时", $"far slower than usual since {since}");
 
     public string PinnedBy(string who) => Say($"由 {who} 固定", $"pinned by {who}");
 

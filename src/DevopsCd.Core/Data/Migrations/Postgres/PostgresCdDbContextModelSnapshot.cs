@@ -1699,6 +1699,10 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("previous_revision");
 
+                    b.Property<int>("PreviousRun")
+                        .HasColumnType("integer")
+                        .HasColumnName("previous_run");
+
                     b.Property<bool?>("PreviousUnchanged")
                         .HasColumnType("boolean")
                         .HasColumnName("previous_unchanged");
@@ -1714,6 +1718,10 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                     b.Property<DateTimeOffset?>("ReportedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("reported_at");
+
+                    b.Property<int>("Restarts")
+                        .HasColumnType("integer")
+                        .HasColumnName("restarts");
 
                     b.Property<string>("Reverts")
                         .HasMaxLength(63)
@@ -1757,6 +1765,10 @@ namespace DevopsCd.Core.Data.Migrations.Postgres
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("trace");
+
+                    b.Property<string>("Triage")
+                        .HasColumnType("text")
+                        .HasColumnName("triage");
 
                     b.Property<int>("Tries")
                         .HasColumnType("integer")

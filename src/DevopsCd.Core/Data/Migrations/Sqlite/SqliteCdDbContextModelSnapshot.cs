@@ -1660,6 +1660,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("previous_revision");
 
+                    b.Property<int>("PreviousRun")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("previous_run");
+
                     b.Property<bool?>("PreviousUnchanged")
                         .HasColumnType("INTEGER")
                         .HasColumnName("previous_unchanged");
@@ -1675,6 +1679,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.Property<long?>("ReportedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("reported_at");
+
+                    b.Property<int>("Restarts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("restarts");
 
                     b.Property<string>("Reverts")
                         .HasMaxLength(63)
@@ -1718,6 +1726,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
                         .HasColumnName("trace");
+
+                    b.Property<string>("Triage")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("triage");
 
                     b.Property<int>("Tries")
                         .HasColumnType("INTEGER")
