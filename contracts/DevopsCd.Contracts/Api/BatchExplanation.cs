@@ -17,6 +17,12 @@ public sealed record BatchExplanation
 
     /// <summary>The events that were asked about.</summary>
     public required IReadOnlyList<ExplainedEvent> Events { get; init; }
+
+    /// <summary>Of a batch with a stage under way: the waves of that stage, in the order in which they go.</summary>
+    public IReadOnlyList<PlannedWave> Waves { get; init; } = [];
+
+    /// <summary>Of a batch with a stage under way: what each application that does not go on waits for.</summary>
+    public IReadOnlyList<WaitingApplication> Waiting { get; init; } = [];
 }
 
 /// <summary>Whether an event of a batch would be accepted from the caller at present, as far as it does not depend on what is sent with it.</summary>

@@ -15,6 +15,12 @@ public sealed record BatchPlan
     /// <summary>Every application and cluster, in the order in which they can start.</summary>
     public required IReadOnlyList<PlannedOperation> Operations { get; init; }
 
+    /// <summary>The waves of the stage, in the order in which they go.</summary>
+    public required IReadOnlyList<PlannedWave> Waves { get; init; }
+
+    /// <summary>How many seconds pass from the end of a wave to the start of the next one.</summary>
+    public required int SoakSeconds { get; init; }
+
     /// <summary>Most operations in flight at once.</summary>
     public required int Concurrency { get; init; }
 }

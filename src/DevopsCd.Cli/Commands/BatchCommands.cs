@@ -113,13 +113,17 @@ internal static class BatchCommands
         {
             var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
             var reply = await session.Api.GetAsync(Lists.Query($"batches/{id}/explain", ("event", parsed.GetValue(batchEvent))), cancellationToken);
-            var lines = reply.As<BatchExplanation>()
-                .Events.SelectMany(e => e.Obstacles.Count == 0 ? [(e, null)] : e.Obstacles.Select(o => (Event: e, Obstacle: (EventObstacle?)o))).ToList();
+            var explanation = reply.As<BatchExplanation>();
+            var lines = explanation.Events
+                .SelectMany(e => e.Obstacles.Count == 0 ? [(e, null)] : e.Obstacles.Select(o => (Event: e, Obstacle: (EventObstacle?)o))).ToList();
             await session.Printer.ListAsync(reply, lines, l => l.Event.Event,
                 new("EVENT", l => l.Event.Event), new("BY", l => l.Event.By), new("ALLOWED", l => l.Event.Allowed ? "yes" : "no"),
                     new("BECAUSE", l => l.Obstacle?.Reason),
                 new("LIFTED BY", l => l.Obstacle?.LiftedBy), new("EARLIEST", l => Ages.Exact(l.Obstacle?.EarliestAt)),
                     new("CHECK", l => l.Obstacle?.Guard, IsWide: true));
+            await SayWavesAsync(session, explanation.Waves);
+            foreach (var waiting in explanation.Waiting)
+                await session.SayAsync($"  {waiting.Application} ({waiting.Status}): {waiting.WaitsFor}");
         });
     }
 
@@ -162,12 +166,26 @@ internal static class BatchCommands
             {
                 var id = await Batches.IdOfAsync(session, parsed.GetValue(batch)!, cancellationToken);
                 var reply = await session.Api.GetAsync(Lists.Query($"batches/{id}/plan", ("stage", parsed.GetValue(stage))), cancellationToken);
-                await session.Printer.ListAsync(reply, reply.As<BatchPlan>().Operations, o => o.Application,
+                var plan = reply.As<BatchPlan>();
+                await session.Printer.ListAsync(reply, plan.Operations, o => o.Application,
                     new("APPLICATION", o => o.Application), new("CLUSTER", o => o.Cluster),
                     new("WAVE", o => o.Wave?.ToString(CultureInfo.InvariantCulture)), new("ACTION", o => o.Action), new("RUNS NOW", o => o.Running),
                     new("WOULD RUN", o => o.Image ?? o.Revision), new("AFTER", o => string.Join(",", o.After)), new("STATUS", o => o.Status),
                     new("REASON", o => o.Reason));
+                await SayWavesAsync(session, plan.Waves);
             });
+    }
+
+    /// <summary>How the waves stand, where there is more than one.</summary>
+    private static async Task SayWavesAsync(Session session, IReadOnlyList<PlannedWave> waves)
+    {
+        foreach (var wave in waves.Count > 1 ? waves : [])
+            if (wave.SoaksUntil is { } until)
+                await session.SayAsync($"wave {wave.Wave}: {wave.State} until {Ages.Exact(until)}, after wave {wave.After}");
+            else if (wave.After is { } before)
+                await session.SayAsync($"wave {wave.Wave}: {wave.State}, after wave {before}");
+            else
+                await session.SayAsync($"wave {wave.Wave}: {wave.State}");
     }
 
     private static CliCommand Revert(CommandSet set)

@@ -10,7 +10,7 @@ namespace DevopsCd.Core.Batches;
 /// <summary>Says what stands in the way of events of a batch: the answers of the same guards that refuse them (R17). Changes nothing.</summary>
 internal sealed class BatchExplainer(
     CdDbContext db, EventGuards guards, BatchTransitionTable table, BatchReleases releases, ApprovalViews approvals, BatchPolicies policies,
-    AccessRights rights)
+    AccessRights rights, BatchPlans plans)
 {
     private const int MostNamed = 5;
 
@@ -41,8 +41,11 @@ internal sealed class BatchExplainer(
                     ? await approvals.ShowAsync(batch, kind, await releases.OfAsync(batch, cancellationToken), cancellationToken)
                     : null
             });
+        var (waves, waiting) = await plans.WaitsAsync(batch, cancellationToken);
         return new BatchExplanation
         {
+            Waves = waves,
+            Waiting = waiting,
             BatchId = batch.Id,
             Version = batch.Version,
             State = BatchStatus.Code(batch.Status),

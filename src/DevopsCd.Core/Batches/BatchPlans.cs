@@ -11,8 +11,10 @@ namespace DevopsCd.Core.Batches;
 /// What a stage does, or would do now: its operations in their order, with what runs and what would run. Of a rollback it is known from the seal
 /// on what it would go back to (R19). Changes nothing.
 /// </summary>
-internal sealed class BatchPlans(CdDbContext db, BatchReleases releases, LiveVersions versions, BatchPolicies policies)
+internal sealed class BatchPlans(CdDbContext db, BatchReleases releases, LiveVersions versions, BatchPolicies policies, TimeProvider clock)
 {
+    private static readonly ReleaseStatus[] s_waiting = [ReleaseStatus.Waiting, ReleaseStatus.Deploying, ReleaseStatus.Held];
+
     public const string Deploy = "deploy", Restore = "restore", Keep = "keep", Stay = "stay", Skip = "skip";
 
     /// <param name="id">The batch.</param>
@@ -24,14 +26,34 @@ internal sealed class BatchPlans(CdDbContext db, BatchReleases releases, LiveVer
         if (await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is not { } batch)
             return null;
         var stage = wanted ?? Next(batch);
+        var (rows, policy) = (await RowsAsync(batch, stage, cancellationToken), await policies.OfAsync(batch, cancellationToken));
         return new BatchPlan
         {
             BatchId = batch.Id,
             Version = batch.Version,
             Stage = EnumNames<Stage>.Of(stage),
-            Operations = [.. (await RowsAsync(batch, stage, cancellationToken)).Select(View)],
-            Concurrency = (await policies.OfAsync(batch, cancellationToken)).ConcurrentApps
+            Operations = [.. rows.Select(View)],
+            Waves = StageWaves.Of(batch, stage, rows, policy.Soak, clock.GetUtcNow()),
+            SoakSeconds = stage.GoesBack() ? 0 : (int)policy.Soak.TotalSeconds,
+            Concurrency = policy.ConcurrentApps
         };
+    }
+
+    /// <summary>The waves of the stage that is under way, and what those of its applications wait for that do not go on; nothing while none is.</summary>
+    public async Task<(IReadOnlyList<PlannedWave> Waves, IReadOnlyList<WaitingApplication> Waiting)> WaitsAsync(
+        Batch batch, CancellationToken cancellationToken)
+    {
+        if (BatchStatus.Deploying(batch.Status) is not { } stage)
+            return ([], []);
+        var outcome = BatchRelease.OutcomeProperty(stage);
+        var waiting = await db.Releases.AsNoTracking()
+            .Where(r => r.BatchId == batch.Id && r.StatusReason != null)
+            .Select(r => new { r.App.Name, Outcome = EF.Property<ReleaseStatus>(r, outcome), r.StatusReason })
+            .Where(r => s_waiting.Contains(r.Outcome)).OrderBy(r => r.Name).ToListAsync(cancellationToken);
+        var rows = await RowsAsync(batch, stage, cancellationToken);
+        return (StageWaves.Of(batch, stage, rows, (await policies.OfAsync(batch, cancellationToken)).Soak, clock.GetUtcNow()),
+            [.. waiting.Select(r =>
+                new WaitingApplication { Application = r.Name, Status = EnumNames<ReleaseStatus>.Of(r.Outcome), WaitsFor = r.StatusReason! })]);
     }
 
     /// <summary>The stage that the batch is in, or else the first that it has not been through since it was sealed.</summary>

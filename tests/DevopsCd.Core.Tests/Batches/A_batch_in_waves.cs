@@ -25,6 +25,8 @@ public sealed class A_batch_in_waves
         await engine.Deliver();
         (await engine.Do<BatchPlans, BatchPlan?>(p => p.LookAsync(batch.Id, Stage.Prod, default)))!.Operations.Select(o => (o.Application, o.Cluster, o.Wave))
             .ShouldBe([("api", "east", 1), ("web", "east", 1), ("api", "west", 2), ("web", "west", 2)]);
+        (await WavesAsync(engine, batch)).ShouldBe(["1 planned", "2 planned after 1"]);
+        (await ExplainedAsync(engine, batch)).Waves.ShouldBeEmpty("nothing is under way");
 
         await engine.Accepted(batch, "start_prod_deploy");
         await engine.Deliver();
@@ -37,6 +39,11 @@ public sealed class A_batch_in_waves
         (await engine.Status(batch)).ShouldBe(BatchStatus.ProdDeploying);
         (await engine.Release(batch, "web")).StatusReason!.ShouldStartWith("waits until ");
         (await engine.Find(batch.CorrelationId)).PausedUntil.ShouldBe(soaked);
+        (await WavesAsync(engine, batch)).ShouldBe(["1 done", $"2 soaking after 1 until {soaked:HH:mm}"]);
+        var explained = await ExplainedAsync(engine, batch);
+        explained.Waves.Select(w => w.SoaksUntil).ShouldBe([null, soaked]);
+        explained.Waiting.Select(w => w.Application).ShouldBe(["api", "web"]);
+        explained.Waiting.ShouldAllBe(w => w.WaitsFor.StartsWith("waits until "));
 
         // The message of the end is lost; the scan finds it.
         engine.Mail.Lose(m => m is AdvanceStage);
@@ -49,6 +56,7 @@ public sealed class A_batch_in_waves
         (await Places(engine, batch)).ShouldBe(["api/east", "web/east", "api/west", "web/west"]);
         var failed = await engine.Find(batch.CorrelationId);
         (failed.Status, failed.PausedAt, failed.Prod.Dirty).ShouldBe((BatchStatus.PreDeployed, null, true));
+        (await WavesAsync(engine, batch)).ShouldBe(["1 done", "2 failed after 1"]);
 
         await engine.Accepted(batch, "start_prod_deploy");
         await engine.Deliver();
@@ -61,6 +69,13 @@ public sealed class A_batch_in_waves
         (await engine.Do<BatchPlans, BatchPlan?>(p => p.LookAsync(batch.Id, Stage.Rollback, default)))!.Operations.Select(o => (o.Application, o.Cluster, o.Wave))
             .ShouldBe([("web", "west", 2), ("api", "west", 2), ("web", "east", 1), ("api", "east", 1)]);
     }
+
+    private static async Task<IEnumerable<string>> WavesAsync(Engine engine, Batch batch) =>
+        (await engine.Do<BatchPlans, BatchPlan?>(p => p.LookAsync(batch.Id, Stage.Prod, default)))!.Waves.Select(w => $"{w.Wave} {w.State}"
+            + (w.After is { } after ? $" after {after}" : "") + (w.SoaksUntil is { } until ? $" until {until:HH:mm}" : ""));
+
+    private static async Task<BatchExplanation> ExplainedAsync(Engine engine, Batch batch) =>
+        (await engine.Do<BatchExplainer, BatchExplanation?>(e => e.ExplainAsync(batch.Id, (BatchEventType?)null, null, default)))!;
 
     [Fact]
     public async Task Wakes_at_the_end_of_the_soak_by_itself_and_can_be_stopped_before()
