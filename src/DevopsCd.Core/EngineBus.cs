@@ -36,6 +36,7 @@ internal static class EngineBus
         bus.AddConsumer<ProductionReadyTrigger, OutsideCallDefinition<ProductionReadyTrigger>>();
         bus.AddConsumer<StartScheduledConsumer, OutsideCallDefinition<StartScheduledConsumer>>();
         bus.AddConsumer<AskGateConsumer, OutsideCallDefinition<AskGateConsumer>>();
+        bus.AddConsumer<GateAnsweredConsumer, OutsideCallDefinition<GateAnsweredConsumer>>();
         bus.AddConsumer<ScanBatchesConsumer, OutsideCallDefinition<ScanBatchesConsumer>>();
     }
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DevopsCd.Core.Consuming;
 
 /// <summary>
-/// The check of rights in front of messages that carry no event of a batch: reports of builds and deployments. What is refused is parked, so
+/// The check of rights in front of messages that carry no event of a batch: reports of builds, of deployments, of gates. What is refused is parked, so
 /// that nothing is lost for a binding that comes a little later, and stands in the audit of access.
 /// </summary>
 internal sealed class SenderDoor(Senders senders, AccessDoor door, IServiceScopeFactory scopes) : IFilter<ConsumeContext>
@@ -31,9 +31,13 @@ internal sealed class SenderDoor(Senders senders, AccessDoor door, IServiceScope
         await using var scope = scopes.CreateAsyncScope();
         sender = await scope.ServiceProvider.GetRequiredService<IKnownSubjects>().NowAsync(sender, context.CancellationToken);
         var projects = scope.ServiceProvider.GetRequiredService<ProjectsOf>();
-        var (message, permission, project) = await NeededAsync(context, projects);
-        if (await door.LookAsync(sender, permission, [project], null, context.CancellationToken) is not { } refused)
+        NeededRight? needed = null;
+        foreach (var rights in scope.ServiceProvider.GetServices<IMessageRights>())
+            needed ??= await rights.OfAsync(context, context.CancellationToken);
+        var (message, permission, concerned) = needed ?? await NeededAsync(context, projects);
+        if (await door.LookAsync(sender, permission, concerned, null, context.CancellationToken) is not { } refused)
             return;
+        var project = concerned.FirstOrDefault() ?? Projects.All;
         scope.ServiceProvider.GetRequiredService<AccessJournal>()
             .Denied(new AccessOrigin(sender, "message"), message, permission, project == Projects.All ? null : project);
         await scope.ServiceProvider.GetRequiredService<CdDbContext>().SaveChangesAsync(context.CancellationToken);
@@ -41,19 +45,19 @@ internal sealed class SenderDoor(Senders senders, AccessDoor door, IServiceScope
     }
 
     /// <summary>What nobody but the engine sends needs a right that only who may do everything has.</summary>
-    private static async Task<(string Message, string Permission, string Project)> NeededAsync(ConsumeContext context, ProjectsOf projects)
+    private static async Task<NeededRight> NeededAsync(ConsumeContext context, ProjectsOf projects)
     {
         if (context.TryGetMessage<BuildCompleted>(out var build))
-            return (nameof(BuildCompleted), Permissions.BuildReport,
-                await projects.ApplicationAsync(build.Message.Application, context.CancellationToken) ?? Projects.Default);
+            return new(nameof(BuildCompleted), Permissions.BuildReport,
+                [await projects.ApplicationAsync(build.Message.Application, context.CancellationToken) ?? Projects.Default]);
         if (context.TryGetMessage<DeploymentReported>(out var report))
-            return (nameof(DeploymentReported), Permissions.DeploymentReport,
-                (await projects.OperationAsync(report.Message.OperationId, context.CancellationToken))?.Project ?? Projects.Default);
+            return new(nameof(DeploymentReported), Permissions.DeploymentReport,
+                [(await projects.OperationAsync(report.Message.OperationId, context.CancellationToken))?.Project ?? Projects.Default]);
         if (context.TryGetMessage<DeployApplication>(out var deploy))
             return await projects.OperationAsync(deploy.Message.OperationId, context.CancellationToken) is var (project, stage)
-                ? (nameof(DeployApplication), BatchEventTypes.All.First(type => type.Stage == stage && type.StageEffect == StageEffect.Begins).Permission!,
-                    project)
-                : (nameof(DeployApplication), Permissions.DeployPre, Projects.Default);
-        return (context.SupportedMessageTypes.FirstOrDefault() ?? "message", Permissions.AccessManage, Projects.All);
+                ? new(nameof(DeployApplication), BatchEventTypes.All.First(type => type.Stage == stage && type.StageEffect == StageEffect.Begins).Permission!,
+                    [project])
+                : new(nameof(DeployApplication), Permissions.DeployPre, [Projects.Default]);
+        return new(context.SupportedMessageTypes.FirstOrDefault() ?? "message", Permissions.AccessManage, [Projects.All]);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class AskGateConsumer(IServiceScopeFactory scopes, GateCaller ca
     : IConsumer<AskGate>
 {
     /// <summary>How much longer than its call a claim holds.</summary>
-    private static readonly TimeSpan s_spare = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_spare = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan s_firstWait = TimeSpan.FromSeconds(1), s_longestWait = TimeSpan.FromMinutes(1);
 

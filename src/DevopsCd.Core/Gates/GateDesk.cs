@@ -5,6 +5,7 @@ using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Notifications.Composing;
 using DevopsCd.Core.Notifications.Delivery;
+using DevopsCd.Core.Observability;
 using DevopsCd.Core.Policies;
 using DevopsCd.Shared;
 using MassTransit;
@@ -69,19 +70,22 @@ internal sealed class GateDesk(
     /// <param name="said">The result.</param>
     /// <param name="by">Who.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="source">Through what, see <see cref="EventSource" />.</param>
     /// <exception cref="BatchRefusedException">
     /// The result is none, there is no such gate, it is not decided that way, or it was decided otherwise or counts no more.
     /// </exception>
-    public Task<GateRun> ResultAsync(long id, GateResultBody said, Subject by, CancellationToken cancellationToken)
+    public Task<GateRun> ResultAsync(
+        long id, GateResultBody said, Subject by, CancellationToken cancellationToken, string source = EventSource.Http)
     {
         if (said.Result is not (GateResults.Passed or GateResults.Failed))
             throw BatchRefusedException.Content("result", $"must be one of: {GateResults.Passed}, {GateResults.Failed}");
         if (said.Result == GateResults.Failed && string.IsNullOrWhiteSpace(said.Reason))
             throw BatchRefusedException.Content("reason", "is required where the gate has failed: say why in a few words");
-        return ResultAsync(id, said.Result == GateResults.Passed, said.Reason, said.ContentHash, by, cancellationToken);
+        return ResultAsync(id, said.Result == GateResults.Passed, said.Reason, said.ContentHash, by, source, cancellationToken);
     }
 
-    private Task<GateRun> ResultAsync(long id, bool hasPassed, string? reason, string? contentHash, Subject by, CancellationToken cancellationToken) =>
+    private Task<GateRun> ResultAsync(
+        long id, bool hasPassed, string? reason, string? contentHash, Subject by, string source, CancellationToken cancellationToken) =>
         LockedAsync(id, async (batch, run) =>
         {
             if (run.Kind is not (GateKind.Webhook or GateKind.Manual))
@@ -92,7 +96,7 @@ internal sealed class GateDesk(
             if (run.Status == status && run.DecidedBy == by.Operator)
                 return;
             await RequireAsync(batch, run, run.Status == GateStatus.Pending, cancellationToken);
-            await DecideAsync(batch, run, status, by.Operator, EventSource.Http, reason, cancellationToken);
+            await DecideAsync(batch, run, status, by.Operator, source, reason, cancellationToken);
         }, cancellationToken);
 
     /// <summary>Lets pass what a gate holds, or ends that a stage waits for it.</summary>
@@ -152,6 +156,22 @@ internal sealed class GateDesk(
         };
         journal.Note(batch, key, by, source, string.IsNullOrWhiteSpace(reason) ? run.Name : $"{run.Name}: {reason}", null);
         await notices.AddAsync(Notice.GateDecided(batch, run.Id, run.Name, run.LetsPass, by, run.Reason, now), cancellationToken);
+        await publish.Publish(new GateDecided
+        {
+            BatchId = batch.CorrelationId,
+            BatchNumber = batch.BatchNumber,
+            GateId = run.Id,
+            Project = run.Project,
+            Name = run.Name,
+            Point = EnumNames<GatePoint>.Of(run.Point),
+            Kind = EnumNames<GateKind>.Of(run.Kind),
+            Result = EnumNames<GateStatus>.Of(status),
+            DecidedBy = by,
+            Reason = run.Reason,
+            ContentHash = run.ContentHash,
+            At = now
+        }, cancellationToken);
+        Metrics.GateDecided(EnumNames<GateKind>.Of(run.Kind), EnumNames<GateStatus>.Of(status), now - run.CreatedAt);
         await db.SaveChangesAsync(cancellationToken);
         if (run.Point.BelongsToStage())
             await publish.Publish(new AdvanceStage { BatchId = batch.CorrelationId }, cancellationToken);

@@ -1,3 +1,4 @@
+using DevopsCd.Core.Consuming;
 using DevopsCd.Core.Outbound;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +19,7 @@ internal static class GateRegistration
             .AddSingleton<GateCaller>()
             .AddScoped<GateBook>()
             .AddScoped<GateDesk>()
+            .AddScoped<IMessageRights, GateAnswerRights>()
             .AddScoped<GateViews>();
     }
 }

@@ -28,6 +28,8 @@ internal static class Metrics
         s_meter.CreateCounter<long>("devopscd.batch.faults", "{event}", "Events that failed by a fault of the system");
     private static readonly Histogram<double> s_deployments =
         s_meter.CreateHistogram("devopscd.deploy.duration", "s", "From the start of an operation to its end", null, s_deploymentBounds);
+    private static readonly Histogram<double> s_gates =
+        s_meter.CreateHistogram("devopscd.gate.duration", "s", "From the question of a gate to its decision", null, s_deploymentBounds);
     private static readonly Counter<long> s_calls =
         s_meter.CreateCounter<long>("devopscd.deploy.calls", "{call}", "Calls to the deploy service by what came of them");
     private static readonly Counter<long> s_builds = s_meter.CreateCounter<long>("devopscd.intake.builds", "{build}", "Builds taken in");
@@ -101,6 +103,12 @@ internal static class Metrics
 
     public static void Deployed(string stage, string outcome, TimeSpan duration) =>
         s_deployments.Record(duration.TotalSeconds, new TagList { { "stage", stage }, { "result", outcome } });
+
+    /// <param name="kind">The kind of the gate.</param>
+    /// <param name="outcome"><c>passed</c>, <c>failed</c> or <c>overridden</c>.</param>
+    /// <param name="duration">From the question to the decision.</param>
+    public static void GateDecided(string kind, string outcome, TimeSpan duration) =>
+        s_gates.Record(duration.TotalSeconds, new TagList { { "kind", kind }, { "outcome", outcome } });
 
     public static void Called(string verb, string answer) => s_calls.Add(1, new TagList { { "verb", verb }, { "answer", answer } });
 

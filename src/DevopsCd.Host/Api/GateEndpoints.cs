@@ -48,8 +48,7 @@ internal static class GateEndpoints
         [Description(IdMeaning)] long id, JsonBody<GateResultBody> sent, HttpContext http, Door door, ProjectsOf projects, GateViews gates, GateDesk desk,
         CancellationToken cancellationToken)
     {
-        await RequireAsync(id, http, door, projects, gates,
-            gate => gate.Kind == GateKind.Webhook ? Permissions.DeploymentReport : Permissions.Approve, cancellationToken);
+        await RequireAsync(id, http, door, projects, gates, GateAnswerRights.Permission, cancellationToken);
         return Answer(await desk.ResultAsync(id, sent.Value, Caller.Of(http), cancellationToken));
     }
 

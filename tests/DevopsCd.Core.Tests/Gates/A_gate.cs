@@ -224,6 +224,30 @@ public sealed class A_gate
         (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed);
     }
 
+    [Theory, InlineData("postgres"), InlineData("sqlite")]
+    public async Task Is_answered_over_the_broker_and_told_there(string database)
+    {
+        await using var receiver = await FakeService.StartAsync();
+        receiver.Answer = _ => new FakeReply(202, "");
+        await using var engine = await Calling(database);
+        await Set(engine, new GateBody { Name = "load", At = "before_pre", Kind = "webhook", Url = receiver.Address });
+        var batch = await engine.SealedBatch("api");
+        await engine.Deliver();
+        var run = await Run(engine, batch, "load");
+
+        await Should.ThrowAsync<BatchRefusedException>(() => engine.Deliver(new GateAnswered { GateId = run.Id, Result = "perhaps" }));
+        await Should.ThrowAsync<BatchRefusedException>(() => engine.Deliver(new GateAnswered { GateId = run.Id, Result = "passed", ContentHash = "other" }));
+        await engine.Deliver(new GateAnswered { GateId = run.Id, Result = "passed", Reason = "p99 is 80 ms", ContentHash = run.ContentHash });
+        await engine.Deliver(new GateAnswered { GateId = run.Id, Result = "passed", Reason = "p99 is 80 ms", ContentHash = run.ContentHash });
+        await engine.Deliver();
+
+        var told = engine.Told<GateDecided>().ShouldHaveSingleItem();
+        (told.GateId, told.Name, told.Point, told.Kind, told.Result, told.DecidedBy, told.Reason)
+            .ShouldBe((run.Id, "load", "before_pre", "webhook", "passed", Operators.DeploySystem, "p99 is 80 ms"));
+        (await engine.Audit(batch)).Where(e => e.Event == GateDesk.GatePassed).ShouldHaveSingleItem().Source.ShouldBe(EventSource.Message);
+        (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed, "what it held starts");
+    }
+
     [Fact]
     public async Task Whose_caller_dies_or_whose_receiver_is_down_is_asked_again_until_its_time_is_over()
     {

@@ -66,8 +66,9 @@ public sealed class The_committed_definitions
                 ["permissions"] = new JsonArray(
                     Rights("devopscd", ".*", ".*", ".*"),
                     Rights("devopscd-ci", "^$", Exchanges("BuildCompleted"), "^$"),
-                    Rights("devopscd-deploy", "^$", Exchanges("DeploymentReported"), "^$"),
-                    Rights("devopscd-operator", "^$", Exchanges([.. ContractCatalogue.All.Where(c => c.NeedsPerson).Select(c => c.Name)]), "^$")),
+                    Rights("devopscd-deploy", "^$", Exchanges("DeploymentReported", "GateAnswered"), "^$"),
+                    Rights("devopscd-operator", "^$",
+                        Exchanges([.. ContractCatalogue.All.Where(c => c.NeedsPerson).Select(c => c.Name), "GateAnswered"]), "^$")),
                 ["exchanges"] = Named("exchanges", IsLasting),
                 ["queues"] = Named("queues", IsLasting),
                 ["bindings"] = Named("bindings", IsLasting),

@@ -19,10 +19,13 @@ public sealed partial class A_host_that_is_watched
         await using var house = await StoryHouse.Open();
         await using var prometheus = await PrometheusServer.StartAsync(house.Host.BaseUrl);
         await house.Applications("catalogue", "checkout");
+        (await house.Api.Send(HttpMethod.Put, "projects/default", new { gates = new[] { new { name = "ops", at = "before_seal", kind = "manual" } } })).Expect();
         var created = await house.Batch("catalogue", "checkout");
         var id = created.GetProperty("id").GetInt64();
         (await house.Api.Raise(id, "final_accept")).Status.ShouldBe(System.Net.HttpStatusCode.Conflict);
         await house.Raise(id, "approve");
+        var gate = (await house.Api.Send(HttpMethod.Get, $"batches/{id}/gates")).Expect().Body.GetProperty("items")[0].GetProperty("id").GetInt64();
+        (await house.Api.Send(HttpMethod.Post, $"gates/{gate}/result", new { result = "passed" })).Expect();
         await house.Raise(id, "confirm_tag");
         await house.Until(id, 22);
 

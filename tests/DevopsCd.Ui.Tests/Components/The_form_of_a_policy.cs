@@ -37,6 +37,46 @@ public sealed class The_form_of_a_policy
     }
 
     [Fact]
+    public void Gives_of_a_gate_only_what_its_kind_has()
+    {
+        var form = new PolicyForm
+        {
+            Gates =
+            [
+                new GateForm
+                {
+                    Name = "errors",
+                    At = "after_pre",
+                    Kind = "prometheus",
+                    Url = "https://p.example",
+                    Query = "up",
+                    Min = "0.5",
+                    Max = " ",
+                    For = "5m",
+                    Status = "x"
+                },
+                new GateForm { Name = "ops", At = "before_prod", Kind = "manual", Url = "https://left.over", Secret = "old", Timeout = "2h" }
+            ]
+        };
+
+        form.ToBody().Gates.ShouldBe(
+        [
+            new GateBody { Name = "errors", At = "after_pre", Kind = "prometheus", Url = "https://p.example", Query = "up", Min = 0.5, For = "5m" },
+            new GateBody { Name = "ops", At = "before_prod", Kind = "manual", Timeout = "2h" }
+        ]);
+    }
+
+    [Theory]
+    [InlineData("http", "many", "", "gates[0].status")]
+    [InlineData("prometheus", "", "a few", "gates[0].min")]
+    public void Names_the_field_of_a_gate_that_is_no_number(string kind, string status, string min, string field)
+    {
+        var form = new PolicyForm { Gates = [new GateForm { Kind = kind, Status = status, Min = min }] };
+
+        Should.Throw<BatchRefusedException>(form.ToBody).Fields.Keys.ShouldBe([field]);
+    }
+
+    [Fact]
     public void Leaves_to_the_defaults_what_is_left_empty()
     {
         var body = PolicyForm.Of(new ProjectPolicyBody()).ToBody();

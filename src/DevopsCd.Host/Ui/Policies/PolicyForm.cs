@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using DevopsCd.Contracts.Api;
 
 namespace DevopsCd.Host.Ui.Policies;
@@ -30,15 +27,7 @@ internal sealed class PolicyForm
     /// <summary>Names separated by commas.</summary>
     public string Channels { get; set; } = "";
 
-    /// <summary>A list as the API has it; empty for none.</summary>
-    public string Gates { get; set; } = "";
-
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerOptions.Web)
-    {
-        WriteIndented = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
-    };
+    public List<GateForm> Gates { get; init; } = [];
 
     public static PolicyForm Of(ProjectPolicyBody policy) => new()
     {
@@ -51,10 +40,10 @@ internal sealed class PolicyForm
         BatchTimeout = policy.BatchTimeout ?? "",
         Soak = policy.Soak ?? "",
         Channels = string.Join(", ", policy.Channels ?? []),
-        Gates = policy.Gates is { Count: > 0 } gates ? JsonSerializer.Serialize(gates, s_json) : ""
+        Gates = [.. (policy.Gates ?? []).Select(GateForm.Of)]
     };
 
-    /// <exception cref="BatchRefusedException">A number is none, or the gates are no list.</exception>
+    /// <exception cref="BatchRefusedException">A number is none.</exception>
     public ProjectPolicyBody ToBody() => new()
     {
         Approvals = Approvals.ToBody("approvals"),
@@ -65,20 +54,8 @@ internal sealed class PolicyForm
         BatchTimeout = ApprovalForm.Filled(BatchTimeout),
         Soak = ApprovalForm.Filled(Soak),
         Channels = ApprovalForm.Filled(Channels)?.Split([',', '，'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-        Gates = GateList()
+        Gates = Gates.Count == 0 ? null : [.. Gates.Select((gate, i) => gate.ToBody($"gates[{i}]"))]
     };
-
-    private List<GateBody>? GateList()
-    {
-        try
-        {
-            return ApprovalForm.Filled(Gates) is { } text ? JsonSerializer.Deserialize<List<GateBody>>(text, s_json) : null;
-        }
-        catch (JsonException)
-        {
-            throw BatchRefusedException.Content("gates", "must be a JSON list of gates, each with name, at and kind");
-        }
-    }
 }
 
 /// <summary>Who has to approve, as a form has it.</summary>

@@ -110,7 +110,7 @@ internal static class SentenceTable
         ["must be one of {0}, in at most {1} visible characters"] = "须为 {0} 之一，最多 {1} 个可见字符",
         ["must be one of: finish, pause"] = "须为 finish 或 pause",
         ["must be one of: keep, hold, void"] = "须为 keep、hold 或 void",
-        ["must be a JSON list of gates, each with name, at and kind"] = "须为门禁的 JSON 列表，每个写明 name、at 与 kind",
+        ["must be a number, for example 0.05"] = "须为数字，例如 0.05",
         ["must be one of: {0}"] = "须为其中之一：{0}",
         ["must be the code of the first answer"] = "须为第一次应答中的代码",
         ["must be the IANA name of a time zone, such as Europe/Berlin"] = "须为 IANA 时区名，例如 Asia/Shanghai",
