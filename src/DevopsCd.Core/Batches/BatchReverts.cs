@@ -12,22 +12,25 @@ namespace DevopsCd.Core.Batches;
 /// Takes back what an accepted batch has released (R19). It has ended and never changes again; so that is a new batch, pinned to what ran before
 /// and in the reverse order, for people to approve.
 /// </summary>
-internal sealed class BatchReverts(CdDbContext db, BatchReleases releases, BuildQueries builds, BatchCommands commands)
+internal sealed class BatchReverts(CdDbContext db, BatchReleases releases, SeenBatch seenBatch, BuildQueries builds, BatchCommands commands)
 {
     private const int LongestTitle = 200;
 
     /// <param name="id">The accepted batch.</param>
     /// <param name="wanted">How the new one is to be called.</param>
+    /// <param name="seen">As what the batch was seen.</param>
     /// <param name="asker">Who wants it, and must have the right to create it.</param>
     /// <param name="idempotencyKey">The sender's key.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What was decided about the new batch, and what is not in it; null when there is no such batch.</returns>
-    /// <exception cref="BatchRefusedException">The batch was not accepted, or nothing of it can be taken back.</exception>
+    /// <exception cref="BatchRefusedException">The batch was seen otherwise, was not accepted, or nothing of it can be taken back.</exception>
     public async Task<(CommandResult Result, IReadOnlyList<NotReverted> Left)?> RevertAsync(
-        long id, RevertBody? wanted, Subject asker, string? idempotencyKey, CancellationToken cancellationToken)
+        long id, RevertBody? wanted, Precondition seen, Subject asker, string? idempotencyKey, CancellationToken cancellationToken)
     {
         if (await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is not { } batch)
             return null;
+        var content = await releases.OfAsync(batch, cancellationToken);
+        await seenBatch.CheckAsync(batch, content, seen, cancellationToken);
         if (batch.Status != BatchStatus.FinalAccepted)
             throw new BatchRefusedException(RefusalKind.Illegal,
                 $"only an accepted batch is reverted by a new one; {batch.BatchNumber} is in {batch.Status}")
@@ -39,7 +42,6 @@ internal sealed class BatchReverts(CdDbContext db, BatchReleases releases, Build
             {
                 State = batch.Status
             };
-        var content = await releases.OfAsync(batch, cancellationToken);
         var order = Stage.Rollback.Order(content.ToDictionary(r => r.App.Name, r => (IReadOnlyList<string>)r.DependsOn));
         var result = await commands.CreateAsync(new NewBatch
         {

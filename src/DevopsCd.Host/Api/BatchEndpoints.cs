@@ -174,10 +174,10 @@ internal static class BatchEndpoints
     }
 
     private static async Task<Results<Created<BatchReverted>, ProblemHttpResult>> RevertAsync(
-        [Description(IdMeaning)] long id, JsonBody<RevertBody>? sent, IdempotencyKey key, HttpContext http, BatchReverts reverts, BatchQueries queries,
-        BatchTransitionTable lifecycle, CancellationToken cancellationToken)
+        [Description(IdMeaning)] long id, JsonBody<RevertBody>? sent, IfMatch seen, IdempotencyKey key, HttpContext http, BatchReverts reverts,
+        BatchQueries queries, BatchTransitionTable lifecycle, CancellationToken cancellationToken)
     {
-        if (await reverts.RevertAsync(id, sent?.Value, Caller.Of(http), key.Value, cancellationToken) is not var (result, left))
+        if (await reverts.RevertAsync(id, sent?.Value, seen.Precondition(), Caller.Of(http), key.Value, cancellationToken) is not var (result, left))
             return NoBatch(id);
         if (result.RefusalKind is { } kind)
             return Refusals.Result(kind, result.Reason ?? "", null, null, result.Fields, lifecycle);

@@ -2,6 +2,7 @@ using DevopsCd.Contracts;
 using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Batches;
+using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Tests.Approvals;
 using DevopsCd.Core.Tests.Engines;
@@ -41,6 +42,22 @@ public sealed class A_revert
         var refused = await Should.ThrowAsync<BatchRefusedException>(() => RevertAsync(engine, batch));
 
         refused.Message.ShouldContain("only an accepted batch is reverted");
+    }
+
+    [Fact]
+    public async Task Is_none_of_what_the_caller_has_seen_otherwise()
+    {
+        await using var engine = await Engine.Start();
+        await AcceptedAsync(engine, "api");
+        await BuildLater(engine, "2", "api");
+        var batch = await AcceptedAsync(engine, "api");
+
+        var refused = await Should.ThrowAsync<BatchRefusedException>(
+            () => RevertAsync(engine, batch, new Precondition([new BatchTag(batch.Version - 1).ToString()])));
+        var (result, _) = (await RevertAsync(engine, batch, new Precondition([new BatchTag(batch.Version).ToString()])))!.Value;
+
+        refused.Kind.ShouldBe(RefusalKind.Stale);
+        result.RefusalKind.ShouldBeNull(result.Reason);
     }
 
     [Fact]
@@ -93,8 +110,9 @@ public sealed class A_revert
         (await engine.Do<BatchPlans, BatchPlan?>(p => p.LookAsync(batch.Id, Stage.Rollback, default)))!.Operations
             .Select(o => $"{o.Application} {o.Action} {o.Image} after {string.Join(",", o.After)}{(o.Status is null ? "" : $" {o.Status}")}");
 
-    private static Task<(CommandResult Result, IReadOnlyList<NotReverted> Left)?> RevertAsync(Engine engine, Batch batch) =>
-        engine.Do<BatchReverts, (CommandResult, IReadOnlyList<NotReverted>)?>(r => r.RevertAsync(batch.Id, null, Electorate.Person("bob"), null, default));
+    private static Task<(CommandResult Result, IReadOnlyList<NotReverted> Left)?> RevertAsync(Engine engine, Batch batch, Precondition? seen = null) =>
+        engine.Do<BatchReverts, (CommandResult, IReadOnlyList<NotReverted>)?>(r =>
+            r.RevertAsync(batch.Id, null, seen ?? Precondition.None, Electorate.Person("bob"), null, default));
 
     private static async Task<Batch> AcceptedAsync(Engine engine, params string[] applications)
     {

@@ -139,7 +139,8 @@ internal sealed class BatchPages(PageWork pages)
         pages.DoAsync(async (services, subject) =>
     {
         if (!await MayAsync(services, subject, Permissions.View, id, cancellationToken)
-            || await services.GetRequiredService<BatchReverts>().RevertAsync(id, null, subject, key, cancellationToken) is not var (result, _))
+            || await services.GetRequiredService<BatchReverts>().RevertAsync(id, null, Precondition.None, subject, key, cancellationToken)
+                is not var (result, _))
             throw new BatchRefusedException(RefusalKind.NotFound, $"batch {id}");
         return (result.RefusalKind is null ? result.BatchId : null, result);
     }, cancellationToken);
