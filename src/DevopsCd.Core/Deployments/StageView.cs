@@ -100,12 +100,7 @@ internal sealed record StageRelease(long Id, ReleaseStatus Pre, ReleaseStatus Pr
         new(release.Id, release.PreStatus, release.ProdStatus, release.RollbackStatus, release.StatusReason);
 
     /// <inheritdoc cref="BatchRelease.Outcome(Stage)" />
-    public ReleaseStatus Outcome(Stage stage) => stage switch
-    {
-        Stage.Pre => Pre,
-        Stage.Prod => Prod,
-        _ => Rollback
-    };
+    public ReleaseStatus Outcome(Stage stage) => BatchRelease.Outcome(stage, Pre, Prod, Rollback);
 }
 
 /// <summary>What the plan needs to know of a stored operation.</summary>

@@ -70,11 +70,14 @@ internal sealed class BatchRelease
         _ => nameof(RollbackStatus)
     };
 
-    public ReleaseStatus Outcome(Stage stage) => stage switch
+    public ReleaseStatus Outcome(Stage stage) => Outcome(stage, PreStatus, ProdStatus, RollbackStatus);
+
+    /// <summary>That of a stage, of those of all stages.</summary>
+    public static ReleaseStatus Outcome(Stage stage, ReleaseStatus pre, ReleaseStatus prod, ReleaseStatus rollback) => stage switch
     {
-        Stage.Pre => PreStatus,
-        Stage.Prod => ProdStatus,
-        _ => RollbackStatus
+        Stage.Pre => pre,
+        Stage.Prod => prod,
+        _ => rollback
     };
 
     /// <summary>The image as it is deployed: by digest where it is known, and with the tag, so that people and tools see a version.</summary>

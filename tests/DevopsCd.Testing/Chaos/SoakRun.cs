@@ -148,7 +148,7 @@ public sealed class SoakRun : IAsyncDisposable
     {
         var free = new ConcurrentQueue<int>(Enumerable.Range(0, _load.Applications / ApplicationsOfBatch));
         var running = new List<Task>();
-        await PacedAsync(s_minute / _load.BatchesPerMinute, over, () =>
+        await PacedAsync(s_minute / _load.BatchesPerMinute, () =>
         {
             running.RemoveAll(task => task.IsCompletedSuccessfully);
             // All are in batches: the load is more than the host carries, and the report says so.
@@ -157,7 +157,7 @@ public sealed class SoakRun : IAsyncDisposable
             else
                 _refused.AddOrUpdate("no applications were free for another batch", 1, (_, count) => count + 1);
             return Task.CompletedTask;
-        }).ConfigureAwait(false);
+        }, over).ConfigureAwait(false);
         await Task.WhenAll(running).ConfigureAwait(false);
     }
 
@@ -207,13 +207,13 @@ public sealed class SoakRun : IAsyncDisposable
     {
         await using var channel = await _broker.ChannelAsync(confirms: true).ConfigureAwait(false);
         var running = new List<Task>();
-        await PacedAsync(TimeSpan.FromSeconds(1d / _load.BuildsPerSecond), over, () =>
+        await PacedAsync(TimeSpan.FromSeconds(1d / _load.BuildsPerSecond), () =>
         {
             running.RemoveAll(task => task.IsCompletedSuccessfully);
             var number = ++_number;
             running.Add(number % 2 == 0 ? BuildByHttpAsync(number) : BuildByMessageAsync(channel, number));
             return Task.CompletedTask;
-        }).ConfigureAwait(false);
+        }, over).ConfigureAwait(false);
         await Task.WhenAll(running).ConfigureAwait(false);
     }
 
@@ -261,7 +261,7 @@ public sealed class SoakRun : IAsyncDisposable
     }
 
     /// <summary>At an even pace, whatever each takes: load that waits for answers would hide that they are late.</summary>
-    private static async Task PacedAsync(TimeSpan between, CancellationToken over, Func<Task> once)
+    private static async Task PacedAsync(TimeSpan between, Func<Task> once, CancellationToken over)
     {
         var started = Stopwatch.GetTimestamp();
         for (var n = 0L; !over.IsCancellationRequested; n++)
