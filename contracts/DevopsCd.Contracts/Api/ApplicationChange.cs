@@ -17,4 +17,7 @@ public sealed record ApplicationChange
 
     /// <summary>The applications that are deployed before this one. Batches that are open keep their order.</summary>
     public IReadOnlyList<string>? DependsOn { get; init; }
+
+    /// <summary>Targets to set, each as a whole, at most one entry for each stage and cluster. Targets that are not named stay as they are.</summary>
+    public IReadOnlyList<TargetSetting>? Targets { get; init; }
 }

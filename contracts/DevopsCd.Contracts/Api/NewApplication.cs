@@ -20,4 +20,7 @@ public sealed record NewApplication
 
     /// <summary>The applications that are deployed before this one.</summary>
     public IReadOnlyList<string>? DependsOn { get; init; }
+
+    /// <summary>Where and how the application is deployed, at most one entry for each stage and cluster. All of them are set, or nothing is.</summary>
+    public IReadOnlyList<TargetSetting>? Targets { get; init; }
 }

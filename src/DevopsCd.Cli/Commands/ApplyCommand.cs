@@ -24,9 +24,9 @@ internal static class ApplyCommand
             var wanted = await DeclaredFiles.ReadAsync(session, parsed.GetValue(files)!, cancellationToken);
             var present = await Catalogue.ReadAsync(session, wanted.Select(one => one.Kind).ToHashSet(), cancellationToken);
             var steps = Plan.Of(wanted, present, parsed.GetValue(prune));
-            await PrintAsync(session, steps);
-            var removed = steps.Count(step => step.Action == Step.Remove);
-            var (created, changed) = (steps.Count(step => step.Action == Step.Create), steps.Count(step => step.Action == Step.Change));
+            var differences = steps.SelectMany(step => step.Differences).ToList();
+            await PrintAsync(session, differences);
+            var (created, changed, removed) = (Count(Difference.Create), Count(Difference.Change), Count(Difference.Remove));
             await session.SayAsync(steps.Count == 0 ? (FormattableString)$"{wanted.Count} declared, nothing to change"
                 : $"{wanted.Count} declared: {created} new, {changed} changed, {removed} removed");
             if (parsed.GetValue(dry) || steps.Count == 0)
@@ -34,26 +34,28 @@ internal static class ApplyCommand
             if (removed > 0)
                 await session.ConfirmAsync(parsed.GetValue(yes), $"Remove {removed} that are not declared", cancellationToken);
             return await new Applying(session).RunAsync(steps, cancellationToken);
+
+            int Count(string action) => differences.Count(difference => difference.Action == action);
         });
     }
 
-    private static async Task PrintAsync(Session session, IReadOnlyList<Step> steps)
+    private static async Task PrintAsync(Session session, IReadOnlyList<Difference> differences)
     {
         if (session.Printer.Format is OutputFormat.Json or OutputFormat.Yaml)
         {
-            var shown = new JsonArray([.. steps.Select(step => new JsonObject
+            var shown = new JsonArray([.. differences.Select(difference => new JsonObject
             {
-                ["action"] = step.Action,
-                ["what"] = step.What,
-                ["changes"] = new JsonArray([.. step.Changes.Select(change => JsonValue.Create(change))])
+                ["action"] = difference.Action,
+                ["what"] = difference.What,
+                ["changes"] = new JsonArray([.. difference.Changes.Select(change => JsonValue.Create(change))])
             })]);
             await session.Printer.BodyAsync(new Reply(HttpStatusCode.OK, shown.ToJsonString(), null));
             return;
         }
-        foreach (var step in steps)
+        foreach (var difference in differences)
         {
-            await session.Around.Out.WriteLineAsync(session.Printer.Format == OutputFormat.Name ? step.What : $"{step.Sign} {step.What}");
-            foreach (var change in session.Printer.Format == OutputFormat.Name ? [] : step.Changes)
+            await session.Around.Out.WriteLineAsync(session.Printer.Format == OutputFormat.Name ? difference.What : $"{difference.Sign} {difference.What}");
+            foreach (var change in session.Printer.Format == OutputFormat.Name ? [] : difference.Changes)
                 await session.Around.Out.WriteLineAsync($"    {Printer.Flat(change)}");
         }
     }

@@ -10,11 +10,8 @@ namespace DevopsCd.Cli.Declaring;
 /// </summary>
 internal static class Plan
 {
-    /// <summary>Between the turns of two kinds there is room for what belongs to them.</summary>
-    private const int Between = 10;
-
     /// <summary>What is removed comes last, in the reverse order of its making.</summary>
-    private static readonly int s_removing = 2 * Between * Kinds.All.Count;
+    private static readonly int s_removing = Kinds.All.Count;
 
     /// <summary>There is always one, and it cannot be removed.</summary>
     private const string DefaultProject = "default";
@@ -43,66 +40,67 @@ internal static class Plan
     /// <summary>What is set as a whole: all that differs is told, and all is sent.</summary>
     private static IEnumerable<Step> Whole(Declared wanted, JsonObject? before, string path, JsonObject body)
     {
-        var step = Create(wanted, HttpMethod.Put, path, body);
         if (before is null)
-            return [step];
+            return [Create(wanted, HttpMethod.Put, path, body)];
         var changes = Changes(before, body);
-        return changes.Count == 0 ? [] : [step with { Action = Step.Change, Changes = changes }];
+        return changes.Count == 0 ? [] : [Make(wanted, [new Difference(Difference.Change, $"{wanted}") { Changes = changes }], HttpMethod.Put, path, body)];
     }
 
+    /// <summary>An application and those of its targets that differ, in one call.</summary>
     private static IEnumerable<Step> Application(Declared wanted, Declared? present, bool isPruned)
     {
         var path = $"applications/{Escaped(wanted.Name)}";
-        var settings = new JsonObject(wanted.Body.Where(member => member.Key != "targets" && member.Value is not null)
+        var body = new JsonObject(wanted.Body.Where(member => member.Key != "targets" && member.Value is not null)
             .Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
+        var differences = new List<Difference>();
         if (present is null)
         {
-            settings["name"] = wanted.Name;
-            yield return Create(wanted, HttpMethod.Post, "applications", settings);
+            body["name"] = wanted.Name;
+            differences.Add(new Difference(Difference.Create, $"{wanted}"));
         }
         else
         {
-            foreach (var same in settings.Select(member => member.Key).Where(name => Meaning.IsSame(name, present.Body[name], settings[name])).ToList())
-                settings.Remove(same);
-            if (settings.Count > 0)
-                yield return Create(wanted, HttpMethod.Patch, path, settings) with
+            foreach (var same in body.Select(member => member.Key).Where(name => Meaning.IsSame(name, present.Body[name], body[name])).ToList())
+                body.Remove(same);
+            if (body.Count > 0)
+                differences.Add(new Difference(Difference.Change, $"{wanted}")
                 {
-                    Action = Step.Change,
-                    Changes = [.. settings.Select(member => Change(member.Key, present.Body[member.Key], member.Value))]
-                };
+                    Changes = [.. body.Select(member => Change(member.Key, present.Body[member.Key], member.Value))]
+                });
         }
-        if (wanted.Body["targets"] is not JsonArray targets)
-            yield break;
         var before = (present?.Body["targets"] as JsonArray ?? []).ToDictionary(Place, target => target!.AsObject());
-        foreach (var target in targets.Select(target => target!.AsObject()))
-            if (Target(wanted, $"{path}/targets/{Path(target)}", target, before.GetValueOrDefault(Place(target))) is { } step)
-                yield return step;
-        foreach (var gone in isPruned ? before.ExceptBy(targets.Select(Place), one => one.Key) : [])
-            yield return new Step(Step.Remove, $"target {wanted.Name} {gone.Key}", HttpMethod.Delete, $"{path}/targets/{Path(gone.Value)}", null, s_removing);
+        var targets = wanted.Body["targets"] as JsonArray;
+        var differing = (targets ?? []).Select(target => (Target: target!.AsObject(), Difference: Target(wanted, target!.AsObject(), before)))
+            .Where(target => target.Difference is not null).ToList();
+        if (differing.Count > 0)
+            body["targets"] = new JsonArray([.. differing.Select(target => target.Target.DeepClone())]);
+        differences.AddRange(differing.Select(target => target.Difference!));
+        if (differences.Count > 0)
+            yield return present is null
+                ? Make(wanted, differences, HttpMethod.Post, "applications", body)
+                : Make(wanted, differences, HttpMethod.Patch, path, body);
+        foreach (var gone in isPruned && targets is not null ? before.ExceptBy(targets.Select(Place), one => one.Key) : [])
+            yield return new Step([new Difference(Difference.Remove, $"target {wanted.Name} {gone.Key}")], HttpMethod.Delete,
+                $"{path}/targets/{Path(gone.Value)}", null, s_removing);
     }
 
-    private static Step? Target(Declared application, string path, JsonObject target, JsonObject? before)
+    private static Difference? Target(Declared application, JsonObject target, Dictionary<string, JsonObject> before)
     {
-        var body = (JsonObject)target.DeepClone();
-        body.Remove("stage");
-        body.Remove("cluster");
-        body["strategy"] ??= new JsonObject { ["type"] = "rolling" };
-        body["wave"] ??= 1;
-        var step = new Step(Step.Create, $"target {application.Name} {Place(target)}", HttpMethod.Put, path, body, Turn(application) + 1)
-        {
-            Where = application.Where
-        };
-        if (before is null)
-            return step;
-        var old = (JsonObject)before.DeepClone();
-        old.Remove("stage");
-        old.Remove("cluster");
-        var changes = Changes(old, body);
-        return changes.Count == 0 ? null : step with { Action = Step.Change, Changes = changes };
+        var what = $"target {application.Name} {Place(target)}";
+        if (!before.TryGetValue(Place(target), out var old))
+            return new Difference(Difference.Create, what);
+        var whole = (JsonObject)target.DeepClone();
+        whole["strategy"] ??= new JsonObject { ["type"] = "rolling" };
+        whole["wave"] ??= 1;
+        var changes = Changes(old, whole);
+        return changes.Count == 0 ? null : new Difference(Difference.Change, what) { Changes = changes };
     }
 
     private static Step Create(Declared wanted, HttpMethod method, string path, JsonObject body) =>
-        new(Step.Create, $"{wanted}", method, path, body, Turn(wanted)) { Where = wanted.Where };
+        Make(wanted, [new Difference(Difference.Create, $"{wanted}")], method, path, body);
+
+    private static Step Make(Declared wanted, IReadOnlyList<Difference> differences, HttpMethod method, string path, JsonObject body) =>
+        new(differences, method, path, body, Kinds.TurnOf(wanted.Kind)) { Where = wanted.Where };
 
     private static Step Remove(Declared gone)
     {
@@ -113,12 +111,10 @@ internal static class Plan
             Kinds.Application => $"applications/{Escaped(gone.Name)}",
             _ => Lists.Query("access/bindings", gone.Body.Select(member => (member.Key, (string?)member.Value)))
         };
-        return new Step(Step.Remove, $"{gone}", HttpMethod.Delete, path, null, 2 * s_removing - Turn(gone));
+        return new Step([new Difference(Difference.Remove, $"{gone}")], HttpMethod.Delete, path, null, 2 * s_removing - Kinds.TurnOf(gone.Kind));
     }
 
     private static JsonObject Policy(Declared project) => project.Body["policy"] as JsonObject ?? [];
-
-    private static int Turn(Declared one) => Between * Kinds.TurnOf(one.Kind);
 
     private static string Place(JsonNode? target) => $"{target!["stage"]}/{target["cluster"]}";
 

@@ -9,34 +9,45 @@ using Microsoft.EntityFrameworkCore;
 namespace DevopsCd.Core.Applications;
 
 /// <summary>The applications that can be released.</summary>
-internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, AccessJournal journal, TimeProvider clock)
+internal sealed class ApplicationCatalogue(CdDbContext db, TargetReview review, BuildIntake intake, AccessJournal journal, TimeProvider clock)
 {
     private const int LongestType = 100;
     private const int LongestBranch = 255;
 
+    /// <summary>Registers an application, with its targets in one transaction.</summary>
+    /// <returns>The application, with what could not be checked in its notes.</returns>
     /// <exception cref="BatchRefusedException">A field is wrong, or the name is taken.</exception>
     public async Task<ApplicationView> AddAsync(NewApplication body, CancellationToken cancellationToken)
     {
         CatalogueRules.Name("name", body.Name);
         Check(body.Name, body.AppType, body.DefaultBranch, body.Repository, body.DependsOn);
-        return await db.InTransactionAsync(() => RegisterAsync(body, cancellationToken), cancellationToken);
+        var targets = WantedTarget.Of(body.Targets);
+        var notes = await review.AskAsync(body.Name, targets, cancellationToken);
+        return await db.InTransactionAsync(() => RegisterAsync(body, targets, cancellationToken), cancellationToken) with { Notes = notes };
     }
 
-    /// <summary>Changes an application.</summary>
+    /// <summary>Changes an application, with its targets in one transaction.</summary>
+    /// <returns>The application, with what could not be checked in its notes.</returns>
     /// <exception cref="BatchRefusedException">
     /// A field is wrong, there is no such application, it is in an open batch and is to move, or it has changed since it was read.
     /// </exception>
     public async Task<ApplicationView> ChangeAsync(
         string name, ApplicationChange change, Visible visible, Precondition precondition, AccessOrigin origin, CancellationToken cancellationToken)
     {
-        if (change is { Project: null, AppType: null, Repository: null, DefaultBranch: null, DependsOn: null })
-            throw BatchRefusedException.Content("project", "say what to change: project, appType, repository, defaultBranch or dependsOn");
+        if (change is { Project: null, AppType: null, Repository: null, DefaultBranch: null, DependsOn: null, Targets: null })
+            throw BatchRefusedException.Content("project", "say what to change: project, appType, repository, defaultBranch, dependsOn or targets");
         Check(name, change.AppType, change.DefaultBranch, change.Repository, change.DependsOn);
-        return await db.InTransactionAsync(() => SetAsync(name, change, visible, precondition, origin, cancellationToken), cancellationToken);
+        var targets = WantedTarget.Of(change.Targets);
+        // Nobody else is asked about what is not there.
+        if (targets.Count > 0 && !await db.Applications.AnyAsync(a => a.Name == name, cancellationToken))
+            throw Unknown(name);
+        var notes = await review.AskAsync(name, targets, cancellationToken);
+        return await db.InTransactionAsync(() => SetAsync(name, change, targets, visible, precondition, origin, cancellationToken), cancellationToken)
+            with { Notes = notes };
     }
 
-    private async Task<ApplicationView> SetAsync(
-        string name, ApplicationChange change, Visible visible, Precondition precondition, AccessOrigin origin, CancellationToken cancellationToken)
+    private async Task<ApplicationView> SetAsync(string name, ApplicationChange change, IReadOnlyList<WantedTarget> targets, Visible visible,
+        Precondition precondition, AccessOrigin origin, CancellationToken cancellationToken)
     {
         if (change.Project is { } project)
             await db.RequireProjectAsync(project, cancellationToken);
@@ -48,6 +59,8 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, A
         application.Repository = change.Repository is null ? application.Repository : change.Repository.Length == 0 ? null : change.Repository;
         application.DefaultBranch = string.IsNullOrWhiteSpace(change.DefaultBranch) ? application.DefaultBranch : GitRef.Short(change.DefaultBranch);
         application.DependsOn = change.DependsOn is { } dependsOn ? [.. dependsOn] : application.DependsOn;
+        foreach (var wanted in targets)
+            wanted.Set(application);
         await db.SaveChangesAsync(cancellationToken);
         return ApplicationViews.View(application, await db.OpenBatchAsync(application.Id, visible, cancellationToken));
     }
@@ -81,11 +94,13 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, A
     private async Task<Application> FindLockedAsync(string name, Visible visible, Precondition precondition, CancellationToken cancellationToken)
     {
         var application = await db.Applications.Include(a => a.Targets).SingleOrDefaultAsync(a => a.Name == name, cancellationToken)
-            ?? throw new BatchRefusedException(RefusalKind.NotFound, $"there is no application '{name}'");
+            ?? throw Unknown(name);
         var open = await db.OpenBatchAsync(application.Id, visible, cancellationToken);
         precondition.Check($"the application '{name}'", [ResourceTag.Of(ApplicationViews.View(application, open))]);
         return application;
     }
+
+    private static BatchRefusedException Unknown(string name) => new(RefusalKind.NotFound, $"there is no application '{name}'");
 
     private static void Check(string name, string? appType, string? defaultBranch, string? repository, IReadOnlyList<string>? dependsOn)
     {
@@ -98,7 +113,7 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, A
             throw BatchRefusedException.Content("dependsOn", "an application cannot depend on itself");
     }
 
-    private async Task<ApplicationView> RegisterAsync(NewApplication body, CancellationToken cancellationToken)
+    private async Task<ApplicationView> RegisterAsync(NewApplication body, IReadOnlyList<WantedTarget> targets, CancellationToken cancellationToken)
     {
         if (body.Project is { } project)
             await db.RequireProjectAsync(project, cancellationToken);
@@ -118,6 +133,8 @@ internal sealed class ApplicationCatalogue(CdDbContext db, BuildIntake intake, A
             DependsOn = [.. body.DependsOn ?? []],
             CreatedAt = clock.GetUtcNow()
         };
+        foreach (var wanted in targets)
+            wanted.Set(application);
         db.Add(application);
         await db.SaveChangesAsync(cancellationToken);
         await intake.AdoptAsync(application, cancellationToken);

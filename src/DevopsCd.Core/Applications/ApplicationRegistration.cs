@@ -10,7 +10,7 @@ internal static class ApplicationRegistration
 {
     public static IServiceCollection AddApplications(this IServiceCollection services, DeployOptions deploy, K8sOptions address)
     {
-        services.AddScoped<ApplicationCatalogue>().AddScoped<TargetCatalogue>().AddScoped<IFirstContent, SampleCatalogue>();
+        services.AddScoped<ApplicationCatalogue>().AddScoped<TargetCatalogue>().AddScoped<TargetReview>().AddScoped<IFirstContent, SampleCatalogue>();
         if (deploy.Driver != "http")
             return services.AddSingleton<ITargetCheck, NoTargetCheck>();
         // A client of its own: what it meets must not open the breaker of the deployments.

@@ -2,10 +2,9 @@ using DevopsCd.Contracts.Api;
 
 namespace DevopsCd.Core.Applications;
 
-/// <summary>Whoever will deploy a target says whether it could.</summary>
+/// <summary>Whoever will deploy targets says whether it could.</summary>
 internal interface ITargetCheck
 {
-    /// <returns>Why it could not be checked, or null.</returns>
-    /// <exception cref="BatchRefusedException">The target can never be deployed as it is; the fields are named.</exception>
-    Task<string?> CheckAsync(string application, TargetView target, CancellationToken cancellationToken);
+    /// <returns>One finding for each, in their order.</returns>
+    Task<IReadOnlyList<TargetFinding>> CheckAsync(string application, IReadOnlyList<TargetView> targets, CancellationToken cancellationToken);
 }

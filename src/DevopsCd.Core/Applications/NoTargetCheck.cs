@@ -5,5 +5,6 @@ namespace DevopsCd.Core.Applications;
 /// <summary>Nobody to ask: deployments are simulated, or an outside system owns them.</summary>
 internal sealed class NoTargetCheck : ITargetCheck
 {
-    public Task<string?> CheckAsync(string application, TargetView target, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<IReadOnlyList<TargetFinding>> CheckAsync(string application, IReadOnlyList<TargetView> targets, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<TargetFinding>>([.. targets.Select(_ => TargetFinding.Fine)]);
 }

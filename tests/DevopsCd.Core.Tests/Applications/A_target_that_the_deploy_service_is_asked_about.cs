@@ -76,13 +76,41 @@ public sealed class A_target_that_the_deploy_service_is_asked_about : IAsyncLife
         (await checking).ShouldNotBeNull().ShouldContain("did not answer within");
     }
 
-    private Task<string?> Check() => new DeployServiceTargetCheck(_http, _clock, NullLogger<DeployServiceTargetCheck>.Instance).CheckAsync("api", new TargetView
+    [Fact]
+    public async Task Is_asked_about_with_the_others_of_its_application_at_once_and_told_apart_from_them()
     {
-        Stage = "pre",
-        Cluster = "c1",
+        _service.Answer = _ => new FakeReply(200,
+            """{"ok":false,"results":[{"application":"api","cluster":"c1","ok":true},{"application":"api","cluster":"c1","ok":false,"problems":{"strategy.weight":["unknown"]}}]}""",
+            Type: "application/json");
+
+        var refused = await Should.ThrowAsync<BatchRefusedException>(Review().AskAsync("api", WantedTarget.Of([Setting("pre"), Setting("prod")]), Stop));
+
+        refused.Fields.Keys.ShouldHaveSingleItem().ShouldBe("targets[1].strategy.weight");
+        _service.Requests.ShouldHaveSingleItem().Json.GetProperty("operations").GetArrayLength().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Is_taken_with_a_note_when_the_service_speaks_of_others()
+    {
+        _service.Answer = _ => new FakeReply(200, """{"ok":true,"results":[{"application":"api","cluster":"c1","ok":true}]}""", Type: "application/json");
+
+        var notes = await Review().AskAsync("api", WantedTarget.Of([Setting("pre"), Setting("prod")]), Stop);
+
+        notes.ShouldNotBeNull().Count.ShouldBe(2);
+        notes[1].ShouldContain("prod/c1, but it spoke of 1 of 2 targets");
+    }
+
+    private async Task<string?> Check() => (await Review().AskAsync("api", WantedTarget.Of("pre", "c1", new TargetBody
+    {
         Namespace = "shop",
         Workload = new DeployWorkload { Kind = "Deployment", Name = "api" },
-        Strategy = new DeployStrategy { Type = "canary", Settings = new() { ["weight"] = JsonSerializer.SerializeToElement(20) } },
-        Wave = 1
-    }, Stop);
+        Strategy = Canary
+    }), Stop))?.Single();
+
+    private static DeployStrategy Canary => new() { Type = "canary", Settings = new() { ["weight"] = JsonSerializer.SerializeToElement(20) } };
+
+    private static TargetSetting Setting(string stage) =>
+        new() { Stage = stage, Cluster = "c1", Namespace = "shop", Workload = new DeployWorkload { Kind = "Deployment", Name = "api" }, Strategy = Canary };
+
+    private TargetReview Review() => new(new DeployServiceTargetCheck(_http, _clock, NullLogger<DeployServiceTargetCheck>.Instance));
 }

@@ -53,10 +53,8 @@ public sealed class ApiHost : IAsyncLifetime
     public async Task<string> Application(params string[] dependsOn)
     {
         var name = Name();
-        (await Post("/api/v1/applications", new { name, dependsOn })).Status.ShouldBe(System.Net.HttpStatusCode.Created);
-        foreach (var stage in (string[])["pre", "prod"])
-            (await Send(HttpMethod.Put, $"/api/v1/applications/{name}/targets/{stage}/c1",
-                new { @namespace = "shop", workload = new { kind = "Deployment", name } })).Status.ShouldBe(System.Net.HttpStatusCode.Created);
+        var targets = ((string[])["pre", "prod"]).Select(stage => new { stage, cluster = "c1", @namespace = "shop", workload = new { kind = "Deployment", name } });
+        (await Post("/api/v1/applications", new { name, dependsOn, targets })).Status.ShouldBe(System.Net.HttpStatusCode.Created);
         (await Post("/api/v1/builds", CdApi.Build(name, 1))).Status.ShouldBe(System.Net.HttpStatusCode.OK);
         return name;
     }
