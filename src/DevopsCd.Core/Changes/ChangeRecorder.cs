@@ -1,5 +1,6 @@
 using DevopsCd.Core.Data;
 using DevopsCd.Shared;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -10,7 +11,7 @@ namespace DevopsCd.Core.Changes;
 /// Writes down with each save what it changes in batches, so that nobody who changes something has to think of those who follow it. A claim of a
 /// call is no change: it goes past the context, and the call's answer follows it.
 /// </summary>
-internal sealed class ChangeRecorder(TimeProvider clock) : SaveChangesInterceptor
+internal sealed class ChangeRecorder(ChangedBatches changed, TimeProvider clock) : SaveChangesInterceptor
 {
     /// <summary>What readers see of an operation; its other columns are the engine's own.</summary>
     private static readonly HashSet<string> s_shown =
@@ -57,8 +58,10 @@ internal sealed class ChangeRecorder(TimeProvider clock) : SaveChangesIntercepto
             var releases = batch.GroupBy(change => change.Change.ReleaseId).Select(Together);
             db.Add(new BatchChange { BatchId = batch.Key, Releases = ChangedRelease.Write(releases), At = now });
         }
-        foreach (var batchId in entries.Select(Touched).OfType<long>().Distinct().Where(id => !told.Contains(id)))
+        foreach (var batchId in entries.Select(Touched).OfType<long>().Distinct().Where(told.Add).ToList())
             db.Add(new BatchChange { BatchId = batchId, At = now });
+        if (told.Count > 0)
+            db.AfterCommit(() => changed.Tell(told));
     }
 
     /// <summary>The application that a row's change belongs to. One that is new has no id yet: its batch is told, or the audit's row of it.</summary>

@@ -9,6 +9,7 @@ namespace DevopsCd.Core.Changes;
 internal static class ChangeRegistration
 {
     public static IServiceCollection AddChanges(this IServiceCollection services) => services.AddWorkWatch()
+        .AddSingleton<ChangedBatches>()
         .AddSingleton<ChangeRecorder>()
         .ConfigureDbContext<PostgresCdDbContext>(Recorded)
         .ConfigureDbContext<SqliteCdDbContext>(Recorded)

@@ -1,29 +1,41 @@
+using DevopsCd.Core.Changes;
 using DevopsCd.Core.Data;
 
 namespace DevopsCd.Host.Live;
 
 /// <summary>
 /// Tells open pages and streams that what they show has changed, whichever host changed it: while somebody looks, this process asks the database for
-/// the marks of what is looked at, each as often as its topic says. Nobody asks by themselves, and no message can get lost on the way.
+/// the marks of what is looked at, each as often as its topic says, and at once where this process has changed a batch that was quiet. Nobody asks by
+/// themselves, and no message can get lost on the way.
 /// </summary>
-internal sealed class LiveFeed(LiveMarks marks, TimeProvider clock, ILogger<LiveFeed> log)
+internal sealed class LiveFeed
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<Watcher> _watchers = [];
-    private readonly WakeSignal<Watcher> _opened = new();
+    private readonly HashSet<LiveWatch> _watchers = [];
+    private readonly HashSet<long> _changed = [];
+    private readonly WakeSignal<LiveWatch> _wake = new();
+    private readonly LiveMarks _marks;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<LiveFeed> _log;
     private bool _isLooking;
     private long _looks;
 
+    public LiveFeed(LiveMarks marks, ChangedBatches changed, TimeProvider clock, ILogger<LiveFeed> log)
+    {
+        (_marks, _clock, _log) = (marks, clock, log);
+        changed.Told += Hear;
+    }
+
     /// <summary>The mark of something now; whoever reads it afterwards reads what has this mark, or later.</summary>
-    public Task<string> MarkAsync(LiveTopic topic, CancellationToken cancellationToken) => marks.OfAsync(topic, cancellationToken);
+    public Task<string> MarkAsync(LiveTopic topic, CancellationToken cancellationToken) => _marks.OfAsync(topic, cancellationToken);
 
     /// <summary>Calls back whenever something has changed, and at first as soon as it is known whether it has since it was read.</summary>
     /// <param name="topic">What.</param>
     /// <param name="seen">The mark it had before it was read; null where that is not known.</param>
     /// <param name="tell">What is called, and never waited for.</param>
-    public IDisposable Watch(LiveTopic topic, string? seen, Func<LiveNews, Task> tell)
+    public LiveWatch Watch(LiveTopic topic, string? seen, Func<LiveNews, Task> tell)
     {
-        var watcher = new Watcher(this, topic, seen, tell);
+        var watcher = new LiveWatch(Remove, topic, seen, tell);
         lock (_gate)
         {
             _watchers.Add(watcher);
@@ -34,86 +46,80 @@ internal sealed class LiveFeed(LiveMarks marks, TimeProvider clock, ILogger<Live
             }
         }
         // Whoever comes with something that nobody else looks at does not wait.
-        _opened.Raise();
+        _wake.Raise();
         return watcher;
     }
 
-    private void Remove(Watcher watcher)
+    private void Remove(LiveWatch watcher)
     {
         lock (_gate)
             _watchers.Remove(watcher);
     }
 
+    private void Hear(IReadOnlyCollection<long> changed)
+    {
+        lock (_gate)
+        {
+            if (!_isLooking)
+                return;
+            _changed.UnionWith(changed);
+        }
+        _wake.Raise();
+    }
+
     private async Task LookAsync()
     {
         var failed = false;
-        var looked = new Dictionary<LiveTopic, long>();
+        // When each was looked at, and when something of it had changed.
+        var (looked, moved) = (new Dictionary<LiveTopic, long>(), new Dictionary<LiveTopic, long>());
         while (true)
         {
-            var opened = _opened.Next;
-            if (Watched() is not { Count: > 0 } watchers)
+            var woken = _wake.Next;
+            var (watchers, changed) = Watched();
+            if (watchers.Count == 0)
                 return;
-            var look = ++_looks;
-            List<LiveTopic> due = [.. watchers.Select(w => w.Topic).Distinct().Where(topic => Left(topic) <= TimeSpan.Zero)];
-            try
+            List<LiveTopic> due = [.. watchers.Select(w => w.Topic).Distinct().Where(topic => Left(topic, looked) <= TimeSpan.Zero || IsNew(topic, changed))];
+            if (due.Count > 0)
             {
-                var found = await marks.OfAsync(due, CancellationToken.None);
-                failed = false;
-                foreach (var watcher in watchers.Where(w => due.Contains(w.Topic)))
-                    watcher.See(found.GetValueOrDefault(watcher.Topic, ""), look);
+                var look = ++_looks;
+                try
+                {
+                    var found = await _marks.OfAsync(due, CancellationToken.None);
+                    failed = false;
+                    foreach (var watcher in watchers.Where(w => due.Contains(w.Topic)))
+                        if (watcher.See(found.GetValueOrDefault(watcher.Topic, ""), look))
+                            moved[watcher.Topic] = _clock.GetTimestamp();
+                }
+                catch (Exception failure)
+                {
+                    // Whatever the database says: the pages say that they are not live, and the next look is due in a moment.
+                    if (!failed)
+                        _log.LookFailed(failure);
+                    failed = true;
+                    foreach (var watcher in watchers.Where(w => due.Contains(w.Topic)))
+                        watcher.Lose(look);
+                }
+                foreach (var topic in due)
+                    looked[topic] = _clock.GetTimestamp();
             }
-            catch (Exception failure)
-            {
-                // Whatever the database says: the pages say that they are not live, and the next look is due in a moment.
-                if (!failed)
-                    log.LookFailed(failure);
-                failed = true;
-                foreach (var watcher in watchers.Where(w => due.Contains(w.Topic)))
-                    watcher.Lose(look);
-            }
-            foreach (var topic in due)
-                looked[topic] = clock.GetTimestamp();
-            await WakeSignal<Watcher>.WaitAsync(opened, watchers.Min(w => Left(w.Topic)), clock, CancellationToken.None);
+            await WakeSignal<LiveWatch>.WaitAsync(woken, watchers.Min(w => Left(w.Topic, looked)), _clock, CancellationToken.None);
         }
 
-        TimeSpan Left(LiveTopic topic) =>
-            looked.TryGetValue(topic, out var at) && topic.Interval - clock.GetElapsedTime(at) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+        // What changes all the time is shown as often as its topic says, and not with every commit.
+        bool IsNew(LiveTopic topic, IReadOnlySet<long> changed) => changed.Count > 0 && topic.IsOf(changed) && Left(topic, moved) <= TimeSpan.Zero;
+
+        TimeSpan Left(LiveTopic topic, Dictionary<LiveTopic, long> since) =>
+            since.TryGetValue(topic, out var at) && topic.Interval - _clock.GetElapsedTime(at) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
     }
 
-    private List<Watcher> Watched()
+    private (IReadOnlyList<LiveWatch> Watchers, IReadOnlySet<long> Changed) Watched()
     {
         lock (_gate)
         {
             _isLooking = _watchers.Count > 0;
-            return [.. _watchers];
+            var changed = _changed.ToHashSet();
+            _changed.Clear();
+            return ([.. _watchers], changed);
         }
-    }
-
-    /// <summary>Somebody who is told. What it is told runs where it likes, and is never waited for.</summary>
-    private sealed class Watcher(LiveFeed feed, LiveTopic topic, string? seen, Func<LiveNews, Task> tell) : IDisposable
-    {
-        private string? _seen = seen;
-        private LiveNewsKind? _told;
-
-        public LiveTopic Topic => topic;
-
-        public void See(string mark, long look)
-        {
-            var kind = mark == _seen ? LiveNewsKind.Same : LiveNewsKind.Changed;
-            if (kind == LiveNewsKind.Same && _told is LiveNewsKind.Same or LiveNewsKind.Changed)
-                return;
-            (_seen, _told) = (mark, kind);
-            _ = tell(new LiveNews(kind, look));
-        }
-
-        public void Lose(long look)
-        {
-            if (_told == LiveNewsKind.Lost)
-                return;
-            _told = LiveNewsKind.Lost;
-            _ = tell(new LiveNews(LiveNewsKind.Lost, look));
-        }
-
-        public void Dispose() => feed.Remove(this);
     }
 }

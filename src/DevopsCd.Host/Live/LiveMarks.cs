@@ -74,10 +74,18 @@ internal sealed class LiveMarks(IServiceScopeFactory scopes, ChangeTail tail)
                 .Select(g => new { g.Key, Count = g.Count(), Tries = g.Sum(n => n.Tries), Last = g.Max(n => n.Id) }).ToListAsync(cancellationToken))
                 .Select(g => g.ToString()).Order(StringComparer.Ordinal));
         if (topic == LiveTopic.Deployments)
-            return string.Join('\n', (await db.Deployments.OrderByDescending(d => d.Id).Take(Newest).GroupBy(d => d.Status)
+            return await DriftAsync(db, cancellationToken) + string.Join('\n', (await db.Deployments
+                .OrderByDescending(d => d.Id).Take(Newest).GroupBy(d => d.Status)
                 .Select(g => new { g.Key, Count = g.Count(), Last = g.Max(d => d.Id) }).ToListAsync(cancellationToken))
                 .Select(g => g.ToString()).Order(StringComparer.Ordinal));
         throw new ArgumentOutOfRangeException(nameof(topic), topic, "is no list");
+    }
+
+    /// <summary>What is found to run otherwise than it was deployed: no deployment tells of it.</summary>
+    private static async Task<string> DriftAsync(CdDbContext db, CancellationToken cancellationToken)
+    {
+        var drifted = db.Set<LiveVersion>().Where(v => v.Drift != null);
+        return $"{await drifted.CountAsync(cancellationToken)} {await drifted.SumAsync(v => v.Drift!.Length, cancellationToken)}\n";
     }
 
     private static string Of(long? id) => $"{id};";

@@ -26,6 +26,9 @@ internal readonly record struct LiveTopic(long Id)
     /// <summary>How often it is looked at while somebody follows it.</summary>
     public TimeSpan Interval => this == Changes ? s_changes : s_usual;
 
+    /// <summary>Whether it may be another once these batches have changed.</summary>
+    public bool IsOf(IReadOnlySet<long> batches) => this == Batches || batches.Contains(Id);
+
     /// <summary>A batch, with its applications and operations.</summary>
     public static LiveTopic Batch(long id) => new(id);
 }

@@ -11,10 +11,10 @@ namespace DevopsCd.Host.Ui.Live;
 public abstract class LivePage<TView> : UiComponent, IDisposable where TView : class
 {
     private readonly CancellationTokenSource _left = new();
-    private IDisposable? _watch;
+    private LiveWatch? _watch;
     private string? _address;
-    private bool _isReading, _isReadAgain;
-    private long? _look;
+    private bool _isReading, _isReadAgain, _isActing;
+    private long? _look, _told;
 
     /// <summary>What is shown; null before it is read, and where there is no such thing.</summary>
     private protected TView? View { get; private set; }
@@ -113,6 +113,9 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
                 _isReadAgain = false;
                 await ReadOnceAsync(look);
                 look = _look;
+                // What has been read is shown while it is read again.
+                if (_isReadAgain)
+                    StateHasChanged();
             }
             while (_isReadAgain && !_left.IsCancellationRequested);
         }
@@ -122,6 +125,25 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
         }
     }
 
+    /// <summary>Does what the reader asks for, and then reads once what has become of it, however often the page is told of that meanwhile.</summary>
+    private protected async Task DoAsync(Func<Task> act)
+    {
+        _isActing = true;
+        try
+        {
+            await act();
+        }
+        finally
+        {
+            _isActing = false;
+        }
+        var told = _told;
+        _told = null;
+        // Taken before the reading: what comes after it is told. Others who were told of the same may be reading it already.
+        var isTold = _watch is { } watch && await MarkAsync() is { } mark && watch.Reads(mark);
+        await RefreshAsync(isTold ? told : null);
+    }
+
     /// <summary>Does what the reader asks for, shows what is refused of it, and reads again.</summary>
     /// <returns>Whether it was done.</returns>
     private protected async Task<bool> ActAsync(Func<Task> act)
@@ -129,31 +151,35 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
         (IsBusy, Refusal, WrongFields) = (true, null, new Dictionary<string, string[]>());
         // It may be a part of the page that asks, and then that part alone would show it.
         StateHasChanged();
-        var isDone = false;
-        try
+        var (isDone, isSignedOut) = (false, false);
+        await DoAsync(async () =>
         {
-            await act();
-            isDone = true;
-        }
-        catch (SignedOutException)
-        {
+            try
+            {
+                await act();
+                isDone = true;
+            }
+            catch (SignedOutException)
+            {
+                isSignedOut = true;
+            }
+            catch (BatchRefusedException refused)
+            {
+                (Refusal, WrongFields) = (Texts.Refusal(refused), Texts.Fields(refused));
+            }
+            catch (Exception failure) when (Unavailable.Is(failure))
+            {
+                Refusal = Texts.Said(Unavailable.Words(failure));
+            }
+            finally
+            {
+                IsBusy = false;
+            }
+        });
+        if (isSignedOut)
             LogIn();
-            return false;
-        }
-        catch (BatchRefusedException refused)
-        {
-            (Refusal, WrongFields) = (Texts.Refusal(refused), Texts.Fields(refused));
-        }
-        catch (Exception failure) when (Unavailable.Is(failure))
-        {
-            Refusal = Unavailable.Words(failure);
-        }
-        finally
-        {
-            IsBusy = false;
-        }
-        await RefreshAsync();
-        StateHasChanged();
+        else
+            StateHasChanged();
         return isDone;
     }
 
@@ -182,6 +208,12 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
             return;
         }
         var isAnew = news.Kind == LiveNewsKind.Changed || Trouble is not null;
+        if (isAnew && _isActing)
+        {
+            // Read when it is done.
+            _told = news.Look;
+            return;
+        }
         if (isAnew)
             await RefreshAsync(news.Look);
         if (_left.IsCancellationRequested)
@@ -225,7 +257,7 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
         }
         catch (Exception failure) when (Unavailable.Is(failure))
         {
-            Trouble = Unavailable.Words(failure);
+            Trouble = Texts.Said(Unavailable.Words(failure));
         }
         catch (OperationCanceledException) when (_left.IsCancellationRequested)
         {
