@@ -21,7 +21,11 @@ internal sealed class Session(Surroundings around, SharedOptions.Values options)
 
     public ApiClient Client(Context context)
     {
-        _http ??= new HttpClient { Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { UserAgent = { new("devopscd", ProgramVersion.Text) } } };
+        _http ??= new HttpClient
+        {
+            Timeout = TimeSpan.FromSeconds(60),
+            DefaultRequestHeaders = { UserAgent = { new("devopscd", ProgramVersion.Text) }, AcceptLanguage = { new(around.Words.Language) } }
+        };
         var workload = context is { Token: null, Audience: { } audience } ? new WorkloadToken(around, _http, audience) : null;
         return new ApiClient(_http, context, workload, options.Operator ?? around.Variable("DEVOPSCD_OPERATOR"),
             options.Key ?? Guid.CreateVersion7(Clock.GetUtcNow()).ToString(), options.Patience, Clock, SayAsync);

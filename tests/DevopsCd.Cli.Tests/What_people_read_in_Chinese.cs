@@ -7,7 +7,7 @@ using DevopsCd.Testing;
 
 namespace DevopsCd.Cli.Tests;
 
-public sealed partial class What_people_read_in_Chinese
+public sealed partial class What_people_read_in_Chinese(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {
     [Fact]
     public void Is_the_help_of_every_command() => All(new Cli().Root).SelectMany(command =>
@@ -39,6 +39,19 @@ public sealed partial class What_people_read_in_Chinese
             Han().IsMatch(text).ShouldBe(isChinese, text);
         help.ShouldContain(isChinese ? "用法：" : "Usage:");
         help.ShouldContain(isChinese ? "批次用途" : "What the batch is for");
+    }
+
+    [Fact]
+    public async Task Is_also_what_the_service_refuses_and_what_stands_around_it()
+    {
+        using var cli = host.Cli();
+        cli.With("LANG", "zh_CN.UTF-8");
+
+        var (missing, wrong) = (await cli.RunAsync("batch", "show", "999999"), await cli.RunAsync("api", "POST", "applications", "-d", """{"name":"not a name"}"""));
+
+        (missing.Exit, wrong.Exit).ShouldBe((ExitCodes.Failed, ExitCodes.Usage));
+        missing.Error.ShouldStartWith("没有批次 999999。\n  跟踪编号: ");
+        wrong.Error.ShouldContain("  name: “not a name”须为 1 到 100 个字母、数字或 . _ -\n");
     }
 
     /// <summary>As the compiler makes it of an interpolated text: its holes are numbered, and keep how they are written.</summary>

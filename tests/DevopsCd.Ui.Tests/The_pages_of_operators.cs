@@ -117,6 +117,8 @@ public sealed class The_pages_of_operators(Browsers browsers, PagesHost host)
         await reader.Go($"/batches/{batch}?app={third}");
         await reader.Page.Locator("[data-act=remove]").ClickAsync();
         await Expect(reader.Page.Locator($"#app-{third}")).ToHaveCountAsync(0);
+        await reader.Go($"/batches/{batch}?tab=history");
+        await Expect(reader.Page.Locator("tbody tr", new() { HasText = $"{first} 依赖：{second}" })).ToHaveCountAsync(1);
 
         reader.Complaints.ShouldBeEmpty();
         (await host.Api.Raise(batch, "cancel", "changed")).Expect();

@@ -1,4 +1,3 @@
-using System.Text;
 using DevopsCd.Contracts.Api;
 
 namespace DevopsCd.Cli.Connecting;
@@ -6,7 +5,7 @@ namespace DevopsCd.Cli.Connecting;
 /// <summary>Says in one block what the service has against a request: what, which field, what is allowed, and the trace.</summary>
 internal static class ProblemText
 {
-    public static CliException Of(Problem problem) => new(ExitCodeOf(problem.Status), $"{TextOf(problem)}") { Problem = problem };
+    public static CliException Of(Problem problem) => new(ExitCodeOf(problem.Status), TextOf(problem)) { Problem = problem };
 
     public static int ExitCodeOf(int status) => status switch
     {
@@ -17,33 +16,37 @@ internal static class ProblemText
         _ => ExitCodes.Failed
     };
 
-    private static string TextOf(Problem problem)
+    /// <summary>What the service says is in the reader's language, where that was asked for; what stands around it is said here.</summary>
+    private static FormattableString TextOf(Problem problem)
     {
-        var text = new StringBuilder(problem.Detail ?? problem.Title);
-        if (problem.Detail is not null && problem.Status >= 500)
-            text.Insert(0, $"{problem.Title}: ");
+        FormattableString text = problem.Detail is null ? $"{problem.Title}"
+            : problem.Status >= 500 ? (FormattableString)$"{problem.Title}: {problem.Detail}" : $"{problem.Detail}";
         foreach (var (field, wrong) in problem.Errors ?? new Dictionary<string, IReadOnlyList<string>>())
-            Line(field, string.Join("; ", wrong));
+            Line($"{field}", $"{string.Join("; ", wrong)}");
         if (problem.StateName is not null)
-            Line("state", $"{problem.State} {problem.StateName}{(problem.Version is { } version ? $", version {version}" : "")}");
+            Line($"state", problem.Version is { } at
+                ? (FormattableString)$"{problem.State} {problem.StateName}, version {at}" : $"{problem.State} {problem.StateName}");
         else if (problem.Version is { } version)
-            Line("version", $"{version}");
+            Line($"version", $"{version}");
         if (problem.AvailableEvents is { } events)
-            Line("allowed now", string.Join(", ", events.Where(e => e.By == "person").Select(e => e.Event).DefaultIfEmpty("nothing that a person does")));
+        {
+            var possible = string.Join(", ", events.Where(e => e.By == "person").Select(e => e.Event));
+            Line($"allowed now", possible.Length > 0 ? $"{possible}" : (FormattableString)$"nothing that a person does");
+        }
         foreach (var change in problem.Changes ?? [])
-            Line(change.Application, string.Join("; ", change.Changes));
+            Line($"{change.Application}", $"{string.Join("; ", change.Changes)}");
         if (problem.Permission is not null)
-            Line("missing", $"{problem.Permission} in {string.Join(", ", problem.Projects ?? ["*"])}");
+            Line($"missing", $"{problem.Permission} in {string.Join(", ", problem.Projects ?? ["*"])}");
         if (problem.GrantedBy is { Count: > 0 } granters)
-            Line("granted by", string.Join(", ", granters));
+            Line($"granted by", $"{string.Join(", ", granters)}");
         if (problem.Fields is { Count: > 0 } fields)
-            Line("fields", string.Join(", ", fields));
+            Line($"fields", $"{string.Join(", ", fields)}");
         if (problem.Status == 401)
-            Line("help", "devopscd login URL, or set DEVOPSCD_TOKEN");
+            Line($"help", $"devopscd login URL, or set DEVOPSCD_TOKEN");
         if (problem.TraceId.Length > 0)
-            Line("trace", problem.TraceId);
-        return text.ToString();
+            Line($"trace", $"{problem.TraceId}");
+        return text;
 
-        void Line(string name, string value) => text.Append('\n').Append("  ").Append(name).Append(": ").Append(value);
+        void Line(FormattableString name, FormattableString value) => text = $"{text}\n  {name}: {value}";
     }
 }

@@ -35,7 +35,7 @@ internal sealed class Applying(Session session)
             {
                 if (_exit == ExitCodes.Ok)
                     _exit = failed.ExitCode;
-                session.Around.Error.WriteLine($"{(step.Where.Length > 0 ? $"{step.Where}: " : "")}{step.What}: {failed.Message}");
+                session.Around.Error.WriteLine($"{(step.Where.Length > 0 ? $"{step.Where}: " : "")}{step.What}: {session.Around.Words.Say(failed.Text)}");
             }
         }
     }

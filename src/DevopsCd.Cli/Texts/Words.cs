@@ -10,6 +10,9 @@ internal sealed partial class Words(bool isChinese)
     public static Words Of(Func<string, string?> variable) =>
         new((variable("LC_ALL") ?? variable("LC_MESSAGES") ?? variable("LANG"))?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true);
 
+    /// <summary>As programs name it, for the service: it says what it refuses in that language.</summary>
+    public string Language => isChinese ? "zh" : "en";
+
     /// <summary>What stands in the gaps is put in as it is, unless it is such a text itself.</summary>
     public string Say(FormattableString text) => string.Format(CultureInfo.InvariantCulture,
         (isChinese ? ChineseTable.Find(text.Format) : null) ?? text.Format,

@@ -17,9 +17,9 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     private IReadOnlyList<ContentChange>? _sinceApproval;
     private VoteCount? _votes;
     private (long BatchId, int Applications)? _known;
-    private string? _overridden;
-    private (string Key, string What)? _deferred;
-    private string? _because;
+    private Sentence? _overridden;
+    private (string Key, Sentence What)? _deferred;
+    private Sentence? _because;
 
     /// <summary>The row of the first event that was accepted through this journal; null before.</summary>
     public BatchEvent? Accepted { get; private set; }
@@ -36,16 +36,16 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
 
     /// <summary>The event that is being accepted overrides what would stand in its way: the audit says so in a row of its own.</summary>
     /// <param name="what">What would stand in its way.</param>
-    public void Overrides(string what) => _overridden = what;
+    public void Overrides(Sentence what) => _overridden = what;
 
     /// <summary>The event that is being decided is to happen later.</summary>
     /// <param name="key">The key of the audit's row.</param>
     /// <param name="what">What is to happen, and when.</param>
-    public void Defers(string key, string what) => _deferred = (key, what);
+    public void Defers(string key, Sentence what) => _deferred = (key, what);
 
     /// <summary>The batch that is being created comes from another one: the audit says so.</summary>
     /// <param name="what">What comes, and from where.</param>
-    public void Because(string what) => _because = what;
+    public void Because(Sentence what) => _because = what;
 
     /// <summary>Whether it happens later, so that now it is a request and no more.</summary>
     public bool IsDeferred => _deferred is not null;
@@ -88,7 +88,7 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
         _votes = null;
         if (_overridden is { } overridden)
             Write(batch, FreezeOverriddenKey, EventOutcome.Noted, batch.Status, by, origin with { MessageId = null, RequestHash = null },
-                $"{overridden}; overridden: {reason}", null, now);
+                (Sentence)$"{overridden}; overridden: {reason}", null, now);
         _overridden = null;
         await publish.Publish(new BatchTransitioned
         {
@@ -157,11 +157,11 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     }
 
     /// <summary>History that is not an event of the table: a refreshed build, a pin.</summary>
-    public void Note(Batch batch, string what, string by, string source, string? reason, string? detail) =>
+    public void Note(Batch batch, string what, string by, string source, Sentence? reason, string? detail) =>
         Write(batch, what, EventOutcome.Noted, batch.Status, by, new EventOrigin(source), reason, detail, clock.GetUtcNow());
 
     /// <summary>A late fact: kept, and nothing changed (R10).</summary>
-    public void Ignore(Batch batch, string what, string by, string source, string reason, Guid? messageId, string? detail = null) =>
+    public void Ignore(Batch batch, string what, string by, string source, Sentence reason, Guid? messageId, string? detail = null) =>
         Write(batch, what, EventOutcome.Ignored, batch.Status, by, new EventOrigin(source, messageId), reason, detail, clock.GetUtcNow());
 
     /// <summary>The key of the audit's rows of votes.</summary>

@@ -82,7 +82,7 @@ internal sealed class ReleaseEditor(
         List<BatchRelease> all = [.. releases, .. added];
         foreach (var release in added)
             journal.Note(batch, "application_added", by, EventSource.Http,
-                $"{release.App.Name}: {release.Build?.BuildNumber ?? "no build"} of {release.Branch}", ContentHistory.Added(release));
+                $"{release.App.Name}: {BuildWords.Number(release.Build?.BuildNumber)} of {release.Branch}", ContentHistory.Added(release));
         var names = all.Select(r => r.App.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var release in releases.Where(r => r.DependsOn.ToHashSet().SetEquals(r.App.DependsOn.Where(before.Contains))))
             if (release.App.DependsOn.Where(names.Contains).ToList() is var usual && usual.Exists(name => !before.Contains(name)))
@@ -109,7 +109,7 @@ internal sealed class ReleaseEditor(
         foreach (var waiting in releases.Where(r => r.DependsOn.Contains(application)))
             Depend(batch, waiting, releases, [.. waiting.DependsOn.Where(name => name != application)], by);
         journal.Note(batch, "application_removed", by, EventSource.Http,
-            $"{application}: {release.Build?.BuildNumber ?? "no build"} of {release.Branch}", ContentHistory.Removed(release));
+            $"{application}: {BuildWords.Number(release.Build?.BuildNumber)} of {release.Branch}", ContentHistory.Removed(release));
         db.Releases.Remove(release);
         batch.UpdatedAt = clock.GetUtcNow();
         await ChangedAsync(batch, cancellationToken);
@@ -154,27 +154,27 @@ internal sealed class ReleaseEditor(
     {
         if (string.IsNullOrWhiteSpace(branch))
             throw BatchRefusedException.Content("branch", "must not be empty");
-        var (was, before) = (ReleaseContent.Of(release), release.Build?.BuildNumber ?? "no build");
+        var (was, before) = (ReleaseContent.Of(release), BuildWords.Number(release.Build?.BuildNumber));
         var (from, to) = (release.FollowedBranch ?? release.Branch, GitRef.Short(branch));
         if (from == to)
             return;
         release.Follow(to);
         var newest = release.PinnedBy is null ? await TakeNewestAsync(release, to, cancellationToken) : null;
         journal.Note(batch, "branch_changed", by, EventSource.Http, release.PinnedBy is null
-            ? $"{release.App.Name}: {from} → {to}; {before} → {newest?.BuildNumber ?? "no build"}"
-            : $"{release.App.Name}: {from} → {to}, once it is no longer pinned",
+            ? (Sentence)$"{release.App.Name}: {from} → {to}; {before} → {BuildWords.Number(newest?.BuildNumber)}"
+            : (Sentence)$"{release.App.Name}: {from} → {to}, once it is no longer pinned",
             ContentHistory.Detail(was, release, release.PinnedBy is null ? newest?.BuildNumber : was.BuildNumber));
     }
 
     private async Task PinAsync(Batch batch, BatchRelease release, string number, string by, CancellationToken cancellationToken)
     {
-        var (was, before) = (ReleaseContent.Of(release), release.Build?.BuildNumber ?? "no build");
+        var (was, before) = (ReleaseContent.Of(release), BuildWords.Number(release.Build?.BuildNumber));
         if (number.Length == 0)
         {
             release.Unpin();
             var newest = await TakeNewestAsync(release, release.Branch, cancellationToken);
             journal.Note(batch, "unpinned", by, EventSource.Http,
-                $"{release.App.Name}: {before} → {newest?.BuildNumber ?? "no build"}; follows {release.Branch}",
+                $"{release.App.Name}: {before} → {BuildWords.Number(newest?.BuildNumber)}; follows {release.Branch}",
                     ContentHistory.Detail(was, release, newest?.BuildNumber));
             return;
         }

@@ -46,9 +46,10 @@ internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler schedule
         db.Add(start);
         await db.SaveChangesAsync(cancellationToken);
         await WakeAsync(start, cancellationToken);
-        journal.Defers(Scheduled, string.Create(CultureInfo.InvariantCulture, $"{type.Key} at {due.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC")
-            + (head.ExpiresAt is { } end ? string.Create(CultureInfo.InvariantCulture, $", until {end.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC") : "")
-            + (string.IsNullOrWhiteSpace(head.Reason) ? "" : $": {head.Reason}"));
+        Sentence what = $"{type.Key} at {due.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC";
+        if (head.ExpiresAt is { } end)
+            what = $"{what}, until {end.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC";
+        journal.Defers(Scheduled, string.IsNullOrWhiteSpace(head.Reason) ? what : (Sentence)$"{what}: {head.Reason}");
         return true;
     }
 
@@ -70,7 +71,7 @@ internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler schedule
             || await Waiting(db, batchId).SingleOrDefaultAsync(cancellationToken) is not { } start)
             return false;
         start.End($"withdrawn by {by}", clock.GetUtcNow());
-        journal.Note(batch, Withdrawn, by, EventSource.Http, start.Event, null);
+        journal.Note(batch, Withdrawn, by, EventSource.Http, Sentence.Quote(start.Event), null);
         batch.UpdatedAt = clock.GetUtcNow();
         await db.SaveChangesAsync(cancellationToken);
         return true;

@@ -66,7 +66,7 @@ internal sealed class StartScheduledConsumer(IServiceScopeFactory scopes, CoreOp
             await db.SaveChangesAsync(cancellationToken);
             return obstacles.Count == 0 && start.EndedAt is null ? (start, asker) : null;
 
-            void Give(string what, string reason)
+            void Give(string what, Sentence reason)
             {
                 start.End(reason, now);
                 batch.UpdatedAt = now;

@@ -102,7 +102,7 @@ internal sealed class BuildIntake(
         else if (withdrawn is not null && release.BuildId == withdrawn.Id)
             journal.Note(batch, "build_withdrawn", Operators.Engine, source,
                 $"{release.App.Name}: build {withdrawn.BuildNumber} was reported as {EnumNames<BuildStatus>.Of(withdrawn.BuildStatus)} "
-                    + "after it had been taken; this batch keeps it", null);
+                    + $"after it had been taken; this batch keeps it", null);
         await db.SaveChangesAsync(cancellationToken);
         if (refreshes)
             await approved.ChangedAsync(batch, cancellationToken);
@@ -139,7 +139,7 @@ internal sealed class BuildIntake(
         release.Take(newest);
         batch.UpdatedAt = now;
         journal.Note(batch, "build_refreshed", Operators.Engine, source,
-            $"{release.App.Name}: {from ?? "no build"} → {newest.BuildNumber}{(from == newest.BuildNumber ? $" as {newest.ImageDigest}" : "")}",
+            $"{release.App.Name}: {BuildWords.Number(from)} → {newest.BuildNumber}{(from == newest.BuildNumber ? $" as {newest.ImageDigest}" : "")}",
             ContentHistory.Detail(before, release, newest.BuildNumber));
         await publish.Publish(new ReleaseBuildRefreshed
         {
@@ -154,7 +154,7 @@ internal sealed class BuildIntake(
 
     private void Drop(Batch batch, BatchRelease release, string source)
     {
-        var (before, from) = (ReleaseContent.Of(release), release.Build?.BuildNumber ?? "no build");
+        var (before, from) = (ReleaseContent.Of(release), BuildWords.Number(release.Build?.BuildNumber));
         release.Drop();
         batch.UpdatedAt = clock.GetUtcNow();
         journal.Note(batch, "build_refreshed", Operators.Engine, source,

@@ -128,7 +128,7 @@ internal sealed class GateDesk(
         await LockedAsync(id, async (batch, run) =>
         {
             await RequireAsync(batch, run, run.Status is GateStatus.Passed or GateStatus.Failed, cancellationToken);
-            journal.Note(batch, GateAskedAgain, by.Operator, EventSource.Http, run.Name, null);
+            journal.Note(batch, GateAskedAgain, by.Operator, EventSource.Http, Sentence.Quote(run.Name), null);
             again = await AskAsync(batch, run.Project, run.Gate, run.ContentHash, run.Round + 1, cancellationToken);
         }, cancellationToken);
         return again!;
@@ -154,7 +154,7 @@ internal sealed class GateDesk(
             GateStatus.Failed => GateFailed,
             _ => GateOverridden
         };
-        journal.Note(batch, key, by, source, string.IsNullOrWhiteSpace(reason) ? run.Name : $"{run.Name}: {reason}", null);
+        journal.Note(batch, key, by, source, string.IsNullOrWhiteSpace(reason) ? Sentence.Quote(run.Name) : (Sentence)$"{run.Name}: {reason}", null);
         await notices.AddAsync(Notice.GateDecided(batch, run.Id, run.Name, run.LetsPass, by, run.Reason, now), cancellationToken);
         await publish.Publish(new GateDecided
         {

@@ -66,7 +66,8 @@ internal sealed class TellLateOperations(IServiceScopeFactory scopes, TimeProvid
                 || await db.Deployments.SingleAsync(d => d.OperationId == operationId, cancellationToken) is not { InFlight: true, LateSince: null } operation)
                 return false;
             (operation.LateSince, batch.UpdatedAt) = (now, now);
-            var reason = $"{operation.Application} on {operation.Cluster} has taken {Rounded(now - operation.StartedAt)}; usually at most {Rounded(usual)}";
+            Sentence reason =
+                $"{operation.Application} on {operation.Cluster} has taken {Rounded(now - operation.StartedAt)}; usually at most {Rounded(usual)}";
             services.GetRequiredService<AuditWriter>().Note(batch, OperationLate, Operators.Engine, EventSource.Engine, reason, null);
             await services.GetRequiredService<Notices>().AddAsync(Notice.OperationLate(batch, operation, reason, now), cancellationToken);
             await db.SaveChangesAsync(cancellationToken);

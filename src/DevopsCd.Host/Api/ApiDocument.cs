@@ -15,7 +15,8 @@ internal static class ApiDocument
         to pre-production and, on a person's word, to production.
 
         Bodies are JSON in UTF-8, at most 1 MiB. Unknown and repeated fields are refused. A refusal is `application/problem+json` (RFC 9457);
-        its `type` is stable, and each status lists the types it can have as examples. `HEAD` is answered wherever `GET` is.
+        its `type` is stable, and each status lists the types it can have as examples. What a refusal says to people is Chinese where `Accept-Language`
+        prefers `zh`, and English otherwise. `HEAD` is answered wherever `GET` is.
         """;
 
     private static readonly (string Name, string Description)[] s_tags =

@@ -114,8 +114,8 @@ internal static class BatchEndpoints
             CancellationToken cancellationToken)
     {
         var result = await commands.CreateAsync(sent.Value, Caller.Of(http), key.Value, cancellationToken);
-        if (result.RefusalKind is { } kind)
-            return Refusals.Result(kind, result.Reason ?? "", null, null, result.Fields, lifecycle);
+        if (result.RefusalKind is not null)
+            return Refusals.Result(result, lifecycle);
         var (view, tag) = (await queries.GetTaggedAsync(result.BatchId!.Value, cancellationToken))!.Value;
         return EntityTags.Created($"/api/v1/batches/{view.Id}", view, tag.ToString(), endsWithBody: true);
     }
@@ -179,8 +179,8 @@ internal static class BatchEndpoints
     {
         if (await reverts.RevertAsync(id, sent?.Value, seen.Precondition(), Caller.Of(http), key.Value, cancellationToken) is not var (result, left))
             return NoBatch(id);
-        if (result.RefusalKind is { } kind)
-            return Refusals.Result(kind, result.Reason ?? "", null, null, result.Fields, lifecycle);
+        if (result.RefusalKind is not null)
+            return Refusals.Result(result, lifecycle);
         var batch = (await queries.GetAsync(result.BatchId!.Value, cancellationToken))!;
         return TypedResults.Created($"/api/v1/batches/{batch.Id}", new BatchReverted { Batch = batch, Left = left });
     }
@@ -191,8 +191,8 @@ internal static class BatchEndpoints
     {
         if (await splits.SplitAsync(id, sent.Value, seen.Precondition(), Caller.Of(http), key.Value, cancellationToken) is not { } result)
             return NoBatch(id);
-        if (result.RefusalKind is { } kind)
-            return Refusals.Result(kind, result.Reason ?? "", null, null, result.Fields, lifecycle);
+        if (result.RefusalKind is not null)
+            return Refusals.Result(result, lifecycle);
         var (view, tag) = (await queries.GetTaggedAsync(result.BatchId!.Value, cancellationToken))!.Value;
         return EntityTags.Created($"/api/v1/batches/{view.Id}", view, tag.ToString(), endsWithBody: true);
     }
@@ -226,8 +226,8 @@ internal static class BatchEndpoints
             ExpiresAt = body?.ExpiresAt,
             ExpectedVersion = seen?.Version
         }, Caller.Of(http), key.Value, cancellationToken);
-        if (result.RefusalKind is { } kind)
-            return Refusals.Result(kind, result.Reason ?? "", result.FromState, result.Version, result.Fields, lifecycle);
+        if (result.RefusalKind is not null)
+            return Refusals.Result(result, lifecycle, looksAtState: true);
         var changes = result.SinceApproval;
         return EntityTags.Ok(new EventAccepted
         {

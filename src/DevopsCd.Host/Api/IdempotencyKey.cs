@@ -11,8 +11,6 @@ namespace DevopsCd.Host.Api;
 /// <param name="Value">The key; null when the header is absent.</param>
 internal sealed record IdempotencyKey(string? Value) : IBindableFromHttpContext<IdempotencyKey>, IEndpointParameterMetadataProvider
 {
-    public const string OtherRequest = "was used for another request; the same key stands for the same request only";
-
     public static RequestHeader Header { get; } = new("Idempotency-Key",
         "A value of the caller's choice that names this request, for 24 hours or longer. A repetition under the same key is answered with the "
         + "first result instead of being done twice; another request under it is refused with 422. A refusal for wrong input is not remembered.",

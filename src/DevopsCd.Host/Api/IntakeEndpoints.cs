@@ -71,7 +71,7 @@ internal static class IntakeEndpoints
         if (!sources.IsGenuine(source, request))
             return Problems.Of(ProblemTypes.Unauthorized, null);
         if (UnreadableBody.Of(sources[source]!, request) is { } unreadable)
-            return Problems.Of(unreadable.IsMediaType ? ProblemTypes.JsonRequired : ProblemTypes.Unreadable, unreadable.Why);
+            return Problems.Of(unreadable.IsMediaType ? ProblemTypes.JsonRequired : ProblemTypes.Unreadable, Sentence.Quote(unreadable.Why));
 
         var hash = WebhookDelivery.HashOf(body);
         var delivery = new WebhookDelivery

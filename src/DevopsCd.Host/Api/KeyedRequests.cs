@@ -55,13 +55,13 @@ internal sealed class KeyedRequests(BatchTransitionTable lifecycle, ILogger<Keye
         return result;
     }
 
+    private static readonly Sentence s_otherRequest = "was used for another request; the same key stands for the same request only";
+
     private static IResult Again(RememberedRequest before, string fingerprint) =>
         before.Status is null ? InUse()
         : before.Fingerprint == fingerprint ? StoredAnswer.Of(before)
-        : Problems.Of(ProblemTypes.Invalid, $"{IdempotencyKey.Header.Name}: {IdempotencyKey.OtherRequest}", new Dictionary<string, object?>
-        {
-            ["errors"] = new Dictionary<string, string[]> { [IdempotencyKey.Header.Name] = [IdempotencyKey.OtherRequest] }
-        });
+        : Problems.Of(ProblemTypes.Invalid, $"{IdempotencyKey.Header.Name}: {s_otherRequest}",
+            say => Refusals.Errors(new Dictionary<string, Sentence[]> { [IdempotencyKey.Header.Name] = [s_otherRequest] }, say));
 
     private static ProblemHttpResult InUse() => Problems.Of(ProblemTypes.KeyInUse,
         "The first request under this Idempotency-Key has no stored answer: it is in progress, or it was interrupted and may have taken effect. "

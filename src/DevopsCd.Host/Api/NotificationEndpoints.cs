@@ -58,9 +58,9 @@ internal static class NotificationEndpoints
             null => Problems.NotFound($"notification {id}"),
             { Done: true, View: var view } => TypedResults.Ok(view),
             { View: var view } => Problems.Of(ProblemTypes.Refused,
-                view.Kind == "test" ? "A test notice cannot be sent again; send a new one."
-                : view.Status == "sending" ? "The notification is being sent at this moment."
-                : $"The channel '{view.Channel}' is no longer configured.")
+                view.Kind == "test" ? (Sentence)"A test notice cannot be sent again; send a new one."
+                : view.Status == "sending" ? (Sentence)"The notification is being sent at this moment."
+                : (Sentence)$"The channel '{view.Channel}' is no longer configured.")
         };
 
     private static async Task<Results<Ok<NotificationView>, ProblemHttpResult>> TestAsync(JsonBody<TestNotification> body, HttpContext http,
@@ -76,7 +76,7 @@ internal static class NotificationEndpoints
             case { Row: { } row, Verdict: ChannelVerdict.Ok }:
                 return TypedResults.Ok(row);
             case { Row: { } row, Verdict: var verdict }:
-                return Problems.Of(ProblemTypes.ChannelRefused, row.LastError,
+                return Problems.Of(ProblemTypes.ChannelRefused, Sentence.Quote(row.LastError),
                     new Dictionary<string, object?> { ["notification"] = row, ["isFinal"] = verdict == ChannelVerdict.Stop });
         }
     }

@@ -79,7 +79,7 @@ internal static class ParkedEndpoints
         }
         catch (MessageRefusedException refused)
         {
-            return Problems.Of(ProblemTypes.StillWrong, refused.Message,
+            return Problems.Of(ProblemTypes.StillWrong, Sentence.Quote(refused.Message),
                 new Dictionary<string, object?> { ["fields"] = refused.Fields.Select(f => f.Path).ToList() });
         }
     }

@@ -26,7 +26,7 @@ internal sealed class ProblemHandler(BatchTransitionTable lifecycle, ILogger<Pro
             case BatchRefusedException refused:
                 return Refusals.Result(refused, lifecycle);
             case BadHttpRequestException bad:
-                return Problems.Of(ProblemTypes.Of(bad.StatusCode), UnboundParameter.Find(http) ?? bad.Message);
+                return Problems.Of(ProblemTypes.Of(bad.StatusCode), Sentence.Quote(UnboundParameter.Find(http) ?? bad.Message));
             case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
                 return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
             case DbUpdateException when DatabaseFailures.Of(exception) == DatabaseFailure.Duplicate:
@@ -41,7 +41,7 @@ internal sealed class ProblemHandler(BatchTransitionTable lifecycle, ILogger<Pro
     }
 
     /// <summary>503. A commit whose answer was lost may have happened, and nobody can promise otherwise.</summary>
-    public static IResult NotNow(HttpContext http, string why)
+    public static IResult NotNow(HttpContext http, Sentence why)
     {
         http.Response.Headers.RetryAfter = "5";
         return Problems.Of(ProblemTypes.Unavailable,

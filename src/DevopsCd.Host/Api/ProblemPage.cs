@@ -16,7 +16,7 @@ internal sealed class ProblemPage : IProblemDetailsWriter
     public ValueTask WriteAsync(ProblemDetailsContext context)
     {
         var (http, problem) = (context.HttpContext, context.ProblemDetails);
-        Problems.Complete(http, problem);
+        Problems.Complete(http, problem, Languages.Of(http.Request));
         var status = problem.Status ?? StatusCodes.Status500InternalServerError;
         var texts = http.Request.Texts();
         var (title, detail) = status switch

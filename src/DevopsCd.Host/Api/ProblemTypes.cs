@@ -8,6 +8,9 @@ internal static class ProblemTypes
 {
     public const string Prefix = "urn:devopscd:";
 
+    // Before the types, which fill it.
+    private static readonly Dictionary<string, Sentence> s_titles = [];
+
     public static readonly ProblemType Unreadable = Of(400, "unreadable", "The request cannot be read", "The body or a parameter is not of the expected form.");
     public static readonly ProblemType UnknownParameter = Of(400, "unknown-parameter", "Unknown parameter",
         "The route does not have a query parameter that was sent; `errors` names it.");
@@ -62,6 +65,8 @@ internal static class ProblemTypes
         "The service is starting, has too many requests in progress, or its database does not answer.", retryAfter: true);
     public static readonly ProblemType Failed = Of(500, "failed", "The service failed", "The service failed.");
 
+    private static readonly ProblemType s_other = Of(400, "bad-request", "The request cannot be served", "The request cannot be served.");
+
     private static readonly Dictionary<int, ProblemType> s_byStatus = new ProblemType[]
     {
         Unreadable, Unauthorized, CrossSite, NotFound, MethodNotAllowed, BodyTooSlow,
@@ -70,8 +75,14 @@ internal static class ProblemTypes
 
     /// <summary>The kind that a status means where nothing more is known of it.</summary>
     public static ProblemType Of(int status) => s_byStatus.GetValueOrDefault(status)
-        ?? (status >= 500 ? Failed with { Status = status } : Of(status, "bad-request", "The request cannot be served", "The request cannot be served."));
+        ?? (status >= 500 ? Failed : s_other) with { Status = status };
 
-    private static ProblemType Of(int status, string code, string title, string meaning, bool retryAfter = false) =>
-        new(status, Prefix + code, title, meaning, typeof(Problem), retryAfter);
+    /// <summary>The title of a kind, for whoever tells it in another language; null for a kind of others.</summary>
+    public static Sentence? TitleOf(string uri) => s_titles.GetValueOrDefault(uri);
+
+    private static ProblemType Of(int status, string code, Sentence title, string meaning, bool retryAfter = false)
+    {
+        s_titles.Add(Prefix + code, title);
+        return new ProblemType(status, Prefix + code, title, meaning, typeof(Problem), retryAfter);
+    }
 }

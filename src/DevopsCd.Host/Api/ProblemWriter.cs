@@ -1,3 +1,4 @@
+using DevopsCd.Host.Ui.Texts;
 using Microsoft.AspNetCore.Mvc;
 
 namespace DevopsCd.Host.Api;
@@ -10,7 +11,7 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
     public ValueTask WriteAsync(ProblemDetailsContext context)
     {
         var (http, problem) = (context.HttpContext, context.ProblemDetails);
-        Problems.Complete(http, problem);
+        Problems.Complete(http, problem, Languages.Asked(http.Request));
         return new(http.Response.WriteAsJsonAsync(problem, problem.GetType(), options: null, contentType: "application/problem+json", http.RequestAborted));
     }
 }

@@ -22,8 +22,8 @@ internal sealed class QueryCheck(RequestDelegate next)
             .ToDictionary(name => name, name => new[] { Why(name, known) });
         return unknown.Count == 0
             ? next(http)
-            : Problems.Of(ProblemTypes.UnknownParameter, string.Join("; ", unknown.Select(p => $"{p.Key}: {p.Value[0]}")),
-                new Dictionary<string, object?> { ["errors"] = unknown }).ExecuteAsync(http);
+            : Problems.Of(ProblemTypes.UnknownParameter, Sentence.Join(unknown.Select(Sentence (p) => $"{p.Key}: {p.Value[0]}")),
+                say => Refusals.Errors(unknown, say)).ExecuteAsync(http);
     }
 
     public static void Describe(EndpointBuilder endpoint) => endpoint.Refuses(ProblemTypes.UnknownParameter);
@@ -36,7 +36,13 @@ internal sealed class QueryCheck(RequestDelegate next)
             .Where(name => (route as RouteEndpoint)?.RoutePattern.GetParameter(name) is null)
     ];
 
-    private static string Why(string name, string[] known) => known.Length == 0
-        ? "this address accepts no query parameters"
-        : $"is not known here; known: {string.Join(", ", known)}{(NearestName.Of(name, known) is { } near ? $"; did you mean {near}?" : "")}";
+    private static Sentence Why(string name, string[] known)
+    {
+        if (known.Length == 0)
+            return "this address accepts no query parameters";
+        var all = string.Join(", ", known);
+        return NearestName.Of(name, known) is { } near
+            ? (Sentence)$"is not known here; known: {all}; did you mean {near}?"
+            : (Sentence)$"is not known here; known: {all}";
+    }
 }

@@ -29,7 +29,7 @@ internal sealed class DatabaseStart(IServiceProvider services, StartState state,
             catch (Exception failure) when (failure is not StartRefusedException && DatabaseFailures.IsOutage(failure)
                 && !cancellationToken.IsCancellationRequested)
             {
-                var words = DatabaseWords.Of(failure);
+                string words = DatabaseWords.Of(failure);
                 if (state.WaitsBecause != words)
                     log.StartWaits(failure.GetBaseException().Message);
                 state.Wait(words);

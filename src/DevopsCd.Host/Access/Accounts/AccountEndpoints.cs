@@ -84,7 +84,7 @@ internal static class AccountEndpoints
             journal.Add("token_revoked", subject, $"{tokens}, with the account");
         var removed = await accounts.DeleteAsync(account);
         if (!removed.Succeeded)
-            return Problems.Of(ProblemTypes.Refused, removed.Errors.First().Description);
+            return Problems.Of(ProblemTypes.Refused, Sentence.Quote(removed.Errors.First().Description));
         ProxyHandler.Forget(known, account.UserName!);
         return TypedResults.NoContent();
     }

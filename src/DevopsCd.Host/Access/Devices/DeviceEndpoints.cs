@@ -81,13 +81,13 @@ internal static class DeviceEndpoints
             : Problems.Of(ProblemTypes.DeviceLoginOpen, Explain(error), new Dictionary<string, object?> { ["error"] = error });
     }
 
-    private static string Explain(string error) => error switch
+    private static Sentence Explain(string error) => error switch
     {
-        "authorization_pending" => "Nobody has decided yet. Ask again after the interval.",
-        "slow_down" => "This was asked too soon. Wait for the interval, and five seconds more.",
-        "access_denied" => "A person has refused the login.",
-        "expired_token" => "The time for this login is over. Begin again.",
-        _ => "The code is unknown, or its token was given out already. Begin again."
+        "authorization_pending" => (Sentence)"Nobody has decided yet. Ask again after the interval.",
+        "slow_down" => (Sentence)"This was asked too soon. Wait for the interval, and five seconds more.",
+        "access_denied" => (Sentence)"A person has refused the login.",
+        "expired_token" => (Sentence)"The time for this login is over. Begin again.",
+        _ => (Sentence)"The code is unknown, or its token was given out already. Begin again."
     };
 
     private static ProblemHttpResult NotOffered() =>

@@ -11,5 +11,5 @@ internal static class Unavailable
     public static bool Is(Exception failure) => failure is DbUpdateException or DbException or TimeoutException || Outage.IsOne(failure);
 
     /// <summary>For people.</summary>
-    public static string Words(Exception failure) => DatabaseWords.Of(failure);
+    public static Sentence Words(Exception failure) => DatabaseWords.Of(failure);
 }

@@ -23,7 +23,11 @@ internal static class Languages
 
     /// <summary>What the reader has chosen, else what the browser prefers, else English.</summary>
     public static Language Of(HttpRequest request) =>
-        Find(request.Cookies[Cookie]) ?? request.GetTypedHeaders().AcceptLanguage.OrderByDescending(accepted => accepted.Quality ?? 1)
+        Find(request.Cookies[Cookie]) ?? Asked(request);
+
+    /// <summary>What the program that asks prefers, else English.</summary>
+    public static Language Asked(HttpRequest request) =>
+        request.GetTypedHeaders().AcceptLanguage.OrderByDescending(accepted => accepted.Quality ?? 1)
             .Select(Accepted).FirstOrDefault(language => language is not null) ?? Language.English;
 
     /// <summary>The texts in that language.</summary>

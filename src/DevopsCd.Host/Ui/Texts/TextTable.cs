@@ -700,7 +700,20 @@ internal sealed class TextTable(Language language)
 
     public string InOpenBatch(string number) => Say($"已在批次 {number} 中", $"in batch {number}");
 
-    private string Said(Sentence sentence) =>
+    /// <summary>What the engine has said, as the audit keeps it; what somebody else has said stays as it is.</summary>
+    public string Recalled(string said)
+    {
+        if (language == Language.English)
+            return said;
+        return One(said) ?? string.Join("; ", said.Split("; ").Select(part => One(part) ?? part));
+
+        string? One(string text) => RecalledSentences.Find(text) is var (words, about)
+            ? string.Format(new NamedThings(this), SentenceTable.Chinese[words], [.. about.Select(one => One(one) ?? one)])
+            : null;
+    }
+
+    /// <summary>What the engine says.</summary>
+    public string Said(Sentence sentence) =>
         sentence.In((language == Language.Chinese ? SentenceTable.Chinese : SentenceTable.English).GetValueOrDefault, new NamedThings(this));
 
     private string Say(string zh, string en) => language == Language.Chinese ? zh : en;
