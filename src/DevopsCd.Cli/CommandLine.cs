@@ -17,8 +17,8 @@ internal sealed class CommandLine(Surroundings around)
         var parsed = Root.Parse(arguments, s_parser);
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var error in parsed.Errors)
-                await around.Error.WriteLineAsync(error.Message);
+            foreach (var wrong in WrongCommandLine.Of(parsed))
+                await around.Error.WriteLineAsync(around.Words.Say(wrong));
             await around.Error.WriteLineAsync(around.Words.Say($"See '{Name(parsed.CommandResult.Command)} --help'."));
             return ExitCodes.Usage;
         }

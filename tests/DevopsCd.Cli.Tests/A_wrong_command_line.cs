@@ -24,6 +24,24 @@ public sealed class A_wrong_command_line
         run.Error.Length.ShouldBeGreaterThan(10);
     }
 
+    [Theory]
+    [InlineData("'aprove' is not known here; did you mean approve?", "batch", "aprove", "42")]
+    [InlineData("'--titel' is not known here; did you mean --title?", "batch", "create", "--titel", "x")]
+    [InlineData("'x' is not known here", "version", "x")]
+    [InlineData("BATCH is missing", "batch", "show")]
+    [InlineData("--title is missing", "batch", "create")]
+    [InlineData("--timeout takes a value", "batch", "watch", "42", "--timeout")]
+    [InlineData("say which: list, use", "context")]
+    public async Task Is_told_by_the_name_of_what_is_missing_or_unknown(string said, params string[] arguments)
+    {
+        using var cli = new Cli();
+
+        var error = (await cli.RunAsync(arguments)).Error;
+
+        error.ShouldStartWith(said);
+        error.ShouldContain("--help'");
+    }
+
     [Fact]
     public async Task Is_not_read_from_a_file_by_an_at_sign()
     {
