@@ -128,10 +128,13 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
     /// <summary>Does what the reader asks for, and then reads once what has become of it, however often the page is told of that meanwhile.</summary>
     private protected async Task DoAsync(Func<Task> act)
     {
+        var isTold = false;
         _isActing = true;
         try
         {
             await act();
+            // Taken before the reading: what comes after it is told. Others who were told of the same may be reading it already.
+            isTold = _watch is { } watch && await MarkAsync() is { } mark && watch.Reads(mark);
         }
         finally
         {
@@ -139,8 +142,6 @@ public abstract class LivePage<TView> : UiComponent, IDisposable where TView : c
         }
         var told = _told;
         _told = null;
-        // Taken before the reading: what comes after it is told. Others who were told of the same may be reading it already.
-        var isTold = _watch is { } watch && await MarkAsync() is { } mark && watch.Reads(mark);
         await RefreshAsync(isTold ? told : null);
     }
 
