@@ -14,5 +14,5 @@ internal static class CdDbContextOptions
 
     public static DbContextOptionsBuilder UseSqlite(DbContextOptionsBuilder options, string connectionString, string history = History) =>
         options.UseSqlite(connectionString, sqlite => sqlite.MigrationsHistoryTable(history)).UseSnakeCaseNamingConvention()
-            .ConfigureWarnings(w => w.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning));
+            .AddInterceptors(SqliteWait.Instance).ConfigureWarnings(w => w.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning));
 }
