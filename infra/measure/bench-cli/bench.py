@@ -1,6 +1,7 @@
 """The command line against one host in embedded mode (SQLite): its start, `apply`, and many followers of the stream. Standard library only."""
 import json
 import os
+import resource
 import socket
 import statistics
 import subprocess
@@ -11,6 +12,7 @@ import time
 import urllib.request
 
 APPLICATIONS, FOLLOWERS, STARTS = 500, 200, 20
+STAGES = ("pre", "prod")
 out = sys.argv[1]
 folder = tempfile.mkdtemp(prefix="devopscd-bench-")
 with socket.socket() as probe:
@@ -20,18 +22,29 @@ server = f"http://127.0.0.1:{port}"
 environment = dict(os.environ, HOME=folder, DEVOPSCD_SERVER=server, DEVOPSCD_OPERATOR="bench", DOTNET_TieredPGO="0")
 
 
-def devopscd(*arguments, program="ready/DevopsCd.Cli"):
-  return subprocess.run([os.path.join(out, program), *arguments], env=environment, check=True, capture_output=True, text=True)
+def devopscd(*arguments, program="ready/devopscd"):
+  done = subprocess.run([os.path.join(out, program), *arguments], env=environment, capture_output=True, text=True)
+  if done.returncode != 0:
+    sys.exit(f"devopscd {' '.join(arguments)}: {done.returncode}\n{done.stderr[-4000:]}")
+  return done
 
 
 def start_of(program):
-  taken = []
-  for _ in range(STARTS + 1):
+  devopscd("version", program=program)
+  taken, before = [], used_by_commands()
+  for _ in range(STARTS):
     began = time.perf_counter()
     devopscd("version", program=program)
     taken.append((time.perf_counter() - began) * 1000)
-  taken = sorted(taken[1:])
-  return f"p50 {statistics.median(taken):.0f} ms, best {taken[0]:.0f} ms, worst {taken[-1]:.0f} ms"
+  taken.sort()
+  processor = (used_by_commands() - before) / STARTS * 1000
+  return f"p50 {statistics.median(taken):.0f} ms, best {taken[0]:.0f} ms, worst {taken[-1]:.0f} ms; {processor:.0f} ms of the processor"
+
+
+def used_by_commands():
+  """Seconds of the processor that the commands which have ended have used."""
+  children = resource.getrusage(resource.RUSAGE_CHILDREN)
+  return children.ru_utime + children.ru_stime
 
 
 def used(pid):
@@ -44,23 +57,24 @@ def used(pid):
   return seconds, resident / 1024
 
 
-def catalogue(targets):
+def catalogue(stages, wave):
   path = os.path.join(folder, "catalogue.yaml")
   with open(path, "w") as file:
     for number in range(APPLICATIONS):
       file.write(f"---\nkind: Application\nname: app-{number:03}\nrepository: https://git.example/app-{number:03}\n")
-      if targets:
-        file.write("targets:\n")
-        for stage in ("pre", "prod"):
-          file.write(f"- {{ stage: {stage}, cluster: c1, namespace: shop, workload: {{ kind: Deployment, name: app-{number:03} }} }}\n")
+      file.write("targets:\n")
+      for stage in stages:
+        file.write(f"- {{ stage: {stage}, cluster: c1, namespace: shop, wave: {wave if stage == 'prod' else 1}, "
+                   f"workload: {{ kind: Deployment, name: app-{number:03} }} }}\n")
   return path
 
 
-def apply(what, targets):
-  path = catalogue(targets)
-  began = time.perf_counter()
+def apply(what, stages, wave=1):
+  path = catalogue(stages, wave)
+  began, client, server_side = time.perf_counter(), used_by_commands(), used(host.pid)[0]
   done = devopscd("apply", "-f", path)
-  print(f"apply, {what}: {time.perf_counter() - began:.1f} s ({len(done.stdout.splitlines())} calls)")
+  print(f"apply, {what}: {time.perf_counter() - began:.1f} s for {len(done.stdout.splitlines())} differences; "
+        f"{used_by_commands() - client:.1f} s of the processor here, {used(host.pid)[0] - server_side:.1f} s in the host", flush=True)
 
 
 def follow(counts, index):
@@ -85,7 +99,7 @@ def over(pid, seconds):
 host = subprocess.Popen(["dotnet", "exec", os.path.join(out, "host/DevopsCd.Host.dll")], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                         env=dict(os.environ, ASPNETCORE_URLS=server, core__storage__sample_catalogue="false", core__deploy__simulated_duration="2s"))
 try:
-  print(f"start of `devopscd version`, compiled ahead of time: {start_of('ready/DevopsCd.Cli')}")
+  print(f"start of `devopscd version`, compiled ahead of time: {start_of('ready/devopscd')}")
   print(f"start of `devopscd version`, as the tool comes: {start_of('plain/DevopsCd.Cli')}")
   while True:
     try:
@@ -94,9 +108,9 @@ try:
     except OSError:
       time.sleep(0.2)
   devopscd("batch", "list")
-  apply(f"{APPLICATIONS} applications", targets=False)
-  apply(f"two targets for each of them", targets=True)
-  apply("nothing to change", targets=True)
+  apply(f"{APPLICATIONS} applications with two targets each", STAGES)
+  apply("nothing to change", STAGES)
+  apply("one of them changed in every application", STAGES, wave=2)
   for number in range(APPLICATIONS // 10):
     body = {"application": f"app-{number:03}", "buildNumber": "1", "branch": "main", "commitId": "0123456789abcdef0123456789abcdef01234567",
             "imageName": f"registry.example/app-{number:03}", "imageTag": "1", "status": "success"}
