@@ -105,7 +105,7 @@ internal static class BatchEndpoints
         }
         catch (ArchiveUnreadableException unreadable)
         {
-            return Problems.Of(ProblemTypes.Unavailable, unreadable.Message);
+            return Problems.Of(ProblemTypes.Unavailable, Sentence.Quote(unreadable.Message));
         }
     }
 
