@@ -10,15 +10,15 @@ internal static class WrongCommandLine
     public static IReadOnlyList<FormattableString> Of(ParseResult parsed) =>
         // What follows an unknown word is understood no better.
         parsed.UnmatchedTokens is [var unknown, ..] ? [Unknown(unknown, parsed.CommandResult.Command)]
-        : [.. parsed.Errors.SelectMany(error => Of(error, parsed)).DistinctBy(said => FormattableString.Invariant(said))];
+        : [.. parsed.Errors.SelectMany(Of).DistinctBy(said => FormattableString.Invariant(said))];
 
-    private static IEnumerable<FormattableString> Of(ParseError error, ParseResult parsed) => error.SymbolResult switch
+    private static IEnumerable<FormattableString> Of(ParseError error) => error.SymbolResult switch
     {
+        OptionResult { Implicit: true, Option: var option } => [Missing(option.Name)],
         OptionResult { Tokens.Count: 0, Option: var option } => [$"{option.Name} takes a value"],
         ArgumentResult { Tokens.Count: 0, Parent: OptionResult { Option: var option } } => [$"{option.Name} takes a value"],
         ArgumentResult { Tokens.Count: 0, Argument: var argument } => [Missing(argument.HelpName ?? argument.Name)],
         CommandResult { Command: { Action: null, Subcommands.Count: > 0 } command } => [$"say which: {string.Join(", ", Names(command))}"],
-        CommandResult { Command: var command } when Needed(command, parsed) is { Count: > 0 } needed => needed.Select(Missing),
         _ => [$"{error.Message}"]
     };
 
@@ -34,7 +34,4 @@ internal static class WrongCommandLine
 
     private static IEnumerable<string> Options(Command command) => command.Options.Select(option => option.Name)
         .Concat(command.Parents.OfType<Command>().SelectMany(Options));
-
-    private static List<string> Needed(Command command, ParseResult parsed) =>
-        [.. command.Options.Where(option => option.Required && parsed.GetResult(option) is null).Select(option => option.Name)];
 }
