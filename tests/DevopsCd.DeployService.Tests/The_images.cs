@@ -35,7 +35,7 @@ public sealed partial class The_images
         var image = await ContainerImage.ReadAsync(name);
 
         image.Stages.ShouldBe(["${SDK_IMAGE} AS build", "${RUNTIME_IMAGE}"]);
-        Digest().Matches(text).Count.ShouldBe(2);
+        Digest().Count(text).ShouldBe(2);
         image.User.ShouldBe("$APP_UID", "the base image's user, 1654");
     }
 

@@ -212,9 +212,9 @@ internal sealed class PodProcess : IAsyncDisposable
         foreach (var (file, text) in files)
             await File.WriteAllTextAsync(Path.Combine(folder, file), text);
         await RunAsync("chown", "-R", $"0:{FilesGroup}", folder);
-        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        await RunAsync("chmod", "755", folder);
         foreach (var file in files.Keys)
-            File.SetUnixFileMode(Path.Combine(folder, file), (UnixFileMode)mode);
+            await RunAsync("chmod", Convert.ToString(mode, 8), Path.Combine(folder, file));
         return folder;
     }
 
