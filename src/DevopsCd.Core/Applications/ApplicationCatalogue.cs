@@ -43,7 +43,8 @@ internal sealed class ApplicationCatalogue(CdDbContext db, TargetReview review, 
             throw Unknown(name);
         var notes = await review.AskAsync(name, targets, cancellationToken);
         return await db.InTransactionAsync(() => SetAsync(name, change, targets, visible, precondition, origin, cancellationToken), cancellationToken)
-            with { Notes = notes };
+            with
+        { Notes = notes };
     }
 
     private async Task<ApplicationView> SetAsync(string name, ApplicationChange change, IReadOnlyList<WantedTarget> targets, Visible visible,

@@ -163,7 +163,7 @@ internal sealed class HttpDeployService(HttpClient http, K8sOptions address, Dep
     }
 
     /// <summary>The operation that the service is asked about: a rollback is the way back of another one.</summary>
-    private static string IdOf(Deployment operation) => 
+    private static string IdOf(Deployment operation) =>
         operation.Restores ? OperationId.OfRun(operation.Reverts!, operation.PreviousRun) : OperationId.OfRun(operation.OperationId, operation.Restarts);
 
     private static DeployAnswer Read(HttpMethod method, string verb, Deployment operation, DeployReply reply)
