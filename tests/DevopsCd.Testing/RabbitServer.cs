@@ -34,7 +34,7 @@ public sealed class RabbitServer : IAsyncDisposable
     /// <summary>The address with the administrator's name and password.</summary>
     public Uri Uri { get; }
 
-    /// <param name="settings">Lines of its configuration, as <c>consumer_timeout = 5000</c>.</param>
+    /// <param name="settings">Settings of the broker's own that its configuration file has no names for, as <c>{consumer_timeout, 5000}</c>.</param>
     public static async Task<RabbitServer> StartAsync(params string[] settings)
     {
         var programs = Directory.GetDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").Order(StringComparer.Ordinal)
@@ -47,11 +47,10 @@ public sealed class RabbitServer : IAsyncDisposable
             default_pass = {User}
             disk_free_limit.absolute = 50MB
             log.console = false
-            {string.Join('\n', settings)}
 
             """)).ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(server._folder, "enabled_plugins"), "[].").ConfigureAwait(false);
-        await File.WriteAllTextAsync(Path.Combine(server._folder, "advanced.config"), "[].").ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(server._folder, "advanced.config"), $"[{{rabbit, [{string.Join(", ", settings)}]}}].").ConfigureAwait(false);
         await ServerProgram.GiveToAsync("rabbitmq", server._folder).ConfigureAwait(false);
         await server.StartAgainAsync().ConfigureAwait(false);
         return server;

@@ -57,7 +57,7 @@ public sealed class A_traced_stage
         var cause = new Activity("message").Start();
         await engine.Deliver();
         cause.Stop();
-        var first = spans.Begun(batch.BatchNumber, "pre");
+        var first = spans.Begun(await engine.Find(batch.CorrelationId), "pre");
         await engine.Accepted(batch, "start_pre_deploy");
         await engine.Deliver();
 
@@ -67,7 +67,7 @@ public sealed class A_traced_stage
         failed.Single(span => span.OperationName == "deploy application").ShouldSatisfyAllConditions(
             span => span.Status.ShouldBe(ActivityStatusCode.Error), span => span.StatusDescription.ShouldBe("the image does not exist"));
         failed.Single(span => span.OperationName == "stage pre").StatusDescription.ShouldNotBeNull().ShouldContain("the image does not exist");
-        var second = spans.Begun(batch.BatchNumber, "pre");
+        var second = spans.Begun(await engine.Find(batch.CorrelationId), "pre");
         second.TraceId.ShouldNotBe(first.TraceId);
         second.GetTagItem("devopscd.attempt").ShouldBe(2);
         spans.Of(second.TraceId).Single(span => span.OperationName == "stage pre").Status.ShouldBe(ActivityStatusCode.Unset);
@@ -87,7 +87,7 @@ public sealed class A_traced_stage
         await engine.Deliver(new Contracts.DeploymentReported { OperationId = operation.OperationId, Phase = Contracts.DeploymentPhase.Succeeded });
         callback.Stop();
 
-        spans.Of(spans.Begun(batch.BatchNumber, "pre").TraceId).ShouldContain(span => span.OperationName == "take report");
+        spans.Of(spans.Begun(await engine.Find(batch.CorrelationId), "pre").TraceId).ShouldContain(span => span.OperationName == "take report");
         spans.Of(callback.TraceId).ShouldBeEmpty();
     }
 }

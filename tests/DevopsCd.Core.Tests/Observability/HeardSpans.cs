@@ -24,9 +24,9 @@ internal sealed class HeardSpans : IDisposable
     /// <summary>All that have ended in a trace, in the order of their ends.</summary>
     public IReadOnlyList<Activity> Of(ActivityTraceId trace) => [.. _ended.Where(span => span.TraceId == trace)];
 
-    /// <summary>The last one that began an attempt of the batch.</summary>
-    public Activity Begun(string batchNumber, string stage) =>
-        _ended.Last(span => span.OperationName == $"begin {stage}" && (string?)span.GetTagItem("devopscd.batch.number") == batchNumber);
+    /// <summary>The one that began the present attempt of a batch, as it is stored: other tests have batches of the same number.</summary>
+    public Activity Begun(Batch batch, string stage) =>
+        _ended.Last(span => span.OperationName == $"begin {stage}" && batch.Trace?.Contains(span.TraceId.ToHexString(), StringComparison.Ordinal) == true);
 
     public void Dispose() => _listener.Dispose();
 }

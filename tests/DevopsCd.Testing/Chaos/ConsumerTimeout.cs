@@ -22,7 +22,7 @@ internal sealed class ConsumerTimeout(RabbitServer server, PostgresDatabase data
     public override int Times => Freezes;
 
     public static async Task<ServerTrouble> CreateAsync() => new ConsumerTimeout(
-        await RabbitServer.StartAsync("consumer_timeout = 3000", "channel_tick_interval = 1000").ConfigureAwait(false),
+        await RabbitServer.StartAsync("{consumer_timeout, 3000}", "{channel_tick_interval, 1000}").ConfigureAwait(false),
         await PostgresDatabase.CreateAsync().ConfigureAwait(false));
 
     public override async Task BeginAsync(HostProcess host)
