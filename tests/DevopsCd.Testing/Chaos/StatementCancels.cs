@@ -22,8 +22,10 @@ internal sealed class StatementCancels(PostgresDatabase database, RabbitVirtualH
 
     public override async Task BeginAsync(HostProcess host)
     {
-        const string cancels = "select count(*) from pg_stat_activity where datname = $1 and application_name = 'devopscd' and state = 'active' and pg_cancel_backend(pid)";
-        const string ends = "select count(*) from (select pid from pg_stat_activity where datname = $1 and application_name = 'devopscd' order by random() limit 1) as one where pg_terminate_backend(pid)";
+        // Found first: in one condition PostgreSQL may cancel before it looks whose a session is.
+        const string theirs = "with theirs as materialized (select pid from pg_stat_activity where datname = $1 and application_name = 'devopscd'";
+        const string cancels = $"{theirs} and state = 'active') select count(*) from theirs where pg_cancel_backend(pid)";
+        const string ends = $"{theirs} order by random() limit 1) select count(*) from theirs where pg_terminate_backend(pid)";
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         for (var i = 0; System.Diagnostics.Stopwatch.GetElapsedTime(began) < s_lasts; i++)
         {
