@@ -61,7 +61,8 @@ internal static class Figures
     public static async Task<object> ScanAsync(House house, int batches, int freezes, int samples, Action<string> say)
     {
         say($"{freezes} freezes, one of which is in force");
-        object holidays = new { reason = "the holidays", from = "2026-01-01T00:00:00Z", to = "2099-01-01T00:00:00Z" };
+        var today = TimeProvider.System.GetUtcNow();
+        object holidays = new { reason = "the holidays", from = today.AddDays(-1), to = today.AddDays(300) };
         object weekly = new { reason = "every week", rule = "FREQ=WEEKLY;BYDAY=SU", start = "2026-01-04T01:00", duration = "1m", zone = "Europe/Berlin" };
         await House.ForEachAsync(freezes,
             async number => (await house.Api.Send(HttpMethod.Put, $"freezes/freeze-{number:000}", number == 0 ? holidays : weekly)).Expect());
