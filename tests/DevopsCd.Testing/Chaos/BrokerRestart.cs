@@ -2,8 +2,13 @@ using DevopsCd.Testing.Hosting;
 
 namespace DevopsCd.Testing.Chaos;
 
-/// <summary>RabbitMQ stops and starts again, several times; the last time it stays away until the trouble is over.</summary>
-internal sealed class BrokerRestart(RabbitServer server, PostgresDatabase database) : ServerTrouble
+/// <summary>RabbitMQ ends and starts again on its disk, several times; the last time it stays away until the trouble is over.</summary>
+/// <param name="server">The broker.</param>
+/// <param name="database">The host's database.</param>
+/// <param name="leave">How it ends.</param>
+/// <param name="comeBack">How it starts.</param>
+internal sealed class BrokerRestart(
+    RabbitServer server, PostgresDatabase database, Func<RabbitServer, Task> leave, Func<RabbitServer, Task> comeBack) : ServerTrouble
 {
     private const int Restarts = 2;
 
@@ -17,8 +22,8 @@ internal sealed class BrokerRestart(RabbitServer server, PostgresDatabase databa
 
     public override int Times => Restarts + 1;
 
-    public static async Task<ServerTrouble> CreateAsync() =>
-        new BrokerRestart(await RabbitServer.StartAsync().ConfigureAwait(false), await PostgresDatabase.CreateAsync().ConfigureAwait(false));
+    public static async Task<ServerTrouble> CreateAsync(Func<RabbitServer, Task> leave, Func<RabbitServer, Task> comeBack) => new BrokerRestart(
+        await RabbitServer.StartAsync().ConfigureAwait(false), await PostgresDatabase.CreateAsync().ConfigureAwait(false), leave, comeBack);
 
     public override Task<long> WaitingAsync() => database.ScalarAsync<long>("select count(*) from outbox_message");
 
@@ -26,14 +31,14 @@ internal sealed class BrokerRestart(RabbitServer server, PostgresDatabase databa
     {
         for (var i = 0; i < Restarts; i++)
         {
-            await server.LeaveAsync().ConfigureAwait(false);
-            await server.ComeBackAsync().ConfigureAwait(false);
+            await leave(server).ConfigureAwait(false);
+            await comeBack(server).ConfigureAwait(false);
         }
 
-        await server.LeaveAsync().ConfigureAwait(false);
+        await leave(server).ConfigureAwait(false);
     }
 
-    public override Task EndAsync() => server.ComeBackAsync();
+    public override Task EndAsync() => comeBack(server);
 
     public override async ValueTask DisposeAsync()
     {

@@ -18,9 +18,9 @@ public abstract class ServerTrouble : IAsyncDisposable
         ["wal-full"] = FullWalDisk.CreateAsync,
         ["sqlite-full"] = FullSqliteDisk.CreateAsync,
         ["sqlite-kill"] = () => Task.FromResult<ServerTrouble>(new EmbeddedKill()),
-        ["broker-restart"] = BrokerRestart.CreateAsync,
+        ["broker-restart"] = () => BrokerRestart.CreateAsync(server => server.LeaveAsync(), server => server.ComeBackAsync()),
         ["consumer-timeout"] = ConsumerTimeout.CreateAsync,
-        ["broker-kill"] = BrokerKill.CreateAsync,
+        ["broker-kill"] = () => BrokerRestart.CreateAsync(server => server.KillAsync(), server => server.StartAgainAsync()),
         ["broker-memory"] = () => BrokerAlarm.CreateAsync(server => server.AlarmMemoryAsync()),
         ["broker-disk"] = () => BrokerAlarm.CreateAsync(server => server.AlarmDiskAsync()),
     };
