@@ -186,6 +186,17 @@ internal sealed class Engine : IAsyncDisposable
         return await Find(batch.CorrelationId);
     }
 
+    /// <summary>A batch that has been carried to its end.</summary>
+    public async Task<Batch> AcceptedBatch(params string[] applications)
+    {
+        var batch = await SealedBatch(applications);
+        await Deliver();
+        await Accepted(batch, "start_prod_deploy");
+        await Deliver();
+        await Accepted(batch, "final_accept");
+        return await Find(batch.CorrelationId);
+    }
+
     public Task<Batch> Find(Guid batchId) => Read(db => db.Batches.AsNoTracking().SingleAsync(b => b.CorrelationId == batchId));
 
     public async Task<string> Status(Batch batch) => (await Find(batch.CorrelationId)).Status;

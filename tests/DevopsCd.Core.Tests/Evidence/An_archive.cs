@@ -21,7 +21,7 @@ public sealed class An_archive : IDisposable
     public async Task Takes_each_batch_once_and_some_time_after_its_end(string database)
     {
         await using var engine = await Start(database);
-        var ended = await Accepted(engine);
+        var ended = await engine.AcceptedBatch("api", "worker");
         var open = await engine.Batch("other");
         var archive = engine.Services.GetRequiredService<EvidenceArchive>();
 
@@ -46,7 +46,7 @@ public sealed class An_archive : IDisposable
     public async Task Writes_again_what_a_crash_has_left_half_done()
     {
         await using var engine = await Start("sqlite");
-        var batch = await Accepted(engine);
+        var batch = await engine.AcceptedBatch("api", "worker");
         engine.Clock.Advance(TimeSpan.FromDays(8));
         var file = Path.Combine(_folder.CreateSubdirectory("2026").FullName, $"evidence-{batch.BatchNumber}.zip");
         await File.WriteAllTextAsync(file, "half", TestContext.Current.CancellationToken);
@@ -61,8 +61,8 @@ public sealed class An_archive : IDisposable
     public async Task Has_what_retention_removes(string database)
     {
         await using var engine = await Start(database, ("retention:operations", "30d"));
-        var batch = await Accepted(engine);
-        var live = await Accepted(engine, "web");
+        var batch = await engine.AcceptedBatch("api", "worker");
+        var live = await engine.AcceptedBatch("web");
         var cleaning = engine.Services.GetRequiredService<OldRows<Deployment>>();
         engine.Clock.Advance(TimeSpan.FromDays(31));
 
@@ -82,7 +82,7 @@ public sealed class An_archive : IDisposable
     public async Task Says_when_it_alone_has_the_operations_and_its_file_is_gone_or_changed()
     {
         await using var engine = await Start("sqlite", ("retention:operations", "30d"));
-        var batch = await Accepted(engine);
+        var batch = await engine.AcceptedBatch("api", "worker");
         engine.Clock.Advance(TimeSpan.FromDays(31));
         await engine.Services.GetRequiredService<EvidenceArchive>().ArchiveAsync(default);
         await engine.Services.GetRequiredService<OldRows<Deployment>>().CleanAsync(default);
@@ -112,14 +112,4 @@ public sealed class An_archive : IDisposable
 
     private static async Task<EvidencePackage> Find(Engine engine, Batch batch) =>
         (await engine.Do<EvidenceBook, EvidencePackage?>(book => book.FindAsync(batch.Id, "user:auditor", default)))!;
-
-    private static async Task<Batch> Accepted(Engine engine, params string[] applications)
-    {
-        var batch = await engine.SealedBatch(applications.Length == 0 ? ["api", "worker"] : applications);
-        await engine.Deliver();
-        await engine.Accepted(batch, "start_prod_deploy");
-        await engine.Deliver();
-        await engine.Accepted(batch, "final_accept");
-        return await engine.Find(batch.CorrelationId);
-    }
 }

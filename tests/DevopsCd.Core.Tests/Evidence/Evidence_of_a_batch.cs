@@ -29,7 +29,7 @@ public sealed class Evidence_of_a_batch : IDisposable
         using var rsa = RSA.Create(2048);
         AsymmetricAlgorithm key = isRsa ? rsa : _key;
         await using var engine = await Engine.Start(database, ("evidence:key", KeyFile(key, "open sesame")), ("evidence:key_password", "open sesame"));
-        var batch = await Accepted(engine);
+        var batch = await engine.AcceptedBatch("api", "web");
 
         var made = await Make(engine, batch);
 
@@ -54,9 +54,9 @@ public sealed class Evidence_of_a_batch : IDisposable
     public async Task Says_what_ran_before_the_batch()
     {
         await using var engine = await Engine.Start();
-        var first = await Accepted(engine, "api");
+        var first = await engine.AcceptedBatch("api");
         await engine.Build("api", "2");
-        var second = await Accepted(engine, "api");
+        var second = await engine.AcceptedBatch("api");
 
         var live = Json((await Make(engine, second)).Content, EvidenceFile.LiveVersions);
 
@@ -91,7 +91,7 @@ public sealed class Evidence_of_a_batch : IDisposable
     public async Task Names_each_file_that_is_not_as_it_was()
     {
         await using var engine = await Engine.Start("sqlite", ("evidence:key", KeyFile(_key)));
-        var made = (await Make(engine, await Accepted(engine))).Content;
+        var made = (await Make(engine, await engine.AcceptedBatch("api", "web"))).Content;
 
         foreach (var name in (string[])
             [
@@ -119,7 +119,7 @@ public sealed class Evidence_of_a_batch : IDisposable
     public async Task Names_the_statement_that_does_not_hold(string statement, string file, string member, string value, string told)
     {
         await using var engine = await Engine.Start("sqlite", ("evidence:key", KeyFile(_key)));
-        var made = (await Make(engine, await Accepted(engine))).Content;
+        var made = (await Make(engine, await engine.AcceptedBatch("api", "web"))).Content;
 
         var changed = With(made, file, Edit(made, json => Set(json, member, value), file));
         if (file != EvidenceFile.Manifest)
@@ -138,7 +138,7 @@ public sealed class Evidence_of_a_batch : IDisposable
     {
         await using var engine = await Engine.Start();
         engine.Clock.AutoAdvanceAmount = TimeSpan.FromMilliseconds(1);
-        var batch = await Accepted(engine);
+        var batch = await engine.AcceptedBatch("api", "web");
 
         Check((await Make(engine, batch)).Content, null).Single(s => s.Name == "production").Failures.ShouldBeEmpty();
     }
@@ -147,7 +147,7 @@ public sealed class Evidence_of_a_batch : IDisposable
     public async Task Names_an_attempt_that_nobody_started()
     {
         await using var engine = await Engine.Start();
-        var made = (await Make(engine, await Accepted(engine))).Content;
+        var made = (await Make(engine, await engine.AcceptedBatch("api", "web"))).Content;
 
         var changed = With(made, EvidenceFile.Operations, Edit(made, json => SetNumber(json, "attempt", 2), EvidenceFile.Operations));
 
@@ -177,16 +177,6 @@ public sealed class Evidence_of_a_batch : IDisposable
 
         wrong.Message.ShouldSatisfyAllConditions(message => message.ShouldContain("core:evidence:key"), message => message.ShouldContain(told),
             message => message.ShouldNotContain("open sesame"));
-    }
-
-    private static async Task<Batch> Accepted(Engine engine, params string[] applications)
-    {
-        var batch = await engine.SealedBatch(applications.Length == 0 ? ["api", "web"] : applications);
-        await engine.Deliver();
-        await engine.Accepted(batch, "start_prod_deploy");
-        await engine.Deliver();
-        await engine.Accepted(batch, "final_accept");
-        return await engine.Find(batch.CorrelationId);
     }
 
     private static async Task<EvidencePackage> Make(Engine engine, Batch batch) =>
