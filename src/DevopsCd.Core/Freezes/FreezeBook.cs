@@ -1,3 +1,4 @@
+using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Data;
 using DevopsCd.Shared;
@@ -36,20 +37,24 @@ internal sealed class FreezeBook(CdDbContext db, FreezeCalendar calendar, TimePr
         var stageName = EnumNames<Stage>.Of(stage);
         var stored = _ahead ?? await Stored(now).ToListAsync(cancellationToken);
         _ahead = null;
-        var candidates = stored
-            .Where(f => calendar.Body(f) is var body && (body.Stages is null || body.Stages.Contains(stageName, StringComparer.Ordinal))
-                && (!isPaused || Effect(body.InFlight) == InFlightEffect.Pause)).ToList();
-        if (!candidates.Exists(f => calendar.Next(f, now)?.Contains(now) == true))
+        var candidates = stored.Select(f => new Candidate(f, calendar.Body(f), calendar.Next(f, now)?.Contains(now) == true))
+            .Where(c => (c.Body.Stages is null || c.Body.Stages.Contains(stageName, StringComparer.Ordinal))
+                && (!isPaused || Effect(c.Body.InFlight) == InFlightEffect.Pause)).ToList();
+        if (!candidates.Exists(c => c.IsActive))
             return [];
-        var concerned = await ConcernedAsync(batches, stage, candidates.Exists(f => calendar.Body(f).Clusters is not null), cancellationToken);
+        var concerned = await ConcernedAsync(batches, stage, candidates.Exists(c => c.Body.Clusters is not null), cancellationToken);
         var found = new Dictionary<long, Frozen>();
-        foreach (var (batch, (projects, clusters)) in concerned)
+        // What concerns the same projects and clusters is kept by the same freezes: looked up once, however many batches wait.
+        foreach (var alike in concerned.GroupBy(batch => KeyOf(batch.Value.Projects, batch.Value.Clusters), StringComparer.Ordinal))
         {
-            var freezes = candidates.Where(f => Holds(f, projects, clusters)).ToList();
-            var active = freezes.Where(f => calendar.Next(f, now)?.Contains(now) == true).ToList();
-            if (active.Count > 0)
-                found[batch] = new Frozen([.. active.Select(f => new ActiveFreeze(f.Name, calendar.Body(f).Reason, calendar.Body(f).Clusters))],
-                    Until(freezes, now));
+            var (projects, clusters) = alike.First().Value;
+            var freezes = candidates.Where(c => c.Concerns(projects, clusters)).ToList();
+            var active = freezes.Where(c => c.IsActive).Select(c => new ActiveFreeze(c.Freeze.Name, c.Body.Reason, c.Body.Clusters)).ToList();
+            if (active.Count == 0)
+                continue;
+            var frozen = new Frozen(active, Until(freezes, now));
+            foreach (var (batch, _) in alike)
+                found[batch] = frozen;
         }
         return found;
     }
@@ -57,26 +62,19 @@ internal sealed class FreezeBook(CdDbContext db, FreezeCalendar calendar, TimePr
     private IQueryable<Freeze> Stored(DateTimeOffset now) =>
         db.Set<Freeze>().AsNoTracking().Where(f => f.EndsAt == null || f.EndsAt > now).OrderBy(f => f.Name);
 
-    private bool Holds(Freeze freeze, IReadOnlyCollection<string> projects, IReadOnlyCollection<string> clusters)
-    {
-        var body = calendar.Body(freeze);
-        return (body.Projects is null || body.Projects.Any(projects.Contains)) && (body.Clusters is null || body.Clusters.Any(clusters.Contains));
-    }
+    private static string KeyOf(IEnumerable<string> projects, IEnumerable<string> clusters) =>
+        $"{string.Join('\n', projects.Order(StringComparer.Ordinal))}\n\n{string.Join('\n', clusters.Order(StringComparer.Ordinal))}";
 
     /// <summary>The end of the last of those that follow each other without a gap.</summary>
-    private DateTimeOffset Until(List<Freeze> freezes, DateTimeOffset now)
+    private DateTimeOffset Until(List<Candidate> freezes, DateTimeOffset now)
     {
         var until = now;
         while (until - now < s_farthest
-            && freezes.Select(f => WindowAt(f, until)).Where(w => w?.Contains(until) == true).Select(w => w!.Value.To).DefaultIfEmpty(until).Max() is var later
+            && freezes.Select(c => calendar.Next(c.Freeze, until)).Where(w => w?.Contains(until) == true).Select(w => w!.Value.To)
+                .DefaultIfEmpty(until).Max() is var later
             && later > until)
             until = later;
         return until;
-
-        // The remembered one is that of the present; what follows it is computed.
-        FreezeWindow? WindowAt(Freeze freeze, DateTimeOffset time) => time == now
-            ? calendar.Next(freeze, now)
-            : calendar.Next(freeze, time, 1) is [var window] ? (FreezeWindow?)window : null;
     }
 
     private async Task<Dictionary<long, (HashSet<string> Projects, HashSet<string> Clusters)>> ConcernedAsync(
@@ -99,4 +97,14 @@ internal sealed class FreezeBook(CdDbContext db, FreezeCalendar calendar, TimePr
     }
 
     private static InFlightEffect Effect(string? name) => name is null ? InFlightEffect.Finish : EnumNames<InFlightEffect>.Value(name);
+
+    /// <summary>A freeze of the stage in question.</summary>
+    /// <param name="Freeze">The freeze.</param>
+    /// <param name="Body">What it says.</param>
+    /// <param name="IsActive">It holds at present.</param>
+    private sealed record Candidate(Freeze Freeze, FreezeBody Body, bool IsActive)
+    {
+        public bool Concerns(IReadOnlySet<string> projects, IReadOnlySet<string> clusters) =>
+            (Body.Projects is null || Body.Projects.Any(projects.Contains)) && (Body.Clusters is null || Body.Clusters.Any(clusters.Contains));
+    }
 }

@@ -3,27 +3,18 @@ using DevopsCd.Contracts.Api;
 
 namespace DevopsCd.Core.Freezes;
 
-/// <summary>When freezes hold, by what they say: read once and remembered, because a scan asks for every batch.</summary>
+/// <summary>When freezes hold, by what they say: read and computed once, because every start asks, and a scan for all that wait.</summary>
 internal sealed class FreezeCalendar
 {
-    private const int Most = 2000;
+    private const int Most = 2000, Remembered = 8;
 
     private readonly ConcurrentDictionary<string, Entry> _known = new(StringComparer.Ordinal);
 
     /// <summary>What a freeze says.</summary>
     public FreezeBody Body(Freeze freeze) => Of(freeze).Body;
 
-    /// <summary>The present time of a freeze, or its next one; null once it is over for good.</summary>
-    public FreezeWindow? Next(Freeze freeze, DateTimeOffset now)
-    {
-        var entry = Of(freeze);
-        // What was the next one at an earlier time still is, until it has ended.
-        if (entry.Looked is { } looked && looked.At <= now && (looked.Next is null || looked.Next.Value.To > now))
-            return looked.Next;
-        FreezeWindow? next = entry.Schedule.Since(now).Select(w => (FreezeWindow?)w).FirstOrDefault();
-        entry.Looked = new Look(now, next);
-        return next;
-    }
+    /// <summary>The time of a freeze that holds at a time, or the next one after that; null once it is over for good.</summary>
+    public FreezeWindow? Next(Freeze freeze, DateTimeOffset at) => Of(freeze).Next(at);
 
     /// <summary>Its next times, the present one included.</summary>
     public IReadOnlyList<FreezeWindow> Next(Freeze freeze, DateTimeOffset now, int most) => [.. Of(freeze).Schedule.Since(now).Take(most)];
@@ -48,8 +39,23 @@ internal sealed class FreezeCalendar
 
         public FreezeSchedule Schedule { get; } = schedule;
 
-        public Look? Looked { get; set; }
+        /// <summary>What was found last: for the present, and for the ends of freezes that others may follow.</summary>
+        private Look[] _looks = [];
+
+        public FreezeWindow? Next(DateTimeOffset at)
+        {
+            foreach (var look in _looks)
+                if (look.Answers(at))
+                    return look.Next;
+            FreezeWindow? next = Schedule.Since(at).Select(w => (FreezeWindow?)w).FirstOrDefault();
+            _looks = [new Look(at, next), .. _looks.Take(Remembered - 1)];
+            return next;
+        }
     }
 
-    private sealed record Look(DateTimeOffset At, FreezeWindow? Next);
+    private sealed record Look(DateTimeOffset At, FreezeWindow? Next)
+    {
+        /// <summary>What was the next one at an earlier time still is, until it has ended.</summary>
+        public bool Answers(DateTimeOffset at) => At <= at && (Next is null || Next.Value.To > at);
+    }
 }
