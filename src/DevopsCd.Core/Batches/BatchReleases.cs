@@ -9,13 +9,13 @@ namespace DevopsCd.Core.Batches;
 /// <summary>The releases of a batch for all that one scope does with them: read once, with application and build.</summary>
 internal sealed class BatchReleases(CdDbContext db, BatchPolicies policies, AuditWriter journal)
 {
-    private readonly Dictionary<long, List<BatchRelease>> _read = [];
+    private readonly Dictionary<(long Batch, bool IsTracked), List<BatchRelease>> _read = [];
     private readonly Dictionary<long, ILookup<long, ApplicationTarget>> _targets = [];
 
     public async Task<IReadOnlyList<BatchRelease>> OfAsync(Batch batch, CancellationToken cancellationToken)
     {
-        if (!_read.TryGetValue(batch.Id, out var releases))
-            _read[batch.Id] = releases = await Stored(batch).ToListAsync(cancellationToken);
+        if (!_read.TryGetValue(KeyOf(batch), out var releases))
+            _read[KeyOf(batch)] = releases = await Stored(batch).ToListAsync(cancellationToken);
         return releases;
     }
 
@@ -27,12 +27,20 @@ internal sealed class BatchReleases(CdDbContext db, BatchPolicies policies, Audi
         var releases = queries.Add(Stored(batch));
         await queries.ReadAsync(cancellationToken);
         known();
-        _read[batch.Id] = [.. releases];
+        _read[KeyOf(batch)] = [.. releases];
         journal.Applications(batch, releases.Count);
     }
 
-    private IQueryable<BatchRelease> Stored(Batch batch) =>
-        db.ContentOf(batch.Id).OrderBy(r => r.Id);
+    private IQueryable<BatchRelease> Stored(Batch batch)
+    {
+        var content = db.ContentOf(batch.Id).OrderBy(r => r.Id);
+        return IsTracked(batch) ? content : content.AsNoTracking();
+    }
+
+    private (long Batch, bool IsTracked) KeyOf(Batch batch) => (batch.Id, IsTracked(batch));
+
+    /// <summary>Of a batch that is only looked at, its releases are only looked at, too: to follow the changes of hundreds takes most of the time.</summary>
+    private bool IsTracked(Batch batch) => db.Entry(batch).State != EntityState.Detached;
 
     /// <summary>The deploy settings of its applications, by application.</summary>
     public async Task<ILookup<long, ApplicationTarget>> TargetsAsync(Batch batch, CancellationToken cancellationToken)

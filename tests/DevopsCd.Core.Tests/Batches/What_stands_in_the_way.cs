@@ -1,6 +1,7 @@
 using DevopsCd.Contracts;
 using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Batches;
+using DevopsCd.Core.Data;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Tests.Engines;
 using Microsoft.Extensions.DependencyInjection;
@@ -94,6 +95,21 @@ public sealed class What_stands_in_the_way
         await engine.Deliver(new AdvanceStage { BatchId = batch.CorrelationId }, null);
 
         (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed);
+    }
+
+    /// <summary>Of hundreds of applications, to be ready for changes takes longer than to read them.</summary>
+    [Fact]
+    public async Task Is_only_looked_at()
+    {
+        await using var engine = await Engine.Start();
+        var batch = await engine.Batch("api", "web");
+        await engine.Accepted(batch, "approve");
+        await using var scope = engine.Services.CreateAsyncScope();
+
+        var explained = await scope.ServiceProvider.GetRequiredService<BatchExplainer>().ExplainAsync(batch.Id, (BatchEventType?)null, null, default);
+
+        explained!.Events.Single(e => e.Event == "confirm_tag").Allowed.ShouldBeTrue();
+        scope.ServiceProvider.GetRequiredService<CdDbContext>().ChangeTracker.Entries<BatchRelease>().ShouldBeEmpty();
     }
 
     private static async Task<IReadOnlyList<ExplainedEvent>> Explained(Engine engine, Batch batch) =>
