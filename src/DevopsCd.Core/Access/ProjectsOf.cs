@@ -38,6 +38,11 @@ internal sealed class ProjectsOf(CdDbContext db)
         db.Releases.Where(r => r.BatchId == batchId).Select(r => r.App.Project)
             .Union(db.Batches.Where(b => b.Id == batchId && b.Project != null).Select(b => b.Project!));
 
+    /// <summary>The same of many batches, each name with its batch.</summary>
+    public static IQueryable<BatchProject> Names(CdDbContext db, IReadOnlyCollection<long> batches) =>
+        db.Releases.Where(r => batches.Contains(r.BatchId)).Select(r => new BatchProject { BatchId = r.BatchId, Project = r.App.Project })
+            .Union(db.Batches.Where(b => batches.Contains(b.Id) && b.Project != null).Select(b => new BatchProject { BatchId = b.Id, Project = b.Project! }));
+
     /// <summary>The projects that a batch with these concerns: one without any is of the default project.</summary>
     public static IReadOnlyCollection<string> Concerned(IReadOnlyCollection<string> names) =>
         names.Count == 0 ? [Releases.Application.DefaultProject] : names;

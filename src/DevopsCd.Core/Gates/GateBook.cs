@@ -13,16 +13,25 @@ internal sealed class GateBook(CdDbContext db, BatchPolicies policies, PolicyRul
         (await policies.ByProjectAsync(batch.Id, cancellationToken)).Values.Any(policy => policy.Gates.Count > 0);
 
     /// <summary>The gates that stand at a point, each with what became of it for the present content and attempt. None costs no query.</summary>
-    public async Task<IReadOnlyList<StandingGate>> OfAsync(Batch batch, GatePoint point, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StandingGate>> OfAsync(Batch batch, GatePoint point, CancellationToken cancellationToken) =>
+        (await OfAsync([(batch, point)], cancellationToken))[0];
+
+    /// <summary>The same of many batches, in their order. However many they are, it takes the same few statements.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<StandingGate>>> OfAsync(
+        IReadOnlyList<(Batch Batch, GatePoint Point)> asked, CancellationToken cancellationToken)
     {
-        var gates = await AtAsync(batch, point, cancellationToken);
-        if (gates.Count == 0)
-            return [];
-        var (hash, attempt) = (await HashAsync(batch.Id, cancellationToken), point.Attempt(batch));
-        var runs = await db.Set<GateRun>()
-            .Where(r => r.BatchId == batch.Id && r.Point == point && r.ContentHash == hash && r.Attempt == attempt && r.Status != GateStatus.Outdated)
-            .OrderBy(r => r.Id).ToListAsync(cancellationToken);
-        return [.. gates.Select(g => new StandingGate(g.Project, g.Gate, runs.FindLast(r => IsOf(r, g.Project, g.Gate))))];
+        await policies.ReadAsync([.. asked.Select(of => of.Batch.Id)], cancellationToken);
+        var gates = new List<IReadOnlyList<(string Project, Gate Gate)>>(asked.Count);
+        foreach (var (batch, point) in asked)
+            gates.Add(await AtAsync(batch, point, cancellationToken));
+        var held = asked.Where((_, i) => gates[i].Count > 0).Select(of => of.Batch.Id).Distinct().ToList();
+        if (held.Count == 0)
+            return [.. asked.Select(_ => (IReadOnlyList<StandingGate>)[])];
+        var hashes = await HashesAsync(held, cancellationToken);
+        var runs = (await db.Set<GateRun>().Where(r => held.Contains(r.BatchId) && r.Status != GateStatus.Outdated).OrderBy(r => r.Id)
+            .ToListAsync(cancellationToken)).ToLookup(r => (r.BatchId, r.Point, r.Attempt, r.ContentHash));
+        return [.. asked.Select((of, i) => (IReadOnlyList<StandingGate>)[.. gates[i].Select(g => new StandingGate(g.Project, g.Gate,
+            runs[(of.Batch.Id, of.Point, of.Point.Attempt(of.Batch), hashes[of.Batch.Id])].LastOrDefault(r => IsOf(r, g.Project, g.Gate))))])];
     }
 
     /// <summary>What the gates that belong to a stage say of its present attempt.</summary>
@@ -54,13 +63,45 @@ internal sealed class GateBook(CdDbContext db, BatchPolicies policies, PolicyRul
 
     /// <summary>Whether what was asked is still asked: the policy has the gate, and the batch is where it is decided, with that content and attempt.</summary>
     public async Task<bool> CountsAsync(Batch batch, GateRun run, CancellationToken cancellationToken) =>
-        run.Point.IsOpenFor(batch) && run.Attempt == run.Point.Attempt(batch)
-        && (await AtAsync(batch, run.Point, cancellationToken)).Any(g => IsOf(run, g.Project, g.Gate))
-        && run.ContentHash == await HashAsync(batch.Id, cancellationToken);
+        (await CountingAsync([(batch, run)], cancellationToken)).Count > 0;
+
+    /// <summary>Those of them that still are asked, each of which may be of another batch.</summary>
+    public async Task<IReadOnlyList<GateRun>> CountingAsync(IReadOnlyList<(Batch Batch, GateRun Run)> asked, CancellationToken cancellationToken)
+    {
+        var open = asked.Where(of => of.Run.Point.IsOpenFor(of.Batch) && of.Run.Attempt == of.Run.Point.Attempt(of.Batch)).ToList();
+        await policies.ReadAsync([.. open.Select(of => of.Batch.Id)], cancellationToken);
+        var known = new List<(Batch Batch, GateRun Run)>(open.Count);
+        foreach (var (batch, run) in open)
+            if ((await AtAsync(batch, run.Point, cancellationToken)).Any(g => IsOf(run, g.Project, g.Gate)))
+                known.Add((batch, run));
+        var hashes = await HashesAsync([.. known.Select(of => of.Batch.Id).Distinct()], cancellationToken);
+        return [.. known.Where(of => of.Run.ContentHash == hashes[of.Batch.Id]).Select(of => of.Run)];
+    }
 
     /// <summary>The hash of the content as it is stored.</summary>
-    public async Task<string> HashAsync(long batchId, CancellationToken cancellationToken) => ContentHash.Of(
-        await db.ContentOf(batchId).AsNoTracking().ToListAsync(cancellationToken));
+    public async Task<string> HashAsync(long batchId, CancellationToken cancellationToken) => (await HashesAsync([batchId], cancellationToken))[batchId];
+
+    private async Task<Dictionary<long, string>> HashesAsync(IReadOnlyCollection<long> batches, CancellationToken cancellationToken)
+    {
+        if (batches.Count == 0)
+            return [];
+        var content = (await db.Releases.AsNoTracking().Where(r => batches.Contains(r.BatchId))
+            .Select(r => new
+            {
+                r.BatchId,
+                r.App.Name,
+                r.Branch,
+                BuildNumber = r.Build == null ? null : r.Build.BuildNumber,
+                r.CommitId,
+                r.ImageName,
+                r.ImageTag,
+                r.ImageDigest,
+                r.DependsOn
+            }).ToListAsync(cancellationToken))
+            .ToLookup(r => r.BatchId,
+                r => new ReleaseContent(r.Name, r.Branch, r.BuildNumber, r.CommitId, r.ImageName, r.ImageTag, r.ImageDigest, r.DependsOn));
+        return batches.ToDictionary(id => id, id => ContentHash.Of(content[id]));
+    }
 
     private async Task<IReadOnlyList<(string Project, Gate Gate)>> AtAsync(Batch batch, GatePoint point, CancellationToken cancellationToken) =>
         [.. (await policies.ByProjectAsync(batch.Id, cancellationToken)).OrderBy(p => p.Key, StringComparer.Ordinal)

@@ -56,14 +56,23 @@ internal sealed class GateDesk(
     /// <param name="cancellationToken">Gives up.</param>
     public async Task EndOutdatedAsync(Batch batch, CancellationToken cancellationToken)
     {
-        foreach (var run in await db.Set<GateRun>().Where(r => r.BatchId == batch.Id && r.Status == GateStatus.Pending).ToListAsync(cancellationToken))
-            if (!await book.CountsAsync(batch, run, cancellationToken))
-                run.Decide(GateStatus.Outdated, Operators.Engine, run.Reason, clock.GetUtcNow());
+        var waiting = await db.Set<GateRun>().Where(r => r.BatchId == batch.Id && r.Status == GateStatus.Pending).ToListAsync(cancellationToken);
+        foreach (var run in waiting.Except(await book.CountingAsync([.. waiting.Select(run => (batch, run))], cancellationToken)))
+            run.Decide(GateStatus.Outdated, Operators.Engine, run.Reason, clock.GetUtcNow());
     }
 
     /// <summary>Whether the gates that hold a stage's start let it pass.</summary>
     public async Task<bool> LetPassAsync(Batch batch, Stage stage, CancellationToken cancellationToken) =>
-        GatePoints.Before(stage) is not { } point || (await book.OfAsync(batch, point, cancellationToken)).All(gate => gate.LetsPass);
+        (await HeldAsync([batch], stage, cancellationToken)).Count == 0;
+
+    /// <summary>Those of the batches whose start of a stage gates hold.</summary>
+    public async Task<IReadOnlyList<Batch>> HeldAsync(IReadOnlyList<Batch> batches, Stage stage, CancellationToken cancellationToken)
+    {
+        if (GatePoints.Before(stage) is not { } point)
+            return [];
+        var standing = await book.OfAsync([.. batches.Select(batch => (batch, point))], cancellationToken);
+        return [.. batches.Where((_, i) => standing[i].Any(gate => !gate.LetsPass))];
+    }
 
     /// <summary>Takes the result of a webhook, or what a person says of a manual gate. The same result again changes nothing.</summary>
     /// <param name="id">The gate's row.</param>

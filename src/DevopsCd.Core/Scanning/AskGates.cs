@@ -38,14 +38,15 @@ internal sealed class AskGates(IServiceScopeFactory scopes)
         var found = new SortedSet<long>();
         var held = BatchStatus.All.Select(s => s.Name).Where(name => GatePoints.OpenIn(name) is not null).ToList();
         if (await book.WithGatesAsync(db.Batches.AsNoTracking().Where(b => held.Contains(b.Status)), cancellationToken) is { } batches)
-            foreach (var batch in await batches.ToListAsync(cancellationToken))
-                if ((await book.OfAsync(batch, GatePoints.OpenIn(batch.Status)!.Value, cancellationToken)).Any(gate => gate.Run is null))
-                    found.Add(batch.Id);
+        {
+            var asked = await batches.ToListAsync(cancellationToken);
+            var standing = await book.OfAsync([.. asked.Select(batch => (batch, GatePoints.OpenIn(batch.Status)!.Value))], cancellationToken);
+            found.UnionWith(asked.Where((_, i) => standing[i].Any(gate => gate.Run is null)).Select(batch => batch.Id));
+        }
         var waiting = await db.Set<GateRun>().AsNoTracking().Where(r => r.Status == GateStatus.Pending)
             .Join(db.Batches.AsNoTracking(), r => r.BatchId, b => b.Id, (run, batch) => new { run, batch }).ToListAsync(cancellationToken);
-        foreach (var one in waiting)
-            if (!await book.CountsAsync(one.batch, one.run, cancellationToken))
-                found.Add(one.batch.Id);
+        var counting = await book.CountingAsync([.. waiting.Select(of => (of.batch, of.run))], cancellationToken);
+        found.UnionWith(waiting.Select(of => of.run).Except(counting).Select(run => run.BatchId));
         return [.. found];
     }
 }

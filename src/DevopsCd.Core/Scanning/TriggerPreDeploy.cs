@@ -37,13 +37,10 @@ internal sealed class TriggerPreDeploy(IServiceScopeFactory scopes)
 
     private static async Task<HashSet<long>> HeldAsync(IServiceProvider services, List<long> due, CancellationToken cancellationToken)
     {
-        var (db, gates, held) = (services.GetRequiredService<CdDbContext>(), services.GetRequiredService<GateDesk>(), new HashSet<long>());
+        var (db, gates) = (services.GetRequiredService<CdDbContext>(), services.GetRequiredService<GateDesk>());
         if (await services.GetRequiredService<GateBook>().WithGatesAsync(db.Batches.AsNoTracking().Where(b => due.Contains(b.Id)), cancellationToken)
             is not { } batches)
-            return held;
-        foreach (var batch in await batches.ToListAsync(cancellationToken))
-            if (!await gates.LetPassAsync(batch, s_stage, cancellationToken))
-                held.Add(batch.Id);
-        return held;
+            return [];
+        return [.. (await gates.HeldAsync(await batches.ToListAsync(cancellationToken), s_stage, cancellationToken)).Select(batch => batch.Id)];
     }
 }
