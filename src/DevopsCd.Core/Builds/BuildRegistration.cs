@@ -13,9 +13,14 @@ internal static class BuildRegistration
         .AddScoped<BuildQueries>()
         .AddRetention("Old builds", retention.Builds?.Value, Old);
 
-    /// <summary>What batches have or had is their history, and the newest of a branch is what the next batch gets.</summary>
+    /// <summary>
+    /// What batches have or had is their history, and the newest of a branch is what the next batch gets. The newest is the first of an index; whether
+    /// any is newer would be looked for among those that have just been removed.
+    /// </summary>
     private static IQueryable<Build> Old(CdDbContext db, DateTimeOffset before) => db.Builds.Where(b => b.ReceivedAt < before
-        && !db.Releases.Any(r => r.BuildId == b.Id || r.LatestBuildId == b.Id)
-        && db.Builds.Any(newer => newer.ApplicationName == b.ApplicationName && newer.Branch == b.Branch && newer.BuildStatus == BuildStatus.Success
-            && !newer.Superseded && (newer.OrderedAt > b.OrderedAt || (newer.OrderedAt == b.OrderedAt && newer.Id > b.Id))));
+        && !db.Releases.Any(r => r.BuildId == b.Id) && !db.Releases.Any(r => r.LatestBuildId == b.Id)
+        && (db.Builds
+            .Where(n => n.ApplicationName == b.ApplicationName && n.Branch == b.Branch && n.OrderedAt >= b.OrderedAt
+                && n.BuildStatus == BuildStatus.Success && !n.Superseded)
+            .OrderByDescending(n => n.OrderedAt).ThenByDescending(n => n.Id).Select(n => (long?)n.Id).FirstOrDefault() ?? b.Id) != b.Id);
 }

@@ -23,16 +23,19 @@ internal sealed class OldRows<T>(string what, TimeSpan age, Func<CdDbContext, Da
     public override async Task<int> CleanAsync(CancellationToken cancellationToken)
     {
         var before = Clock.GetUtcNow() - age;
-        for (var removed = 0; ;)
+        // From where the last statement has ended: what is kept, and what was removed, is not looked through again.
+        for (var (removed, last) = (0, 0L); ;)
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
             // Read first: a statement that finds and removes at once locks what it looks through on its way.
-            var some = await old(db, before).Select(row => EF.Property<long>(row, Id)).OrderBy(id => id).Take(AtOnce).ToListAsync(cancellationToken);
+            var some = await old(db, before).Select(row => EF.Property<long>(row, Id)).Where(id => id > last).OrderBy(id => id).Take(AtOnce)
+                .ToListAsync(cancellationToken);
             // Judged again: somebody may need one of them since.
             removed += await old(db, before).Where(row => some.Contains(EF.Property<long>(row, Id))).ExecuteDeleteAsync(cancellationToken);
             if (some.Count < AtOnce)
                 return removed;
+            last = some[^1];
         }
     }
 }

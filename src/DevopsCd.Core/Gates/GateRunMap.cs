@@ -22,6 +22,8 @@ internal sealed class GateRunMap : IEntityTypeConfiguration<GateRun>
         run.Property(r => r.DecidedBy).HasMaxLength(200);
         // Asked once, by whatever host.
         run.HasIndex(r => new { r.BatchId, r.Point, r.Project, r.Name, r.ContentHash, r.Attempt, r.Round }).IsUnique().HasDatabaseName("ix_gate_runs_asked");
+        // Every scan looks at those that wait.
+        run.HasIndex(r => r.BatchId, "ix_gate_runs_pending").HasFilter("status = 'pending'");
         run.HasIndex(r => r.NextActionAt).HasFilter("next_action_at IS NOT NULL");
     }
 }

@@ -67,10 +67,9 @@ internal sealed class DeliveryReport(CdDbContext db, TimeProvider clock)
     {
         var names = ProductionRun.Events;
         var accepted = db.BatchEvents.AsNoTracking().Where(e => e.Outcome == EventOutcome.Accepted && names.Contains(e.Event));
-        var concerned = accepted.Where(e => e.At >= start && e.At < end).Select(e => e.BatchCorrelationId);
+        var concerned = batches.Where(b => accepted.Any(e => e.BatchId == b.Id && e.At >= start && e.At < end));
         // All of them, from their first start on: what an end means depends on what was before it.
-        var events = await accepted
-            .Where(e => e.At < end && concerned.Contains(e.BatchCorrelationId) && batches.Any(b => b.CorrelationId == e.BatchCorrelationId))
+        var events = await accepted.Where(e => e.At < end && concerned.Any(b => b.Id == e.BatchId))
             .OrderBy(e => e.Id).Select(e => new { e.BatchCorrelationId, e.Event, e.At }).ToListAsync(cancellationToken);
         var ids = events.Select(e => e.BatchCorrelationId).Distinct().ToList();
         var releases = await db.Releases.AsNoTracking().Where(r => ids.Contains(r.Batch.CorrelationId)).Select(r => new { r.Batch.CorrelationId, r.AppId })
@@ -83,23 +82,27 @@ internal sealed class DeliveryReport(CdDbContext db, TimeProvider clock)
         IQueryable<Application> applications, DateTimeOffset start, DateTimeOffset end, CancellationToken cancellationToken)
     {
         var stage = Stages.Forward[^1];
-        var all = db.Deployments.AsNoTracking().Where(d => d.Stage == stage && d.Status == OperationStatus.Succeeded
-            && applications.Any(a => a.Id == d.Release.AppId));
+        var all = db.Deployments.AsNoTracking().Where(d => d.Stage == stage && d.Status == OperationStatus.Succeeded);
         var here = all.Where(d => d.FinishedAt >= start && d.FinishedAt < end);
-        // Of each application, too, what production had before: what was taken back it had not.
-        var before = all.Where(d => d.FinishedAt < start && !d.Outdated && here.Any(h => h.Release.AppId == d.Release.AppId))
-            .GroupBy(d => d.Release.AppId).Select(g => g.Max(d => d.Id));
-        var rows = await all.Where(d => (d.FinishedAt >= start && d.FinishedAt < end) || before.Contains(d.Id)).OrderBy(d => d.Id)
-            .Select(d => new { d.ReleaseId, d.Release.AppId, d.Image, d.FinishedAt, d.Outdated, d.Release, d.Release.Build }).ToListAsync(cancellationToken);
+        // Of each application, too, what production had before: what was taken back it had not. One look for each into the index of its operations,
+        // however many there were.
+        var before = here.Select(d => d.Application).Distinct()
+            .Select(name => all.Where(d => d.Application == name && d.FinishedAt < start && !d.Outdated).Max(d => (long?)d.Id));
+        var wanted = here.Select(d => (long?)d.Id).Union(before);
+        var rows = await all.Where(d => wanted.Contains(d.Id) && applications.Any(a => a.Id == d.Release.AppId)).OrderBy(d => d.Id)
+            .Select(d => new { d.Application, d.ReleaseId, d.Release.AppId, d.Image, d.FinishedAt, d.Outdated, d.Release, d.Release.Build })
+            .ToListAsync(cancellationToken);
         var released = rows.Where(row => row.Build is not null && row.Image == row.Release.Image)
             .GroupBy(row => (row.AppId, row.ReleaseId))
             .Select(of => (of.Key.AppId, Build: of.First().Build!, ReleasedAt: of.Max(row => row.FinishedAt!.Value),
                 Stayed: !of.Last().Outdated)).OrderBy(release => release.ReleasedAt).ToList();
         if (released.Count == 0)
             return [];
-        var (apps, oldest) = (released.Select(r => r.AppId).Distinct().ToList(), released.Min(r => r.Build.OrderedAt));
+        var (apps, branches) = (released.Select(r => r.AppId).Distinct().ToList(), released.Select(r => r.Build.Branch).Distinct().ToList());
+        var (names, oldest) = (rows.Select(r => r.Application).Distinct().ToList(), released.Min(r => r.Build.OrderedAt));
         var builds = (await db.Builds.AsNoTracking()
-            .Where(b => b.ApplicationId != null && apps.Contains(b.ApplicationId.Value) && b.BuildStatus == BuildStatus.Success && b.OrderedAt >= oldest)
+            .Where(b => names.Contains(b.ApplicationName) && branches.Contains(b.Branch) && b.OrderedAt >= oldest
+                && b.BuildStatus == BuildStatus.Success && b.ApplicationId != null && apps.Contains(b.ApplicationId.Value))
             .Select(b => new { b.ApplicationId, b.Branch, b.OrderedAt, b.FinishedAt, b.ReceivedAt }).ToListAsync(cancellationToken))
             .ToLookup(b => (b.ApplicationId!.Value, b.Branch));
         var changes = new List<ReleasedChange>();

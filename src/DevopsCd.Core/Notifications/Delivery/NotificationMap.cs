@@ -24,5 +24,7 @@ internal sealed class NotificationMap : IEntityTypeConfiguration<Notification>
         notification.HasIndex(n => new { n.Channel, n.BatchId, n.Id }, "ix_notifications_open").HasFilter(Open);
         notification.HasIndex(n => new { n.Channel, n.NextAttemptAt }, "ix_notifications_due").HasFilter(Open);
         notification.HasIndex(n => new { n.BatchId, n.Id });
+        // What removes old ones asks of each whether it carried others.
+        notification.HasIndex(n => n.CarriedBy).HasFilter("carried_by IS NOT NULL");
     }
 }

@@ -503,6 +503,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                         .IsUnique()
                         .HasDatabaseName("ix_gate_runs_asked");
 
+                    b.HasIndex(new[] { "BatchId" }, "ix_gate_runs_pending")
+                        .HasDatabaseName("ix_gate_runs_batch_id")
+                        .HasFilter("status = 'pending'");
+
                     b.ToTable("gate_runs", (string)null);
                 });
 
@@ -661,6 +665,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_notifications");
+
+                    b.HasIndex("CarriedBy")
+                        .HasDatabaseName("ix_notifications_carried_by")
+                        .HasFilter("carried_by IS NOT NULL");
 
                     b.HasIndex("BatchId", "Id")
                         .HasDatabaseName("ix_notifications_batch_id_id");
@@ -1296,6 +1304,10 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.HasIndex("BatchId", "Id")
                         .HasDatabaseName("ix_batch_events_batch_id_id");
 
+                    b.HasIndex(new[] { "Event", "At" }, "ix_batch_events_accepted")
+                        .HasDatabaseName("ix_batch_events_event_at")
+                        .HasFilter("outcome = 'accepted'");
+
                     b.HasIndex(new[] { "BatchCorrelationId", "Number" }, "ix_batch_events_chain")
                         .IsUnique()
                         .HasDatabaseName("ix_batch_events_batch_correlation_id_number")
@@ -1751,6 +1763,18 @@ namespace DevopsCd.Core.Data.Migrations.Sqlite
                     b.HasIndex(new[] { "NextActionAt" }, "ix_deployments_due")
                         .HasDatabaseName("ix_deployments_next_action_at")
                         .HasFilter("next_action_at IS NOT NULL");
+
+                    b.HasIndex(new[] { "Stage", "FinishedAt" }, "ix_deployments_ended")
+                        .HasDatabaseName("ix_deployments_stage_finished_at")
+                        .HasFilter("status = 'succeeded'");
+
+                    b.HasIndex(new[] { "Application", "Stage", "Id" }, "ix_deployments_of_application")
+                        .HasDatabaseName("ix_deployments_application_stage_id")
+                        .HasFilter("status = 'succeeded'");
+
+                    b.HasIndex(new[] { "Id" }, "ix_deployments_running")
+                        .HasDatabaseName("ix_deployments_id")
+                        .HasFilter("finished_at IS NULL");
 
                     b.HasIndex(new[] { "Application" }, "ix_deployments_stop_due")
                         .HasDatabaseName("ix_deployments_application")
