@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace DevopsCd.Host.Api;
 
@@ -14,6 +15,7 @@ internal sealed class AnswerGate : IHttpResponseFeature, IHttpResponseBodyFeatur
     private readonly IHttpResponseBodyFeature _body;
     private readonly IFeatureCollection _features;
     private readonly Func<bool> _mayBegin;
+    private readonly KeyValuePair<string, StringValues>[] _headersBefore;
     private int _answeredBy;
 
     private AnswerGate(IFeatureCollection features, Func<bool> mayBegin)
@@ -21,6 +23,7 @@ internal sealed class AnswerGate : IHttpResponseFeature, IHttpResponseBodyFeatur
         (_features, _mayBegin) = (features, mayBegin);
         _response = features.GetRequiredFeature<IHttpResponseFeature>();
         _body = features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        _headersBefore = [.. _response.Headers];
     }
 
     private enum Answerer
@@ -91,12 +94,17 @@ internal sealed class AnswerGate : IHttpResponseFeature, IHttpResponseBodyFeatur
         return gate;
     }
 
+    /// <summary>Takes the answer over. What the work has said of its own in status and headers (where what it made stands) is taken back.</summary>
     /// <returns>Whether the caller, and what it calls from now on, may answer: the work has not begun to.</returns>
     public bool TryTakeOver()
     {
         if (Interlocked.CompareExchange(ref _answeredBy, (int)Answerer.Deadline, (int)Answerer.Nobody) != (int)Answerer.Nobody)
             return false;
         s_late.Value = this;
+        _response.StatusCode = StatusCodes.Status200OK;
+        _response.Headers.Clear();
+        foreach (var (name, value) in _headersBefore)
+            _response.Headers[name] = value;
         return true;
     }
 

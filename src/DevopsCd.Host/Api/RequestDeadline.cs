@@ -79,7 +79,6 @@ internal sealed class RequestDeadline(RequestDelegate next, TimeProvider clock)
     private static Task AnswerAsync(HttpContext http, TimeSpan patience, CancellationToken caller)
     {
         http.RequestAborted = caller;
-        http.Response.ContentLength = null;
         return ProblemHandler.NotNow(http, $"There was no result within {patience.TotalSeconds} s.").ExecuteAsync(http);
     }
 }

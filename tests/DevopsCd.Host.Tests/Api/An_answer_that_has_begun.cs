@@ -45,6 +45,30 @@ public sealed class An_answer_that_has_begun
     }
 
     [Fact]
+    public async Task Leaves_no_header_of_its_own_where_the_deadline_came_first()
+    {
+        await using var app = await Serve(
+            async http =>
+            {
+                _clock.Advance(TimeSpan.FromMinutes(1));
+                http.Response.StatusCode = StatusCodes.Status201Created;
+                http.Response.Headers.Location = "/made";
+                http.Response.Headers.ETag = "\"made\"";
+                http.Response.ContentLength = 4;
+                await http.Response.WriteAsync("late", http.RequestAborted);
+            },
+            http => http.Response.Headers.ContentSecurityPolicy = "default-src 'self'");
+        using var http = new HttpClient();
+
+        using var answer = await http.GetAsync(app.Urls.Single(), TestContext.Current.CancellationToken);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        answer.Headers.Location.ShouldBeNull();
+        answer.Headers.ETag.ShouldBeNull();
+        answer.Headers.GetValues("Content-Security-Policy").ShouldBe(["default-src 'self'"]);
+    }
+
+    [Fact]
     public async Task Is_not_followed_by_a_second_one()
     {
         await using var app = await Serve(async http =>
