@@ -3,7 +3,6 @@ using DevopsCd.Core.Observability;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DevopsCd.Core.Auditing;
@@ -13,11 +12,9 @@ namespace DevopsCd.Core.Auditing;
 /// that version beside this one.
 /// </summary>
 internal sealed class UnchainedRows(IServiceScopeFactory scopes, WorkWatch watch, TimeProvider clock, ILogger<UnchainedRows> log)
-    : BackgroundService
+    : PeriodicWork(TimeSpan.FromMinutes(10), beginsAtOnce: true, clock)
 {
     private const int AtOnce = 100;
-
-    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(10);
 
     /// <summary>One batch's rows, beside whoever holds its lock.</summary>
     private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(5);
@@ -45,22 +42,13 @@ internal sealed class UnchainedRows(IServiceScopeFactory scopes, WorkWatch watch
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task TurnAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            try
-            {
-                if (await ChainAsync(stoppingToken) is > 0 and var batches)
-                    log.Chained(batches);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.NotChained(s_pause, failure);
-            }
-            await Task.Delay(s_pause, clock, stoppingToken);
-        }
+        if (await ChainAsync(cancellationToken) is > 0 and var batches)
+            log.Chained(batches);
     }
+
+    protected override void TellFailed(Exception failure) => log.NotChained(Pace, failure);
 
     private async Task<T> InScopeAsync<T>(Func<CdDbContext, Task<T>> work)
     {

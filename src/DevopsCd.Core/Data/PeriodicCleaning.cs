@@ -1,5 +1,4 @@
 using DevopsCd.Core.Observability;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DevopsCd.Core.Data;
@@ -9,35 +8,23 @@ namespace DevopsCd.Core.Data;
 /// <param name="watch">Watches over it.</param>
 /// <param name="clock">Waits.</param>
 /// <param name="log">Is told when it could not be removed.</param>
-internal abstract class PeriodicCleaning(string what, WorkWatch watch, TimeProvider clock, ILogger log) : BackgroundService
+internal abstract class PeriodicCleaning(string what, WorkWatch watch, TimeProvider clock, ILogger log)
+    : PeriodicWork(TimeSpan.FromMinutes(10), beginsAtOnce: false, clock)
 {
     /// <summary>So many a statement: more would hold locks for long.</summary>
     protected const int AtOnce = 500;
 
-    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(10);
-
     private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(30);
-
-    protected TimeProvider Clock => clock;
 
     /// <summary>Removes what is due.</summary>
     /// <returns>How many rows were removed.</returns>
     public abstract Task<int> CleanAsync(CancellationToken cancellationToken);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task TurnAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            await Task.Delay(s_pause, clock, stoppingToken);
-            using var turn = watch.Begin($"the cleaning of {char.ToLowerInvariant(what[0])}{what[1..]}", s_atMost);
-            try
-            {
-                await CleanAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.NotCleaned(what, s_pause, failure);
-            }
-        }
+        using var turn = watch.Begin($"the cleaning of {char.ToLowerInvariant(what[0])}{what[1..]}", s_atMost);
+        await CleanAsync(cancellationToken);
     }
+
+    protected override void TellFailed(Exception failure) => log.NotCleaned(what, Pace, failure);
 }

@@ -3,7 +3,6 @@ using DevopsCd.Core.Data;
 using DevopsCd.Core.Observability;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DevopsCd.Core.Deployments;
@@ -14,12 +13,11 @@ namespace DevopsCd.Core.Deployments;
 /// about longest ago; nothing where something is being deployed.
 /// </summary>
 internal sealed class DriftWatch(
-    IServiceScopeFactory scopes, IClusterLock locks, DeployOptions deploy, WorkWatch watch, TimeProvider clock, ILogger<DriftWatch> log) : BackgroundService
+    IServiceScopeFactory scopes, IClusterLock locks, DeployOptions deploy, WorkWatch watch, TimeProvider clock, ILogger<DriftWatch> log)
+    : PeriodicWork(TimeSpan.FromMinutes(1), beginsAtOnce: false, clock)
 {
     /// <summary>So many places in one look.</summary>
     public const int AtOnce = 200;
-
-    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(10);
 
@@ -39,7 +37,7 @@ internal sealed class DriftWatch(
         if (caughtUp > 0)
             log.CaughtUp(caughtUp);
         var (db, service) = (scope.ServiceProvider.GetRequiredService<CdDbContext>(), scope.ServiceProvider.GetRequiredService<IDeployService>());
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         var due = now - deploy.DriftInterval.Value;
         var versions = await db.Set<LiveVersion>().AsNoTracking()
             .Where(v => (v.AskedAt == null || v.AskedAt <= due) && v.Target != null && v.Application.RemovedAt == null
@@ -67,19 +65,9 @@ internal sealed class DriftWatch(
         return told.Count;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.NotLooked(failure.GetBaseException().Message);
-            }
-    }
+    protected override Task TurnAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);
+
+    protected override void TellFailed(Exception failure) => log.NotLooked(failure.GetBaseException().Message);
 
     /// <summary>The operation that would bring what should be there; it is stored nowhere and never sent to be done.</summary>
     private static Deployment Operation(LiveVersion version, string application, DateTimeOffset now) => new()

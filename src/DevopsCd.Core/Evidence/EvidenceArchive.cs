@@ -4,7 +4,6 @@ using DevopsCd.Core.Data;
 using DevopsCd.Core.Observability;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DevopsCd.Core.Evidence;
@@ -14,11 +13,9 @@ namespace DevopsCd.Core.Evidence;
 /// written whole before it has its name, and before the batch counts as archived; one that a crash left without its row is written again.
 /// </summary>
 internal sealed class EvidenceArchive(IServiceScopeFactory scopes, IClusterLock locks, ArchiveOptions options, WorkWatch watch, TimeProvider clock,
-    ILogger<EvidenceArchive> log) : BackgroundService
+    ILogger<EvidenceArchive> log) : PeriodicWork(TimeSpan.FromMinutes(10), beginsAtOnce: false, clock)
 {
     private const int AtOnce = 50;
-
-    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(10);
 
     /// <summary>One batch.</summary>
     private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(5);
@@ -45,28 +42,19 @@ internal sealed class EvidenceArchive(IServiceScopeFactory scopes, IClusterLock 
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task TurnAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            await Task.Delay(s_pause, clock, stoppingToken);
-            try
-            {
-                if (await ArchiveAsync(stoppingToken) is > 0 and var batches)
-                    log.Archived(batches, options.Folder!);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.NotArchived(s_pause, failure);
-            }
-        }
+        if (await ArchiveAsync(cancellationToken) is > 0 and var batches)
+            log.Archived(batches, options.Folder!);
     }
+
+    protected override void TellFailed(Exception failure) => log.NotArchived(Pace, failure);
 
     private async Task<List<long>> DueAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
-        var before = clock.GetUtcNow() - options.After.Value;
+        var before = Clock.GetUtcNow() - options.After.Value;
         return await db.EndedBatches(before).Where(b => !db.Set<ArchivedBatch>().Any(a => a.BatchId == b.Id)).OrderBy(b => b.Id).Take(AtOnce)
             .Select(b => b.Id).ToListAsync(cancellationToken);
     }
@@ -86,7 +74,7 @@ internal sealed class EvidenceArchive(IServiceScopeFactory scopes, IClusterLock 
             File = file,
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(made.Content)),
             Operations = await db.Deployments.CountAsync(d => d.BatchId == id, cancellationToken),
-            ArchivedAt = clock.GetUtcNow()
+            ArchivedAt = Clock.GetUtcNow()
         });
         await db.SaveChangesAsync(cancellationToken);
     }

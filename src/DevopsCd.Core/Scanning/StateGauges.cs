@@ -5,7 +5,6 @@ using DevopsCd.Shared;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DevopsCd.Core.Scanning;
@@ -14,10 +13,9 @@ namespace DevopsCd.Core.Scanning;
 /// Reads what the gauges show, in one round trip every 15 s, on every instance: what only the instance that has scanned knew would be wrong
 /// for ever on the others. While the database does not answer the gauges show nothing rather than what was.
 /// </summary>
-internal sealed class StateGauges(IServiceScopeFactory scopes, WorkWatch watch, TimeProvider clock, ILogger<StateGauges> log) : BackgroundService
+internal sealed class StateGauges(IServiceScopeFactory scopes, WorkWatch watch, TimeProvider clock, ILogger<StateGauges> log)
+    : PeriodicWork(TimeSpan.FromSeconds(15), beginsAtOnce: true, clock)
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(15);
-
     private static readonly TimeSpan s_atMost = TimeSpan.FromMinutes(3);
 
     /// <summary>Reads once.</summary>
@@ -25,7 +23,7 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, WorkWatch watch, 
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CdDbContext>();
-        var aMinuteAgo = clock.GetUtcNow() - TimeSpan.FromMinutes(1);
+        var aMinuteAgo = Clock.GetUtcNow() - TimeSpan.FromMinutes(1);
         var queries = new QueryBatch(db);
         var retried = db.Batches.Where(b => b.Status == BatchStatus.Sealed && b.AutoDeployBlocked);
         var batches = queries.Add(db.Batches.GroupBy(b => b.Status).Select(g => new StateCount(g.Key, g.LongCount())));
@@ -72,24 +70,22 @@ internal sealed class StateGauges(IServiceScopeFactory scopes, WorkWatch watch, 
         };
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         Metrics.Announce();
-        using var timer = new PeriodicTimer(s_interval, clock);
-        do
-        {
-            using var turn = watch.Begin("the reading of metrics", s_atMost);
-            try
-            {
-                Metrics.Show(await ReadAsync(stoppingToken), clock);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                Metrics.Show(StateFigures.None, clock);
-                log.NotCounted(e.GetBaseException().Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task TurnAsync(CancellationToken cancellationToken)
+    {
+        using var turn = watch.Begin("the reading of metrics", s_atMost);
+        Metrics.Show(await ReadAsync(cancellationToken), Clock);
+    }
+
+    protected override void TellFailed(Exception failure)
+    {
+        Metrics.Show(StateFigures.None, Clock);
+        log.NotCounted(failure.GetBaseException().Message);
     }
 
     // A count as rows, so that it goes with the others.
