@@ -11,6 +11,9 @@ internal sealed class KeptTraces(string name)
     /// <summary>Somebody listens; else nothing is made and nothing need be kept.</summary>
     public bool IsHeard => _source.HasListeners();
 
+    /// <summary>The trace to which what was kept belongs; null where nothing was.</summary>
+    public static string? IdOf(string? kept) => ActivityContext.TryParse(kept, null, out var context) ? context.TraceId.ToString() : null;
+
     /// <summary>Starts a span below the present one, or without one where there is none.</summary>
     public Activity? Start(string span, ActivityTagsCollection? tags = null, ActivityLink? link = null) =>
         _source.StartActivity(span, ActivityKind.Internal, default(ActivityContext), tags, link is { } one ? [one] : null);

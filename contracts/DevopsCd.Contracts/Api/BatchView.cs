@@ -138,6 +138,9 @@ public sealed record BatchView
     /// <summary>The start of a stage that waits for its time; absent when none does.</summary>
     public ScheduledStartView? ScheduledStart { get; init; }
 
+    /// <summary>The trace of the stage that runs or ran last, by which the place that collects traces finds it; absent where none was made.</summary>
+    public string? TraceId { get; init; }
+
     /// <summary>When the batch was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

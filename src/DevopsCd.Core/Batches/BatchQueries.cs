@@ -218,6 +218,7 @@ internal sealed class BatchQueries(
             LastFailure = b.LastFailure,
             ProdDirty = b.Prod.Dirty,
             ProductionPlan = Json(b.ProdPlan),
+            TraceId = KeptTraces.IdOf(b.Trace),
             CreatedAt = b.CreatedAt,
             UpdatedAt = b.UpdatedAt,
             Releases = [.. releases.Select(r => View(r, operations[r.Id]))]

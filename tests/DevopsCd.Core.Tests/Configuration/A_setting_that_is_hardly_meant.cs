@@ -32,6 +32,8 @@ public sealed class A_setting_that_is_hardly_meant
     [InlineData("core:intake:sources:generic:fields:aplication=name", "core:intake:sources:generic:fields:aplication is not a field; did you mean application?")]
     [InlineData("core:intake:sources:github:fields:branch=ref", "core:intake:sources:github:fields:branch has no effect")]
     [InlineData("core:intake:rules:0:application=shop core:intake:rules:0:source=githb", "core:intake:rules:0:source 'githb' is not a source; did you mean github?")]
+    [InlineData("core:trace_url=https://jaeger.example.com", "core:trace_url must be an address such as https://jaeger.example.com/trace/{trace_id}")]
+    [InlineData("core:trace_url=javascript:{trace_id}", "core:trace_url must be an address")]
     [InlineData("core:intake:rules:0:application=shop core:intake:rules:0:except:source=bamboo", "core:intake:rules:0:except:source 'bamboo' is not a source; known: cdevents, ")]
     public void Stops_the_start_where_it_can_never_work(string settings, string told) =>
         Should.Throw<WrongConfigurationException>(() => Read(settings)).Errors.ShouldHaveSingleItem().ShouldStartWith(told);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Batches;
 using DevopsCd.Core.Deployments;
 using DevopsCd.Core.Tests.Engines;
@@ -44,6 +45,7 @@ public sealed class A_traced_stage
         var stage = trace.Single(span => span.OperationName == "stage prod");
         (await engine.Find(batch.CorrelationId)).Prod.FinishedAt!.Value.UtcDateTime.ShouldBe(stage.StartTimeUtc + stage.Duration);
         stage.Status.ShouldBe(ActivityStatusCode.Unset);
+        (await engine.Do<BatchQueries, BatchView?>(q => q.GetAsync(batch.Id, default)))!.TraceId.ShouldBe(request.TraceId.ToString());
     }
 
     [Fact]

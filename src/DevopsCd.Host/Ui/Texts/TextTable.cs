@@ -69,6 +69,8 @@ internal sealed class TextTable(Language language)
     public string Actions => Say("操作", "Actions");
     public string NotNow => Say("当前不可用的操作", "Not possible now");
     public string PartsOfTheBatch => Say("批次详情", "Parts of the batch");
+    public string Trace => Say("链路追踪", "Trace");
+
     public string Timeline => Say("时间线", "Timeline");
     public string Changes => Say("变化", "Changes");
     public string History => Say("历史", "History");
