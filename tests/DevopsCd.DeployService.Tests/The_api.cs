@@ -115,6 +115,21 @@ public sealed class The_api(TestCluster cluster)
     }
 
     [Fact]
+    public async Task Knows_a_caller_by_either_key_while_one_replaces_the_other()
+    {
+        await using var given = await Given.ServiceAsync(cluster,
+            ("deploy_service:keys:0:sha256", $"{Given.HashOf(Given.Key)},{Given.HashOf("the next key")}"));
+        await cluster.GivenDeploymentAsync(given.Namespace, "shop");
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:2"));
+
+        var before = await StatusAsync(given, Given.Key, HttpMethod.Get, "api/v1/deployments/op-1");
+        var after = await StatusAsync(given, "the next key", HttpMethod.Get, "api/v1/deployments/op-1");
+        var wrong = await StatusAsync(given, "nobody's", HttpMethod.Get, "api/v1/deployments/op-1");
+
+        (before, after, wrong).ShouldBe((200, 200, 401));
+    }
+
+    [Fact]
     public async Task Limits_the_rate_and_the_length_of_what_it_is_sent()
     {
         await using var given = await Given.ServiceAsync(cluster,

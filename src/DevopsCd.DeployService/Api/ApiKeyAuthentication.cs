@@ -27,8 +27,9 @@ internal sealed class ApiKeyAuthentication(
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
         ApiKeyOptions? found = null;
         foreach (var candidate in options.Value.Keys)
-            if (CryptographicOperations.FixedTimeEquals(Convert.FromHexString(candidate.Sha256), hash))
-                found = candidate;
+            foreach (var known in candidate.Hashes)
+                if (CryptographicOperations.FixedTimeEquals(Convert.FromHexString(known), hash))
+                    found = candidate;
         if (found is null)
             return Task.FromResult(AuthenticateResult.Fail("unknown key"));
         Context.Items[typeof(Caller)] = new Caller(found);
