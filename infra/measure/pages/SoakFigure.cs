@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DevopsCd.Testing;
+using DevopsCd.Testing.Hosting;
 using Microsoft.Playwright;
 
 namespace DevopsCd.PagesBench;
@@ -8,15 +9,6 @@ namespace DevopsCd.PagesBench;
 internal static class SoakFigure
 {
     private static readonly TimeSpan s_between = TimeSpan.FromMinutes(1);
-
-    /// <summary>Events that people raise, by the state in which they do.</summary>
-    private static readonly Dictionary<int, string> s_decisions = new()
-    {
-        [0] = "approve",
-        [5] = "confirm_tag",
-        [22] = "start_prod_deploy",
-        [32] = "final_accept"
-    };
 
     public static async Task<SoakReport> RunAsync(Browser browser, LargeBatch subject, TimeSpan length, Action<string> say)
     {
@@ -29,7 +21,7 @@ internal static class SoakFigure
         while (Stopwatch.GetElapsedTime(started) < length)
         {
             var state = (await subject.Api.Batch(subject.Id)).Expect().State;
-            if (s_decisions.TryGetValue(state, out var decision))
+            if (Decisions.In(state) is { } decision)
             {
                 // The plan of production comes a moment after pre-production; until then the event is refused.
                 await subject.Api.Raise(subject.Id, decision);

@@ -19,9 +19,6 @@ public sealed class SoakRun : IAsyncDisposable
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
 
-    /// <summary>Events that people raise, by the state in which they do.</summary>
-    private static readonly Dictionary<int, string> s_decisions = new() { [0] = "approve", [5] = "confirm_tag", [22] = "start_prod_deploy", [32] = "final_accept" };
-
     private readonly SoakLoad _load;
     private readonly PostgresDatabase _database;
     private readonly RabbitVirtualHost _broker;
@@ -185,7 +182,7 @@ public sealed class SoakRun : IAsyncDisposable
         for (var state = 0; state != 40;)
         {
             state = (await _api.Batch(id).ConfigureAwait(false)).Expect().State;
-            if (s_decisions.TryGetValue(state, out var decision))
+            if (Decisions.In(state) is { } decision)
                 await CommandAsync(() => _api.Raise(id, decision)).ConfigureAwait(false);
             else if (state != 40)
                 await Pause.For(s_look).ConfigureAwait(false);
