@@ -26,17 +26,12 @@ internal sealed class RequestDeadline(RequestDelegate next, TimeProvider clock)
         }
         var caller = http.RequestAborted;
         var patience = http.GetEndpoint()?.Metadata.GetMetadata<RequestTimeoutMetadata>()?.Patience ?? s_usual;
-        using var deadline = new CancellationTokenSource(patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(caller, deadline.Token);
-        var time = new WorkTime(patience, clock, deadline);
+        using var time = new WorkTime(patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(caller, time.Missed);
         http.Features.Set(time);
         http.RequestAborted = either.Token;
-        var gate = AnswerGate.Install(http.Features, () =>
-        {
-            time.Lift();
-            // What its work writes after that is cut off at the first wait, with some of it in the buffer.
-            return !deadline.IsCancellationRequested;
-        });
+        // What its work writes after that would be cut off at the first wait, with some of it in the buffer.
+        var gate = AnswerGate.Install(http.Features, time.TryLift);
         try
         {
             var work = next(http);
@@ -52,14 +47,13 @@ internal sealed class RequestDeadline(RequestDelegate next, TimeProvider clock)
             await work;
         }
         // Whatever it was wrapped in on its way: what fails after the deadline fails because of it.
-        catch (Exception failure) when (failure is not BatchRefusedException && deadline.IsCancellationRequested && !caller.IsCancellationRequested
+        catch (Exception failure) when (failure is not BatchRefusedException && time.IsMissed && !caller.IsCancellationRequested
             && !http.Response.HasStarted && gate.TryTakeOver())
         {
             await AnswerAsync(http, patience, caller);
         }
         finally
         {
-            time.End();
             gate.Remove();
             http.RequestAborted = caller;
         }

@@ -1,35 +1,80 @@
 namespace DevopsCd.Host.Api;
 
-/// <summary>How long a request may still take until its answer begins (<see cref="AnswerGate" />). It starts again when the request's turn comes.</summary>
-internal sealed class WorkTime(TimeSpan patience, TimeProvider clock, CancellationTokenSource deadline)
+/// <summary>
+/// How long a request may still take until its answer begins (<see cref="AnswerGate" />). It starts again when the request's turn comes. Whether the answer
+/// has begun in time is decided once: a timer that was due is on its way for a while when all threads are busy, and finds that it comes too late.
+/// </summary>
+internal sealed class WorkTime : IDisposable
 {
+    private readonly TimeSpan _patience;
+    private readonly TimeProvider _clock;
+    // Not disposed: it may be told by the timer while the request ends, and holds nothing.
+    private readonly CancellationTokenSource _deadline = new();
     private readonly Lock _lock = new();
-    private long _started = clock.GetTimestamp();
-    private bool _isOver;
+    private readonly ITimer _timer;
+    private long _started;
+    private bool _isLifted, _isMissed;
 
-    /// <summary>What is left until the work is told to stop.</summary>
-    public TimeSpan Left => patience - clock.GetElapsedTime(Volatile.Read(ref _started));
-
-    public void Begin()
+    /// <param name="patience">So long.</param>
+    /// <param name="clock">Tells when it is over.</param>
+    public WorkTime(TimeSpan patience, TimeProvider clock)
     {
-        Volatile.Write(ref _started, clock.GetTimestamp());
-        deadline.CancelAfter(patience);
+        (_patience, _clock, _started) = (patience, clock, clock.GetTimestamp());
+        _timer = clock.CreateTimer(_ => RunOut(), null, patience, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The answer has begun, and no deadline cuts it off. The server bounds who reads it too slowly.</summary>
-    public void Lift()
+    /// <summary>What is left until the work is told to stop.</summary>
+    public TimeSpan Left => _patience - _clock.GetElapsedTime(Volatile.Read(ref _started));
+
+    /// <summary>The time is over, and no answer had begun.</summary>
+    public bool IsMissed => Volatile.Read(ref _isMissed);
+
+    /// <summary>Tells the work to stop.</summary>
+    public CancellationToken Missed => _deadline.Token;
+
+    /// <summary>The work begins now.</summary>
+    public void Begin()
     {
         lock (_lock)
         {
-            if (!_isOver)
-                deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+            Volatile.Write(ref _started, _clock.GetTimestamp());
+            if (!_isLifted)
+                _timer.Change(_patience, Timeout.InfiniteTimeSpan);
         }
     }
 
-    /// <summary>Nobody waits for the deadline any more.</summary>
-    public void End()
+    /// <summary>The answer begins, and no deadline cuts it off any more. The server bounds who reads it too slowly.</summary>
+    /// <returns>Whether it is in time.</returns>
+    public bool TryLift()
     {
         lock (_lock)
-            _isOver = true;
+        {
+            _isLifted |= !_isMissed;
+            return _isLifted;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+            _isLifted = true;
+        _timer.Dispose();
+    }
+
+    private void RunOut()
+    {
+        lock (_lock)
+        {
+            if (_isLifted)
+                return;
+            if (Left is { Ticks: > 0 } left)
+            {
+                // It has started again since the timer was due.
+                _timer.Change(left, Timeout.InfiniteTimeSpan);
+                return;
+            }
+            _isMissed = true;
+        }
+        _deadline.Cancel();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using DevopsCd.Host.Api;
@@ -25,6 +26,21 @@ public sealed class An_answer_that_has_begun
             _clock.Advance(TimeSpan.FromMinutes(1));
             await http.Response.WriteAsync("last", http.RequestAborted);
         });
+
+        (await Get(app)).ShouldBe((HttpStatusCode.OK, "first, last"));
+    }
+
+    [Fact]
+    public async Task Is_not_cut_off_by_a_timer_that_was_on_its_way()
+    {
+        var clock = new BusyClock();
+        await using var app = await Serve(async http =>
+        {
+            clock.Now = TimeSpan.FromMinutes(1);
+            await http.Response.WriteAsync("first, ", http.RequestAborted);
+            clock.Fire();
+            await http.Response.WriteAsync("last", http.RequestAborted);
+        }, clock: clock);
 
         (await Get(app)).ShouldBe((HttpStatusCode.OK, "first, last"));
     }
@@ -126,12 +142,12 @@ public sealed class An_answer_that_has_begun
         JsonDocument.Parse(answer.Text).RootElement.GetProperty("status").GetInt32().ShouldBe(503);
     }
 
-    private async Task<WebApplication> Serve(RequestDelegate work, Action<HttpContext>? before = null)
+    private async Task<WebApplication> Serve(RequestDelegate work, Action<HttpContext>? before = null, TimeProvider? clock = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddProblemDetails().AddSingleton<TimeProvider>(_clock);
+        builder.Services.AddProblemDetails().AddSingleton(clock ?? _clock);
         var app = builder.Build();
         app.Use(async (http, next) =>
         {
@@ -149,5 +165,29 @@ public sealed class An_answer_that_has_begun
         using var http = new HttpClient();
         using var answer = await http.GetAsync(app.Urls.Single(), TestContext.Current.CancellationToken);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Its timers are due, and wait for a thread until the test lets them go.</summary>
+    private sealed class BusyClock : TimeProvider
+    {
+        private readonly ConcurrentQueue<Action> _due = [];
+
+        public TimeSpan Now { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _due.Enqueue(() => callback(state));
+            return System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        public void Fire()
+        {
+            while (_due.TryDequeue(out var due))
+                due();
+        }
     }
 }

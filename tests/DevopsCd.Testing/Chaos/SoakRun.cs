@@ -26,6 +26,8 @@ public sealed class SoakRun : IAsyncDisposable
     /// <summary>Without the look at every answer that tests take: it would be most of the load, and ends no stream.</summary>
     private readonly HttpClient _http;
     private readonly CdApi _api;
+    /// <summary>Asks again what was not taken for want of a place, as people do: a batch that is left in the middle would take builds for the rest of the run.</summary>
+    private readonly CdApi _people;
     private readonly ConcurrentQueue<TimeSpan> _commands = [], _builds = [];
     private readonly ConcurrentDictionary<string, int> _refused = [];
     private int _taken, _ended, _number = 1, _batches;
@@ -35,7 +37,7 @@ public sealed class SoakRun : IAsyncDisposable
     {
         (_load, _database, _broker, _host) = (load, database, broker, host);
         _http = CdApi.Client(host.BaseUrl);
-        _api = new CdApi(_http, "soak");
+        (_api, _people) = (new CdApi(_http, "soak"), CdApi.Patient(_http, "soak"));
     }
 
     /// <param name="load">The load.</param>
@@ -177,13 +179,13 @@ public sealed class SoakRun : IAsyncDisposable
     {
         var names = Enumerable.Range(set * ApplicationsOfBatch, ApplicationsOfBatch).Select(Name).ToList();
         var number = Interlocked.Increment(ref _batches).ToString(CultureInfo.InvariantCulture);
-        var id = (await CommandAsync(() => _api.CreateBatch("Soak", $"S-{number}", names)).ConfigureAwait(false)).Expect().Id;
+        var id = (await CommandAsync(() => _people.CreateBatch("Soak", $"S-{number}", names)).ConfigureAwait(false)).Expect().Id;
         var started = Stopwatch.GetTimestamp();
         for (var state = 0; state != 40;)
         {
-            state = (await _api.Batch(id).ConfigureAwait(false)).Expect().State;
+            state = (await _people.Batch(id).ConfigureAwait(false)).Expect().State;
             if (Decisions.In(state) is { } decision)
-                await CommandAsync(() => _api.Raise(id, decision)).ConfigureAwait(false);
+                await CommandAsync(() => _people.Raise(id, decision)).ConfigureAwait(false);
             else if (state != 40)
                 await Pause.For(s_look).ConfigureAwait(false);
             if (Stopwatch.GetElapsedTime(started) > s_patience)
