@@ -45,6 +45,63 @@ public sealed class The_rights_it_ships_with(TestCluster cluster)
             [$"not permitted in namespace '{given.Namespace}': create deployments, delete deployments, list horizontalpodautoscalers"]);
     }
 
+    /// <summary>The test does what Argo's controller does; ReplicaSet and pod are the cluster's.</summary>
+    [Fact]
+    public async Task Are_enough_to_see_why_a_rollout_of_argo_has_failed()
+    {
+        await CustomResources.InstallAsync(cluster, KubeResource.Rollouts);
+        await using var given = await WithShippedRightsAsync("target-argo-rollouts");
+        await cluster.Api.CreateAsync(KubeResource.Rollouts, given.Namespace, new
+        {
+            apiVersion = "argoproj.io/v1alpha1",
+            kind = "Rollout",
+            metadata = new { name = "shop" },
+            spec = new { replicas = 1, template = new { spec = KubeTestExtensions.PodSpec("registry.example/app:1") } }
+        }, dryRun: false, default);
+        cluster.Puppets.HasWritten(given.Namespace, now: "starting", before: "fatal: no ledger\n");
+
+        await given.DeployAsync("op-1", given.Request("shop", "registry.example/app:crash", new { type = "argo-rollouts" }, "Rollout"));
+        var written = await Eventually.Sees(RolloutAsync, r => r.Image() == "registry.example/app:crash", "the image is written");
+        await cluster.Api.CreateAsync(KubeResource.ReplicaSets, given.Namespace, new
+        {
+            apiVersion = "apps/v1",
+            kind = "ReplicaSet",
+            metadata = new
+            {
+                name = "shop-new",
+                ownerReferences = new[]
+                {
+                    new { apiVersion = "argoproj.io/v1alpha1", kind = "Rollout", name = "shop", uid = written.Uid, controller = true }
+                }
+            },
+            spec = new
+            {
+                replicas = 1,
+                selector = new { matchLabels = new { app = "shop" } },
+                template = new
+                {
+                    metadata = new { labels = new { app = "shop" } },
+                    spec = KubeTestExtensions.PodSpec("registry.example/app:crash", puppets: true)
+                }
+            }
+        }, dryRun: false, default);
+        await Eventually.Sees(async () => (await cluster.Api.ListAsync(KubeResource.Pods, given.Namespace, "app=shop", null, default)).Items,
+            pods => pods.Any(p => p.Root.Items("status", "containerStatuses").Any(c => c.Text("state", "waiting", "reason") == "CrashLoopBackOff")),
+            "the new pod crashes", TimeSpan.FromMinutes(2));
+        await StatusAsync(new { phase = "Degraded", message = "ProgressDeadlineExceeded", observedGeneration = written.Generation.ToString() });
+        var returned = await Eventually.Sees(RolloutAsync, r => r.Image() == "registry.example/app:1", "the old template is back");
+        await StatusAsync(new { phase = "Healthy", observedGeneration = returned.Generation.ToString() });
+        var cause = (await given.UntilAsync("op-1", DeployPhases.Failed)).Cause.ShouldNotBeNull();
+
+        (cause.Class, cause.Reason, cause.Container).ShouldBe((DeployCauseClasses.Crash, "CrashLoopBackOff", "app"));
+        cause.Pod!.ShouldStartWith("shop-new-");
+        cause.LastLines.ShouldBe(["fatal: no ledger"]);
+
+        Task<KubeObject> RolloutAsync() => cluster.Api.GetAsync(KubeResource.Rollouts, given.Namespace, "shop", default);
+
+        Task StatusAsync(object status) => cluster.Api.MergeStatusAsync(KubeResource.Rollouts, given.Namespace, "shop", new { status }, default);
+    }
+
     [Theory]
     [InlineData("target")]
     [InlineData("target-traffic")]
