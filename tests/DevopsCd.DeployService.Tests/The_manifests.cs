@@ -24,6 +24,8 @@ public sealed class The_manifests(TestCluster cluster)
     public async Task Are_taken_by_the_API_server(string folder)
     {
         var manifests = await Manifests.OfAsync(cluster, folder);
+        if (manifests.All<PodMonitor>().Any())
+            await CustomResources.InstallAsync(cluster, PodMonitor.Resource);
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, manifests.ForTestCluster.Replace("namespace: devopscd\n", "namespace: default\n", StringComparison.Ordinal));
 
@@ -86,6 +88,7 @@ public sealed class The_manifests(TestCluster cluster)
             .. manifests.All<V1Service>().Select(service => service.Spec.Selector),
             .. manifests.All<V1NetworkPolicy>().Select(policy => policy.Spec.PodSelector.MatchLabels),
             .. manifests.All<V1PodDisruptionBudget>().Select(budget => budget.Spec.Selector.MatchLabels),
+            .. manifests.All<PodMonitor>().Select(monitor => monitor.Spec.Selector.MatchLabels),
             .. pod.Spec.TopologySpreadConstraints?.Select(spread => spread.LabelSelector.MatchLabels) ?? []
         ];
 
@@ -94,6 +97,19 @@ public sealed class The_manifests(TestCluster cluster)
         manifests.All<V1NetworkPolicy>().ShouldHaveSingleItem().Spec.PolicyTypes.ShouldBe(["Ingress", "Egress"]);
         manifests.All<V1Ingress>().SelectMany(ingress => ingress.Spec.Rules).SelectMany(rule => rule.Http.Paths).Select(path => path.Backend.Service.Name)
             .ShouldBeSubsetOf(manifests.All<V1Service>().Select(service => service.Metadata.Name));
+    }
+
+    [Fact]
+    public async Task Have_every_pod_scraped_as_the_rules_ask_for_it()
+    {
+        var manifests = await Manifests.OfAsync(cluster, "host/example");
+
+        var scraped = manifests.All<PodMonitor>().ShouldHaveSingleItem().Spec.PodMetricsEndpoints.ShouldHaveSingleItem();
+
+        scraped.Port.ShouldBe(manifests.All<V1Deployment>().Single().Spec.Template.Spec.Containers[0].Ports.ShouldHaveSingleItem().Name);
+        scraped.Path.ShouldBe("/metrics");
+        (await File.ReadAllTextAsync(Repository.PathTo("infra", "observability", "rules", "alerts.yml")))
+            .ShouldContain($"job=\"{scraped.Relabelings.Single(label => label.TargetLabel == "job").Replacement}\"");
     }
 
     /// <summary>A pod that is told to end has time for what it does then: its own limits stand in StartSetup of the host, and in the framework.</summary>

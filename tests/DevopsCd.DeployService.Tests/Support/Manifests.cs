@@ -18,6 +18,7 @@ internal sealed record Manifests(string Yaml, IReadOnlyList<object> Objects)
         ["v1/Service"] = typeof(V1Service),
         ["v1/ServiceAccount"] = typeof(V1ServiceAccount),
         ["apps/v1/Deployment"] = typeof(V1Deployment),
+        ["monitoring.coreos.com/v1/PodMonitor"] = typeof(PodMonitor),
         ["networking.k8s.io/v1/Ingress"] = typeof(V1Ingress),
         ["networking.k8s.io/v1/NetworkPolicy"] = typeof(V1NetworkPolicy),
         ["policy/v1/PodDisruptionBudget"] = typeof(V1PodDisruptionBudget),
