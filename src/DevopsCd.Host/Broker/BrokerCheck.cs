@@ -25,7 +25,15 @@ internal sealed class BrokerCheck(IBusControl bus, BrokerWatch watch, BrokerLine
         }
         return _hasWorked
             ? HealthCheckResult.Degraded(
-                $"{watch.Trouble ?? line.Trouble ?? "the connection is lost, or a queue is not consumed"}; commands over HTTP are taken, and what they cause leaves when it is back")
+                $"{watch.Trouble ?? line.Trouble ?? Missing(bus.CheckHealth())}; commands over HTTP are taken, and what they cause leaves when it is back")
             : HealthCheckResult.Unhealthy(watch.Trouble ?? line.Trouble ?? "not connected since the start; look at core:rabbitmq and at the log");
+    }
+
+    /// <summary>What the bus lacks: all of it, or queues that it has not come back to.</summary>
+    internal static string Missing(BusHealthResult health)
+    {
+        string[] queues = [.. health.Endpoints.Where(endpoint => endpoint.Value.Status != BusHealthStatus.Healthy)
+            .Select(endpoint => endpoint.Key[(endpoint.Key.LastIndexOf('/') + 1)..]).Order(StringComparer.Ordinal)];
+        return queues.Length == 0 || queues.Length == health.Endpoints.Count ? "the connection is lost" : $"not consumed: {string.Join(", ", queues)}";
     }
 }
