@@ -21,6 +21,10 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The superuser's, without a password.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>Processor time of all its processes so far.</summary>
+    public TimeSpan ProcessorTime =>
+        ProcessTree.ProcessorTime(int.Parse(File.ReadLines($"{_folder}/data/postmaster.pid").First(), System.Globalization.CultureInfo.InvariantCulture));
+
     /// <param name="settings">Settings as <c>max_connections=100</c>; the rest is PostgreSQL's default.</param>
     public static Task<PostgresServer> StartAsync(params string[] settings) =>
         StartInAsync(NewFolder(), settings);

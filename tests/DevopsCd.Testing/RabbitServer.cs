@@ -34,6 +34,9 @@ public sealed class RabbitServer : IAsyncDisposable
     /// <summary>The address with the administrator's name and password.</summary>
     public Uri Uri { get; }
 
+    /// <summary>Processor time of all its processes so far.</summary>
+    public TimeSpan ProcessorTime => ProcessTree.ProcessorTime(int.Parse(File.ReadAllText(Path.Combine(_folder, "pid")).Trim(), CultureInfo.InvariantCulture));
+
     /// <param name="settings">Settings of the broker's own that its configuration file has no names for, as <c>{consumer_timeout, 5000}</c>.</param>
     public static async Task<RabbitServer> StartAsync(params string[] settings)
     {

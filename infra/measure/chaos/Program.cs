@@ -17,6 +17,7 @@ const string Usage =
       frozen           two hosts, one of which stands still for longer than its leases (SIGSTOP) and wakes up
       held-row         somebody holds the row of one batch, with 40 orders for it in the queue
       soak      an even load for long (--minutes, --batches-a-minute, --builds-a-second, --watchers, --pages): memory, latencies, what waits
+      costs     what a build, a batch, a watcher, a page and another host cost host, PostgreSQL and broker (--batches, --builds, --watchers, --seconds at rest)
       large     one batch of 500 applications in 20 levels, instant deploys; --counting 1 counts round trips to PostgreSQL
       stalled-broker   the broker connections go silent under running batches and stay dead
       connections      200 commands at once, two hosts, a PostgreSQL of its own with max_connections 100
@@ -122,6 +123,11 @@ foreach (var figure in figures)
             };
             var soaked = await SoakRun.RunAsync(load, async (address, count) => await OpenPages.OfAsync(address, count), Say);
             Report(figure, soaked, soaked.Violations);
+            break;
+        case "costs":
+            var costs = await CostsRun.RunAsync(Option("--batches", 60), Option("--builds", 1500), Option("--watchers", 200),
+                TimeSpan.FromSeconds(Option("--seconds", 60)), Say);
+            Report(figure, costs, costs.Violations);
             break;
         case "stalled-broker":
             var stalled = await StalledBrokerRun.RunAsync(Option("--batches", 12), TimeSpan.FromSeconds(Option("--seconds", 30)), Say);

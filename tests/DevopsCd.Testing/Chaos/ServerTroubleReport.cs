@@ -30,6 +30,9 @@ public sealed record ServerTroubleReport
     /// <summary>From the end of the trouble until every batch had moved on.</summary>
     public required double MovedAfterSeconds { get; init; }
 
+    /// <summary>From there until the readiness said ready: the broker's consumers come back one by one.</summary>
+    public required double ReadyAfterSeconds { get; init; }
+
     public required int Operations { get; init; }
 
     public required long Parked { get; init; }

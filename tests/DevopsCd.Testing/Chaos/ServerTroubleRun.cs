@@ -80,13 +80,14 @@ public sealed class ServerTroubleRun
         await sealing.ConfigureAwait(false);
         await Eventually.Sees(() => States(open), states => states.All(state => state == 22), "every batch is pre-deployed", s_patience).ConfigureAwait(false);
         var moved = Stopwatch.GetElapsedTime(ended);
-        await Eventually.IsTrue(async () => await Ready().ConfigureAwait(false) is { Length: > 0 } text
-            && text.StartsWith("""{"status":"ready""", StringComparison.Ordinal), "the readiness says ready", s_patience).ConfigureAwait(false);
-        _say($"moved on after {moved.TotalSeconds:0.0} s");
-        return await Report(open, lasted, saidAfter, waiting, moved).ConfigureAwait(false);
+        await Eventually.Sees(Ready, text => text.StartsWith("""{"status":"ready""", StringComparison.Ordinal), "the readiness says ready", s_patience)
+            .ConfigureAwait(false);
+        var ready = Stopwatch.GetElapsedTime(ended);
+        _say($"moved on after {moved.TotalSeconds:0.0} s, ready after {ready.TotalSeconds:0.0} s");
+        return await Report(open, lasted, saidAfter, waiting, moved, ready).ConfigureAwait(false);
     }
 
-    private async Task<ServerTroubleReport> Report(IReadOnlyList<long> open, TimeSpan lasted, double? saidAfter, long waiting, TimeSpan moved)
+    private async Task<ServerTroubleReport> Report(IReadOnlyList<long> open, TimeSpan lasted, double? saidAfter, long waiting, TimeSpan moved, TimeSpan ready)
     {
         var doneAllTheSame = await CompareAnswers().ConfigureAwait(false);
         foreach (var batch in open) await CompareSeal(batch).ConfigureAwait(false);
@@ -118,6 +119,7 @@ public sealed class ServerTroubleRun
             DoneAllTheSame = doneAllTheSame,
             SlowestCommandSeconds = Math.Round(_slowest, 2),
             MovedAfterSeconds = Math.Round(moved.TotalSeconds, 1),
+            ReadyAfterSeconds = Math.Round(ready.TotalSeconds, 1),
             Operations = operations,
             Parked = await Items("parked").ConfigureAwait(false) + await Items("parked/outgoing").ConfigureAwait(false),
             Violations = _violations,

@@ -147,7 +147,7 @@ public sealed class SoakRun : IAsyncDisposable
     {
         var free = new ConcurrentQueue<int>(Enumerable.Range(0, _load.Applications / ApplicationsOfBatch));
         var running = new List<Task>();
-        await PacedAsync(s_minute / _load.BatchesPerMinute, () =>
+        await Pace.EvenAsync(s_minute / _load.BatchesPerMinute, () =>
         {
             running.RemoveAll(task => task.IsCompletedSuccessfully);
             // All are in batches: the load is more than the host carries, and the report says so.
@@ -206,7 +206,7 @@ public sealed class SoakRun : IAsyncDisposable
     {
         await using var channel = await _broker.ChannelAsync(confirms: true).ConfigureAwait(false);
         var running = new List<Task>();
-        await PacedAsync(TimeSpan.FromSeconds(1d / _load.BuildsPerSecond), () =>
+        await Pace.EvenAsync(TimeSpan.FromSeconds(1d / _load.BuildsPerSecond), () =>
         {
             running.RemoveAll(task => task.IsCompletedSuccessfully);
             var number = ++_number;
@@ -257,18 +257,6 @@ public sealed class SoakRun : IAsyncDisposable
     {
         if (!answer.IsSuccess)
             _refused.AddOrUpdate(answer.Status is { } status ? $"{(int)status}" : "no answer", 1, (_, count) => count + 1);
-    }
-
-    /// <summary>At an even pace, whatever each takes: load that waits for answers would hide that they are late.</summary>
-    private static async Task PacedAsync(TimeSpan between, Func<Task> once, CancellationToken over)
-    {
-        var started = Stopwatch.GetTimestamp();
-        for (var n = 0L; !over.IsCancellationRequested; n++)
-        {
-            if (started + (long)(n * between.TotalSeconds * Stopwatch.Frequency) is var due && due > Stopwatch.GetTimestamp())
-                await Pause.For(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due), CancellationToken.None).ConfigureAwait(false);
-            await once().ConfigureAwait(false);
-        }
     }
 
     private static string Name(int number) => $"soak-{number:000}";

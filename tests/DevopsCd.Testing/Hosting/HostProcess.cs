@@ -53,6 +53,9 @@ public sealed class HostProcess : IAsyncDisposable
 
     public bool IsRunning => _process is { HasExited: false };
 
+    /// <summary>The process's id.</summary>
+    public int Id => _process!.Id;
+
     /// <summary>Processor time it has used so far.</summary>
     public TimeSpan ProcessorTime
     {
@@ -143,13 +146,14 @@ public sealed class HostProcess : IAsyncDisposable
     {
         try
         {
-            await Eventually.IsTrue(
+            await Eventually.Sees(
                 async () =>
                 {
                     if (!IsRunning) throw new HostEndedException(Name, _process!.ExitCode, LogTail);
                     using var answer = await Http.GetAsync("health/ready").ConfigureAwait(false);
-                    return answer.IsSuccessStatusCode;
+                    return (answer.IsSuccessStatusCode, Said: await answer.Content.ReadAsStringAsync().ConfigureAwait(false));
                 },
+                seen => seen.IsSuccessStatusCode,
                 $"{Name} is ready at {BaseUrl}health/ready",
                 within ?? TimeSpan.FromMinutes(3)).ConfigureAwait(false);
         }
