@@ -54,21 +54,8 @@ internal sealed class AuditChains : SaveChangesInterceptor
         db.BatchEvents.Where(e => e.BatchCorrelationId == batchId && e.Hash == null);
 
     /// <summary>In the order in which they will be inserted.</summary>
-    private static IReadOnlyList<BatchEvent> Added(CdDbContext db)
-    {
-        // What was added is known without looking for changes in everything, which the save does anyway.
-        var looks = db.ChangeTracker.AutoDetectChangesEnabled;
-        db.ChangeTracker.AutoDetectChangesEnabled = false;
-        try
-        {
-            return [.. db.ChangeTracker.Entries<BatchEvent>().Where(e => e.State == EntityState.Added).OrderBy(e => e.Property(r => r.Id).CurrentValue)
-                .Select(e => e.Entity)];
-        }
-        finally
-        {
-            db.ChangeTracker.AutoDetectChangesEnabled = looks;
-        }
-    }
+    private static IReadOnlyList<BatchEvent> Added(CdDbContext db) =>
+        [.. db.TrackedEntries<BatchEvent>().Where(e => e.State == EntityState.Added).OrderBy(e => e.Property(r => r.Id).CurrentValue).Select(e => e.Entity)];
 
     /// <summary>The end of a chain, held until the transaction ends.</summary>
     /// <exception cref="InvalidOperationException">There is no transaction.</exception>
@@ -77,7 +64,7 @@ internal sealed class AuditChains : SaveChangesInterceptor
         if (db.Database.CurrentTransaction is null)
             throw new InvalidOperationException("rows of the audit are written in a transaction, which keeps them in line");
         // What another transaction of this context has read may be old.
-        if (db.Set<AuditChain>().Local.FindEntry(batchId) is { } known)
+        if (db.TrackedEntries<AuditChain>().FirstOrDefault(e => e.Entity.BatchCorrelationId == batchId) is { } known)
             known.State = EntityState.Detached;
         if (await FindAsync() is { } there)
             return there;

@@ -200,7 +200,7 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
             .Select(r => new { r.Id, r.App.Name, Outcome = EF.Property<ReleaseStatus>(r, outcome), r.StatusReason, r.ImageName, r.ImageTag, r.ImageDigest })
             .ToListAsync(cancellationToken);
         // What the verb has changed is in the context and not yet in the database.
-        var changed = db.Releases.Local.Where(r => r.BatchId == batchId).ToDictionary(r => r.Id);
+        var changed = db.Tracked<BatchRelease>().Where(r => r.BatchId == batchId).ToDictionary(r => r.Id);
         return [.. stored.Select(r =>
             (changed.TryGetValue(r.Id, out var release)
                 ? new ApplicationOutcome(r.Name, release.Outcome(stage), release.StatusReason)

@@ -38,6 +38,16 @@ internal sealed class ChangeRecorder(ChangedBatches changed, TimeProvider clock)
     {
         if (context is not CdDbContext db)
             return;
+        // Once, and not whenever it is asked for entries.
+        db.ChangeTracker.DetectChanges();
+        var told = db.WithoutLooking(() => Changed(db));
+        if (told.Count > 0)
+            db.AfterCommit(() => changed.Tell(told));
+    }
+
+    /// <summary>Adds the changes; gives the batches.</summary>
+    private HashSet<long> Changed(CdDbContext db)
+    {
         // Of a save that has failed: this one writes them anew. Nobody is called back after every kind of failure.
         foreach (var unsaved in db.ChangeTracker.Entries<BatchChange>().Where(entry => entry.State == EntityState.Added).ToList())
             unsaved.State = EntityState.Detached;
@@ -60,8 +70,7 @@ internal sealed class ChangeRecorder(ChangedBatches changed, TimeProvider clock)
         }
         foreach (var batchId in entries.Select(Touched).OfType<long>().Distinct().Where(told.Add).ToList())
             db.Add(new BatchChange { BatchId = batchId, At = now });
-        if (told.Count > 0)
-            db.AfterCommit(() => changed.Tell(told));
+        return told;
     }
 
     /// <summary>The application that a row's change belongs to. One that is new has no id yet: its batch is told, or the audit's row of it.</summary>

@@ -32,7 +32,7 @@ internal static class RowLocks
     {
         var wanted = names.ToArray();
         // Builds come many at once for one application; whoever wants several at a time opens a batch, which people seldom do at once.
-        using var turn = wanted.Length == 1 && !db.Set<Application>().Local.Any(a => a.Name == wanted[0])
+        using var turn = wanted.Length == 1 && !db.Tracked<Application>().Any(a => a.Name == wanted[0])
             ? await RowTurns.WaitAsync(db, $"{nameof(Application)} {wanted[0]}", cancellationToken)
             : default;
         var query = db.Database.IsNpgsql()

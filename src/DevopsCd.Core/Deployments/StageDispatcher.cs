@@ -263,7 +263,10 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
             return [];
         // A stage that is remembered and goes on: nobody else in this transaction looks at its releases, and the rest of their rows is sealed.
         if (view.IsRemembered && plan.Decision == StageDecision.Running)
-            return ids.ToDictionary(id => id, id => db.Releases.Local.FindEntry(id)?.Entity ?? db.Attach(view.Sealed(id).Row.As(view.Shown(id))).Entity);
+        {
+            var tracked = db.Tracked<BatchRelease>().ToDictionary(r => r.Id);
+            return ids.ToDictionary(id => id, id => tracked.GetValueOrDefault(id) ?? db.Attach(view.Sealed(id).Row.As(view.Shown(id))).Entity);
+        }
         return await db.Releases.Where(r => ids.Contains(r.Id)).ToDictionaryAsync(r => r.Id, cancellationToken);
 
         bool Changes(StageRelease shown, StageItem item) =>
@@ -333,7 +336,7 @@ internal sealed class StageDispatcher(CdDbContext db, StageRows stages, SealedCo
         var rows = await stages.ReadAsync(batch, stage, cancellationToken);
         var content = await seals.OfAsync(batch, rows.Releases.Count, () => ContentAsync(batch, cancellationToken));
         // What this transaction has changed and not yet saved is ahead of what was read.
-        var changed = db.Deployments.Local.Where(d => d.Id != 0).ToDictionary(d => d.Id);
+        var changed = db.Tracked<Deployment>().Where(d => d.Id != 0).ToDictionary(d => d.Id);
         var stored = rows.Operations.Select(o =>
             changed.TryGetValue(o.Id, out var d) ? StageOperation.Of(d) : o).Where(o => stage.GoesBack() || !o.Outdated);
         var given = rows.GivenUp.Where(d => !changed.ContainsKey(d.Id))

@@ -99,13 +99,14 @@ internal sealed class StageRows(CdDbContext db, BatchPolicies policies, LiveVers
         var (batch, content) = changing;
         _changing = null;
         // While something that was given up may still run, reasons depend on more than the stage's own rows: everything is read then.
-        if (BatchStatus.Deploying(batch.Status) != content.Stage || content.GivenUp.Count > 0 || db.Deployments.Local.Any(d => d.State().StopDue))
+        List<Deployment> changed = [.. db.Tracked<Deployment>()];
+        if (BatchStatus.Deploying(batch.Status) != content.Stage || content.GivenUp.Count > 0 || changed.Exists(d => d.State().StopDue))
             return;
         var releases = content.Releases.ToDictionary(r => r.Id);
-        foreach (var release in db.Releases.Local.Where(r => r.BatchId == batch.Id))
+        foreach (var release in db.Tracked<BatchRelease>().Where(r => r.BatchId == batch.Id))
             releases[release.Id] = StageRelease.Of(release);
         var operations = content.Operations.ToDictionary(o => o.Id);
-        foreach (var operation in db.Deployments.Local.Where(d => d.BatchId == batch.Id && (d.Stage == content.Stage || d.Stage == content.Stage.Place())))
+        foreach (var operation in changed.Where(d => d.BatchId == batch.Id && (d.Stage == content.Stage || d.Stage == content.Stage.Place())))
             operations[operation.Id] = StageOperation.Of(operation);
         memory.Keep(content with
         {

@@ -32,7 +32,7 @@ internal sealed class KnownNotices(WakeSignal<Notification> signal) : ISaveChang
         if (db is null || !db.IsAwaitingCommit(signal.Raise))
             return null;
         // A transition's key holds the batch's version, which its own lock makes unique: no round trip for those.
-        var keys = db.ChangeTracker.Entries<Notification>().Where(n => n.State == EntityState.Added && n.Entity.Kind != NoticeKind.Transition)
+        var keys = db.TrackedEntries<Notification>().Where(n => n.State == EntityState.Added && n.Entity.Kind != NoticeKind.Transition)
             .Select(n => n.Entity.NoticeKey).Distinct().ToList();
         return keys.Count == 0 ? null : db.Set<Notification>().Where(n => keys.Contains(n.NoticeKey));
     }
@@ -40,7 +40,7 @@ internal sealed class KnownNotices(WakeSignal<Notification> signal) : ISaveChang
     private static void LeaveOut(DbContext db, HashSet<string> known)
     {
         // Twice in one unit of work counts as told already, too.
-        foreach (var entry in db.ChangeTracker.Entries<Notification>().Where(n => n.State == EntityState.Added).ToList())
+        foreach (var entry in db.TrackedEntries<Notification>().Where(n => n.State == EntityState.Added).ToList())
             if (!known.Add(entry.Entity.NoticeKey + '\n' + entry.Entity.Channel))
                 entry.State = EntityState.Detached;
     }
