@@ -1,6 +1,9 @@
+#pragma warning disable EF1001 // The public ways translate a query anew each time: once for its command, and once more for its rows.
 using System.Data.Common;
 using MassTransit.EntityFrameworkCoreIntegration.Saga;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
+using Microsoft.EntityFrameworkCore.Query.Internal;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
@@ -11,15 +14,15 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// <param name="context">Of a container with <see cref="TransactionExtensions.AddTransactionHooks" />; in a transaction or not.</param>
 public sealed class QueryBatch(DbContext context)
 {
-    private readonly List<(IQueryable Query, Func<CancellationToken, Task> Read)> _queries = [];
+    private readonly List<Query> _queries = [];
 
     /// <summary>Adds a query, which must be one statement.</summary>
     /// <returns>Its rows, once the batch has been read.</returns>
     public IReadOnlyList<T> Add<T>(IQueryable<T> query)
     {
-        var rows = new List<T>();
-        _queries.Add((query, async cancellationToken => rows.AddRange(await query.ToListAsync(cancellationToken).ConfigureAwait(false))));
-        return rows;
+        var one = new Query<T>(query);
+        _queries.Add(one);
+        return one.Rows;
     }
 
     /// <summary>Reads the queries.</summary>
@@ -58,16 +61,16 @@ public sealed class QueryBatch(DbContext context)
 
     internal async Task ReadOneByOneAsync(CancellationToken cancellationToken)
     {
-        foreach (var (_, read) in _queries)
-            await read(cancellationToken).ConfigureAwait(false);
+        foreach (var query in _queries)
+            await query.ReadAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Adds the statements.</summary>
     internal void AddTo(DbBatch batch)
     {
-        foreach (var (query, _) in _queries)
+        foreach (var query in _queries)
         {
-            using var made = query.CreateDbCommand();
+            using var made = query.Command();
             var parameters = made.Parameters.Cast<DbParameter>().ToArray();
             made.Parameters.Clear();
             var command = batch.CreateBatchCommand();
@@ -84,9 +87,9 @@ public sealed class QueryBatch(DbContext context)
         state.ReadAhead = reader;
         try
         {
-            foreach (var (_, read) in _queries)
+            foreach (var query in _queries)
             {
-                await read(cancellationToken).ConfigureAwait(false);
+                await query.ReadAsync(cancellationToken).ConfigureAwait(false);
                 // With the end of a query EF Core gives back the connection, which it has not been let do.
                 await context.Database.CloseConnectionAsync().ConfigureAwait(false);
                 await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
@@ -95,6 +98,33 @@ public sealed class QueryBatch(DbContext context)
         finally
         {
             state.ReadAhead = null;
+        }
+    }
+
+    private abstract class Query
+    {
+        /// <summary>Its statement.</summary>
+        public abstract DbCommand Command();
+
+        public abstract Task ReadAsync(CancellationToken cancellationToken);
+    }
+
+    private sealed class Query<T>(IQueryable<T> query) : Query
+    {
+        private IAsyncEnumerable<T>? _translated;
+
+        public List<T> Rows { get; } = [];
+
+        public override DbCommand Command()
+        {
+            _translated = ((IAsyncQueryProvider)query.Provider).ExecuteAsync<IAsyncEnumerable<T>>(query.Expression, CancellationToken.None);
+            return ((IRelationalQueryingEnumerable)_translated).CreateDbCommand();
+        }
+
+        public override async Task ReadAsync(CancellationToken cancellationToken)
+        {
+            await foreach (var row in (_translated ?? query.AsAsyncEnumerable()).WithCancellation(cancellationToken).ConfigureAwait(false))
+                Rows.Add(row);
         }
     }
 }
