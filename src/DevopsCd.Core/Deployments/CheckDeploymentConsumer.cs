@@ -7,9 +7,6 @@ namespace DevopsCd.Core.Deployments;
 /// <summary>Makes the call of an accepted or given-up operation that is due.</summary>
 internal sealed class CheckDeploymentConsumer(DeploymentOperationRunner desk) : IConsumer<CheckDeployment>
 {
-    public async Task Consume(ConsumeContext<CheckDeployment> context)
-    {
-        if (!await desk.CallAsync(context.Message.BatchId, context.Message.OperationId, context.CancellationToken) && context.CameBefore())
-            await desk.TakeUpAsync(context.Message.OperationId, context.CancellationToken);
-    }
+    public Task Consume(ConsumeContext<CheckDeployment> context) =>
+        desk.CallAsync(context.Message.BatchId, context.Message.OperationId, context.CameBefore(), context.CancellationToken);
 }

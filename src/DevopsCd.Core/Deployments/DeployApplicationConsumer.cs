@@ -7,9 +7,6 @@ namespace DevopsCd.Core.Deployments;
 /// <summary>Submits an operation whose try is due.</summary>
 internal sealed class DeployApplicationConsumer(DeploymentOperationRunner desk) : IConsumer<DeployApplication>
 {
-    public async Task Consume(ConsumeContext<DeployApplication> context)
-    {
-        if (!await desk.CallAsync(context.Message.BatchId, context.Message.OperationId, context.CancellationToken) && context.CameBefore())
-            await desk.TakeUpAsync(context.Message.OperationId, context.CancellationToken);
-    }
+    public Task Consume(ConsumeContext<DeployApplication> context) =>
+        desk.CallAsync(context.Message.BatchId, context.Message.OperationId, context.CameBefore(), context.CancellationToken);
 }

@@ -29,24 +29,60 @@ internal sealed class DeploymentOperationRunner(
 
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(4);
 
-    /// <summary>Makes the call that is due for the operation; false when none is.</summary>
+    /// <summary>Makes the call that is due for the operation, and the first calls of what its batch has started with it.</summary>
     /// <param name="batchId">Whose message it was.</param>
     /// <param name="operationId">The operation.</param>
+    /// <param name="cameBefore">Somebody may have begun with the message already, and have died: whatever calls they had in hand are taken up.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<bool> CallAsync(Guid batchId, string operationId, CancellationToken cancellationToken)
+    /// <returns>False when no call is due for the operation, or not for this process.</returns>
+    public async Task<bool> CallAsync(Guid batchId, string operationId, bool cameBefore, CancellationToken cancellationToken)
     {
-        while (await claims.ClaimAsync(batchId, operationId, cancellationToken) is { } claim)
+        var called = await ClaimAndMakeAsync(batchId, operationId, cameBefore, cancellationToken);
+        if (cameBefore)
+            await TakeUpAsync(operationId, itself: !called, cancellationToken);
+        return called;
+    }
+
+    private async Task<bool> ClaimAndMakeAsync(Guid batchId, string operationId, bool cameBefore, CancellationToken cancellationToken)
+    {
+        var (own, along) = await claims.ClaimAsync(batchId, operationId, cameBefore, cancellationToken);
+        var others = along.Select(claim => MakeAlongAsync(batchId, claim, cancellationToken)).ToList();
+        try
         {
-            // Frozen since the claim: by now it is another's call, or is to be claimed again.
-            if (clock.GetUtcNow() >= claim.Made.Until)
-                continue;
-            using var span = Tracing.Continue(claim.Operation, EnumNames<OperationCall>.Of(claim.Made.Call));
-            var (answer, made) =
-                claim.Made.Call == OperationCall.Close ? (null, claim.Made) : await AskHoldingAsync(claim.Operation, claim.Made, cancellationToken);
-            await WriteDownAsync(claim.Operation, made, answer, cancellationToken);
-            return true;
+            return own is not null && await MakeAsync(batchId, own, cancellationToken);
         }
-        return false;
+        finally
+        {
+            await Task.WhenAll(others);
+        }
+    }
+
+    private async Task<bool> MakeAsync(Guid batchId, Claimed claim, CancellationToken cancellationToken)
+    {
+        var (operation, made) = claim;
+        // Frozen since the claim: by now it is another's call, or is to be claimed again.
+        if (clock.GetUtcNow() >= made.Until)
+            return await ClaimAndMakeAsync(batchId, operation.OperationId, cameBefore: true, cancellationToken);
+        using var hold = claims.Hold(operation.OperationId);
+        using var span = Tracing.Continue(operation, EnumNames<OperationCall>.Of(made.Call));
+        DeployAnswer? answer = null;
+        if (made.Call != OperationCall.Close)
+            (answer, made) = await AskHoldingAsync(operation, made, cancellationToken);
+        await WriteDownAsync(operation, made, answer, cancellationToken);
+        return true;
+    }
+
+    /// <summary>The call of another operation than the message's: where it fails, the message is not at fault, and the net finds the row.</summary>
+    private async Task MakeAlongAsync(Guid batchId, Claimed claim, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await MakeAsync(batchId, claim, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.CallFailed(claim.Operation.OperationId, failure.GetType().Name, failure.StackTrace);
+        }
     }
 
     /// <summary>
@@ -61,12 +97,13 @@ internal sealed class DeploymentOperationRunner(
                 await settlement.InAsync(StageOfBatch.Of(claimed), claimed.OperationId, locked =>
                 {
                     var (state, now) = (locked.Operation.State(), clock.GetUtcNow());
-                    if (answer is not null)
-                        return locked.BecomeAsync(rules.After(state, made, answer, now, locked.Batch.StopRequested));
-                    // Judged again under the lock: another instance may have closed it, or made a call, meanwhile.
-                    return rules.Due(state, now) == OperationCall.Close
-                        ? locked.BecomeAsync(OperationRules.Close(state with { ClaimedUntil = null }, now, locked.Batch.StopRequested))
-                        : Task.CompletedTask;
+                    var next = answer is not null ? rules.After(state, made, answer, now, locked.Batch.StopRequested)
+                        // Judged again under the lock: another instance may have closed it, or made a call, meanwhile.
+                        : rules.Due(state, now) == OperationCall.Close
+                            ? OperationRules.Close(state with { ClaimedUntil = null }, now, locked.Batch.StopRequested)
+                            : state;
+                    claims.Answered(claimed.OperationId, isLast: next.NextActionAt is null);
+                    return locked.BecomeAsync(next);
                 }, cancellationToken);
                 return;
             }
@@ -135,14 +172,23 @@ internal sealed class DeploymentOperationRunner(
     }
 
     /// <summary>
-    /// For a message that comes a second time while nothing is due: whoever had it first may have died with a call in hand. It is taken
-    /// up as soon as the claim of that call ends, and not only when the net comes by.
+    /// For a message that comes a second time: whoever had it first may have died with calls in hand, its own and those that were claimed with it,
+    /// whose messages do not come again. They are taken up as soon as their claims end, and not only when the net comes by.
     /// </summary>
-    public async Task TakeUpAsync(string operationId, CancellationToken cancellationToken)
+    private async Task TakeUpAsync(string operationId, bool itself, CancellationToken cancellationToken)
     {
         if (await PlaceOfAsync(operationId, cancellationToken) is { At: var at })
-            await settlement.InAsync(at, operationId, locked => locked.Operation.NextActionAt is { } due ? locked.WakeAsync(due) : Task.CompletedTask,
-                cancellationToken);
+            await settlement.InAsync(at, operationId, async locked =>
+            {
+                if (itself && locked.Operation.NextActionAt is { } due)
+                    await locked.WakeAsync(due);
+                var changes = locked.Services.GetRequiredService<OperationChanges>();
+                var claimed = await locked.Services.GetRequiredService<CdDbContext>().Deployments
+                    .Where(d => d.BatchId == at.BatchId && d.OperationId != operationId && d.NextActionAt != null && d.NextActionAt == d.ClaimedUntil)
+                    .ToListAsync(cancellationToken);
+                foreach (var other in claimed.Where(d => !claims.IsInHand(d.OperationId)))
+                    await changes.WakeAsync(other, other.NextActionAt!.Value, cancellationToken);
+            }, cancellationToken);
     }
 
     /// <summary>

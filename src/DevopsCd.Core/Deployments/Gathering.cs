@@ -38,7 +38,8 @@ internal sealed class Gathering<TKey, TWork, TResult>(Func<TKey, Func<IReadOnlyL
         if (first)
             // Of nobody's own: whoever came first goes when its own is done.
             using (ExecutionContext.SuppressFlow())
-                _ = Task.Run(() => WorkAsync(key), CancellationToken.None);
+                // Behind what is about to ask for the same already.
+                _ = Task.Factory.StartNew(() => WorkAsync(key), CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default);
         try
         {
             return await request.Done.Task.WaitAsync(s_patience, cancellationToken);

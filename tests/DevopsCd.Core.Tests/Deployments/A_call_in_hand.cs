@@ -24,7 +24,7 @@ public sealed class A_call_in_hand
         var operation = (await engine.Operations(batch)).ShouldHaveSingleItem();
         var frozen = Desk(engine, new WakingClock(engine.Clock, looksBefore: 1));
 
-        await frozen.CallAsync(operation.BatchCorrelationId, operation.OperationId, default);
+        await frozen.CallAsync(operation.BatchCorrelationId, operation.OperationId, cameBefore: false, default);
 
         engine.Service.Submits("api").ShouldBeEmpty();
     }
@@ -43,7 +43,7 @@ public sealed class A_call_in_hand
         await using (var take = new NpgsqlCommand($"SELECT 1 FROM batches WHERE id = {batch.Id} FOR UPDATE", holder, transaction))
             await take.ExecuteScalarAsync();
 
-        var call = Desk(engine, engine.Clock).CallAsync(operation.BatchCorrelationId, operation.OperationId, default);
+        var call = Desk(engine, engine.Clock).CallAsync(operation.BatchCorrelationId, operation.OperationId, cameBefore: false, default);
         var claimed = await Eventually.Sees(() => Claim(engine, batch), until => until is not null, "the call is claimed");
         var prolonged = await Eventually.Sees(() => Later(engine, batch), until => until > claimed, "the claim is prolonged after a wait for the row");
         prolonged.ShouldNotBeNull();
@@ -67,10 +67,11 @@ public sealed class A_call_in_hand
         var operation = (await engine.Operations(batch)).ShouldHaveSingleItem();
         var (slow, due) = (engine.Service.HoldNext(), engine.Now);
 
-        var call = Desk(engine, engine.Clock).CallAsync(operation.BatchCorrelationId, operation.OperationId, default);
+        var call = Desk(engine, engine.Clock).CallAsync(operation.BatchCorrelationId, operation.OperationId, cameBefore: false, default);
         await Eventually.IsTrue(() => engine.Service.Calls.Count == 1, "the call is made");
         await Eventually.IsTrue(() => IsHeldBeyond(engine, batch, due.AddMinutes(1)), "its claim is prolonged while it takes");
-        (await Desk(engine, engine.Clock).CallAsync(operation.BatchCorrelationId, operation.OperationId, default)).ShouldBeFalse("it is nobody else's");
+        (await Desk(engine, engine.Clock).CallAsync(operation.BatchCorrelationId, operation.OperationId, cameBefore: false, default))
+            .ShouldBeFalse("it is nobody else's");
         slow.SetResult();
 
         (await call).ShouldBeTrue();

@@ -25,8 +25,7 @@ public sealed class Ends_that_come_together
         await using (var take = new NpgsqlCommand($"SELECT 1 FROM batches WHERE id = {batch.Id} FOR UPDATE", holder, hold))
             await take.ExecuteScalarAsync();
 
-        var calls = running.Select(o => engine.Do<DeploymentOperationRunner, bool>(desk => desk.CallAsync(batch.CorrelationId, o.OperationId, default)))
-            .ToList();
+        var calls = running.Select(o => Ends(engine, o)).ToList();
         await Eventually.IsTrue(() => engine.Service.Calls.Count == 5, "all calls are made");
         await Eventually.IsTrue(async () => await Waiting(engine) == 1, "one connection waits for the batch");
         slow.SetResult();
@@ -46,18 +45,23 @@ public sealed class Ends_that_come_together
         var batch = await engine.SealedBatch([.. Enumerable.Range(0, 12).Select(i => $"app{i}")]);
         await engine.Accepted(batch, "start_pre_deploy");
         var running = await engine.Operations(batch);
-        await Ends(running[0].OperationId);
+        engine.Service.OnSubmit = o => o.Application == running[0].Application ? new DeployAnswer.Succeeded() : new DeployAnswer.Progressing();
+        await Ends(engine, running[0]);
         await using var source = NpgsqlDataSource.Create(engine.Database.ConnectionString);
         await using var other = source.CreateCommand(
-            $"UPDATE deployments SET status = 'succeeded', finished_at = now(), next_action_at = NULL WHERE operation_id = '{running[1].OperationId}'");
+            $"""
+            UPDATE deployments SET status = 'succeeded', finished_at = now(), next_action_at = NULL, may_run = false
+            WHERE operation_id = '{running[1].OperationId}'
+            """);
         (await other.ExecuteNonQueryAsync()).ShouldBe(1);
 
-        await Ends(running[2].OperationId);
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
+        engine.Service.OnLook = _ => new DeployAnswer.Succeeded();
+        await Ends(engine, running[2]);
 
         var rows = await Rows(engine);
-        (rows.Count(r => r.Status == "succeeded"), rows.Count(r => r.Status == "pending")).ShouldBe((3, 5), "of what this host remembers one was wrong");
-
-        Task Ends(string operation) => engine.Do<DeploymentOperationRunner, bool>(desk => desk.CallAsync(batch.CorrelationId, operation, default));
+        (rows.Count(r => r.Status == "succeeded"), rows.Count(r => r.Status is "pending" or "progressing"))
+            .ShouldBe((3, 5), "of what this host remembers one was wrong");
     }
 
     [Fact]
@@ -136,6 +140,9 @@ public sealed class Ends_that_come_together
 
         taken.ShouldBe([2], "what was given back is not done behind its caller's back");
     }
+
+    private static Task<bool> Ends(Engine engine, Deployment operation) => engine.Do<DeploymentOperationRunner, bool>(
+        desk => desk.CallAsync(operation.BatchCorrelationId, operation.OperationId, cameBefore: false, default));
 
     private static async Task<long> Waiting(Engine engine)
     {

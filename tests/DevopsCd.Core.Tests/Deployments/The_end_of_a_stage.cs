@@ -16,7 +16,7 @@ public sealed class The_end_of_a_stage
         var batch = await Started(engine);
 
         await engine.Do<DeploymentOperationRunner>(
-            async desk => await desk.CallAsync(batch.CorrelationId, (await engine.Operation(batch, "api")).OperationId, default));
+            async desk => await desk.CallAsync(batch.CorrelationId, (await engine.Operation(batch, "api")).OperationId, cameBefore: false, default));
 
         (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed);
         var row = (await engine.Audit(batch)).Single(e => e.Event == "pre_deploy_completed");
@@ -34,7 +34,7 @@ public sealed class The_end_of_a_stage
         var batch = await Started(engine);
 
         await engine.Do<DeploymentOperationRunner>(
-            async desk => await desk.CallAsync(batch.CorrelationId, (await engine.Operation(batch, "api")).OperationId, default));
+            async desk => await desk.CallAsync(batch.CorrelationId, (await engine.Operation(batch, "api")).OperationId, cameBefore: false, default));
 
         var after = await engine.Find(batch.CorrelationId);
         (after.Status, after.AutoDeployBlocked, after.LastFailure).ShouldBe((BatchStatus.Sealed, true, "api: no such image"));
@@ -79,7 +79,7 @@ public sealed class The_end_of_a_stage
         (await engine.Audit(batch)).Last().Outcome.ShouldBe(EventOutcome.Refused);
 
         await engine.Do<DeploymentOperationRunner>(
-            async desk => await desk.CallAsync(batch.CorrelationId, (await engine.Operation(batch, "api")).OperationId, default));
+            async desk => await desk.CallAsync(batch.CorrelationId, (await engine.Operation(batch, "api")).OperationId, cameBefore: false, default));
 
         (await engine.Status(batch)).ShouldBe(BatchStatus.PreDeployed);
     }
@@ -90,7 +90,7 @@ public sealed class The_end_of_a_stage
         await using var engine = await Engine.Start(database);
         var batch = await Started(engine);
         await engine.Do<DeploymentOperationRunner>(
-            async desk => await desk.CallAsync(batch.CorrelationId, (await engine.Operation(batch, "api")).OperationId, default));
+            async desk => await desk.CallAsync(batch.CorrelationId, (await engine.Operation(batch, "api")).OperationId, cameBefore: false, default));
         var audit = (await engine.Audit(batch)).Count;
 
         await engine.Deliver(new PreDeployCompleted { BatchId = batch.CorrelationId, Operator = Operators.Engine, Attempt = 1 },
