@@ -1,5 +1,7 @@
 using DevopsCd.Bench;
 
+if (args is ["curve", ..])
+    return await Curve.Run(args[1..]);
 if (args is ["run", ..])
     return await Tournament.Run(args[1..]);
 

@@ -62,17 +62,21 @@ internal static class Tournament
         return 0;
     }
 
-    private static string? Argument(string[] args, string name) =>
+    internal static string? Argument(string[] args, string name) =>
         Array.IndexOf(args, name) is >= 0 and var index ? args[index + 1] : null;
 
-    private static string Program(string contestant, string? guest) => contestant switch
+    internal static string Program(string contestant, string? guest) => contestant switch
     {
         "guest" => guest!,
         "wolverine" => Path.Combine(AppContext.BaseDirectory, "../../../../Wolverine/bin/Release/net10.0/DevopsCd.Bench.Wolverine.dll"),
         _ => Path.Combine(AppContext.BaseDirectory, "DevopsCd.Bench.dll"),
     };
 
-    private static async Task<Result?> RunOne(string contestant, int sagas, int latency, int preload, string? guest)
+    private static async Task<Result?> RunOne(string contestant, int sagas, int latency, int preload, string? guest) =>
+        await Started(contestant, sagas, latency, preload, guest, "") is { } text ? JsonSerializer.Deserialize<Result>(text)! with { Contestant = contestant } : null;
+
+    /// <summary>What one contestant has written, in a process, database and virtual host of its own; null when it has come to nothing.</summary>
+    internal static async Task<string?> Started(string contestant, int sagas, int latency, int preload, string? guest, string curve)
     {
         var server = Environment.GetEnvironmentVariable("DEVOPSCD_TEST_POSTGRES")
             ?? "Host=127.0.0.1;Port=15432;Username=devopscd;Password=devopscd;Database=postgres";
@@ -91,7 +95,7 @@ internal static class Tournament
         {
             var options = new Options(
                 contestant == "guest" ? "ours" : contestant, new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString,
-                new UriBuilder(broker) { Path = "/" + name }.Uri.ToString(), sagas, latency, output, preload);
+                new UriBuilder(broker) { Path = "/" + name }.Uri.ToString(), sagas, latency, output, preload, curve);
             using var process = Process.Start(new ProcessStartInfo("dotnet", [Program(contestant, guest), .. options.ToArguments()]))!;
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10 + sagas * Advance.Steps / 3000.0));
             try
@@ -107,7 +111,7 @@ internal static class Tournament
 
             var text = await File.ReadAllTextAsync(output);
             if (text.Length > 0)
-                return JsonSerializer.Deserialize<Result>(text)! with { Contestant = contestant };
+                return text;
             Console.WriteLine($"{contestant}: no result, exit code {process.ExitCode}");
             return null;
         }
@@ -182,9 +186,9 @@ internal static class Tournament
 
     private static string Number(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("0.0", CultureInfo.InvariantCulture) : "–";
 
-    private static void Write(string path, string table)
+    internal static void Write(string path, string table, string name = "table")
     {
-        const string from = "<!-- table -->", to = "<!-- /table -->";
+        var (from, to) = ($"<!-- {name} -->", $"<!-- /{name} -->");
         var text = File.ReadAllText(path);
         var start = text.IndexOf(from, StringComparison.Ordinal) + from.Length;
         var end = text.IndexOf(to, StringComparison.Ordinal);

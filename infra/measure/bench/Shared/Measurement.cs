@@ -16,6 +16,14 @@ internal static class Measurement
         await using var database =
             NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.Postgres) { ApplicationName = "bench-meter", MaxPoolSize = 3 });
         await Schema.Create(database);
+        if (options.Curve.Length > 0)
+        {
+            await using var contestant = create();
+            await contestant.Start(options.Postgres, new Uri(options.Rabbit));
+            var points = await CurveMeasurement.Run(options, (count, until) => RunSagas(contestant, database, count, until), address.Database!);
+            await File.WriteAllTextAsync(options.Output, JsonSerializer.Serialize(points));
+            return;
+        }
 
         var result = await FullLoad(options, create, database, address.Database!);
         if (options.LatencySeconds > 0)
@@ -125,17 +133,24 @@ internal static class Measurement
         }
     }
 
-    private static async Task<double> RunSagas(Contestant contestant, NpgsqlDataSource database, int count)
+    /// <summary>Works through some sagas, all at once.</summary>
+    /// <returns>Seconds; to the given number of events where there is one.</returns>
+    private static async Task<double> RunSagas(Contestant contestant, NpgsqlDataSource database, int count, int? until = null)
     {
         var ids = await Schema.AddSagas(database, count);
-        var expected = await Schema.Count(database) + (long)count * Advance.Steps;
+        var (present, begun) = (await Schema.Count(database), await Schema.Begun(database));
+        var expected = present + (long)count * Advance.Steps;
+        double? reached = null;
         var start = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = 32 },
             async (id, _) => await contestant.Publish(new Advance { SagaId = id, Step = 1 }));
         var samples = 0;
         var (before, moved) = (-1L, start);
-        while (await Schema.Count(database) is var done && done < expected)
+        // Rows that were begun in vain leave gaps, so that at the end they are counted.
+        while (present + await Schema.Begun(database) - begun is var done && (done < expected || (done = await Schema.Count(database)) < expected))
         {
+            if (until is { } enough && done >= present + enough)
+                reached ??= Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (contestant.Failed.IsFaulted)
                 await contestant.Failed;
             if (done > before)
@@ -148,10 +163,10 @@ internal static class Measurement
                 Console.WriteLine($"  {samples * 30,5} s: {expected - done,8} events left, {Environment.WorkingSet / 1048576,5} MiB working set, {GC.GetTotalMemory(false) / 1048576,5} MiB heap");
             }
 
-            await Task.Delay(count > 1000 ? 1000 : 20);
+            await Task.Delay(20);
         }
 
         var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return await Schema.Finished(database, ids) == count ? elapsed : throw new InvalidOperationException("Not every saga reached its last step");
+        return await Schema.Finished(database, ids) == count ? reached ?? elapsed : throw new InvalidOperationException("Not every saga reached its last step");
     }
 }
