@@ -80,7 +80,7 @@ public sealed class CostsRun : IAsyncDisposable
         for (var i = 0; i < _applications; i++) await patient.Register(Name(i), "pre", "prod").ConfigureAwait(false);
         // The runtime compiles what is used much.
         await Build(WarmUps, BuildByHttp).ConfigureAwait(false);
-        await Carry(Math.Min(batches, 6)).ConfigureAwait(false);
+        await Carry(batches).ConfigureAwait(false);
         for (var i = 0; i < WarmUps; i++) await Page().ConfigureAwait(false);
 
         var idle = await Measure("second at rest, one host", (int)_idle.TotalSeconds, () => Pause.For(_idle), null).ConfigureAwait(false);
@@ -93,6 +93,8 @@ public sealed class CostsRun : IAsyncDisposable
         await KeepOpen(batches, builds, idle).ConfigureAwait(false);
 
         await AddHost().ConfigureAwait(false);
+        // Half of them warm up the second one.
+        await Build(WarmUps * 4, BuildByHttp).ConfigureAwait(false);
         await Measure("second at rest, two hosts", (int)_idle.TotalSeconds, () => Pause.For(_idle), null).ConfigureAwait(false);
         return new()
         {
