@@ -28,6 +28,12 @@ internal sealed class StorageOptions
     /// </summary>
     public const int UsualPoolSize = 40;
 
+    /// <summary>Statements that a connection keeps prepared where the connection string does not say.</summary>
+    private const int PreparedStatements = 100;
+
+    /// <summary>The buffer of a connection, in bytes, where the connection string does not say.</summary>
+    private const int ReadBytes = 32_768;
+
     public bool Postgres => Provider == "postgres";
 
     /// <summary>
@@ -63,6 +69,12 @@ internal sealed class StorageOptions
             // Nothing here sets anything for a session, so there is nothing to take back between two uses of a connection.
             if (!IsSaid(complete, "No Reset On Close"))
                 complete.NoResetOnClose = true;
+            // What the engine asks is the same again and again: the server parses it once for each connection.
+            if (!IsSaid(complete, "Max Auto Prepare"))
+                complete.MaxAutoPrepare = PreparedStatements;
+            // A batch of 500 applications is some 600 kB of rows; each time that the buffer is filled the reader waits for it.
+            if (!IsSaid(complete, "Read Buffer Size"))
+                complete.ReadBufferSize = ReadBytes;
             if (isPatient && !said.ContainsKey("Command Timeout"))
                 complete.CommandTimeout = 0;
             PostgresSession.Bound(complete, isPatient);

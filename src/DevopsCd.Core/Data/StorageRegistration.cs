@@ -13,17 +13,16 @@ internal static class StorageRegistration
         {
             var connection = storage.PostgresConnection()!;
             services.AddSingleton<DatabaseRoom>();
-            services.AddDbContext<PostgresCdDbContext>(
-                (provider, options) => CdDbContextOptions.UsePostgres(options.AddInterceptors(provider.GetRequiredService<DatabaseRoom>()), connection),
-                optionsLifetime: ServiceLifetime.Singleton);
+            // Pooled: a scope is short, and to make a context for it is a good part of what a simple request costs.
+            services.AddDbContextPool<PostgresCdDbContext>(
+                (provider, options) => CdDbContextOptions.UsePostgres(options.AddInterceptors(provider.GetRequiredService<DatabaseRoom>()), connection));
             services.AddScoped<CdDbContext>(provider => provider.GetRequiredService<PostgresCdDbContext>());
             services.AddDatabaseClock();
         }
         else
         {
             services.AddSingleton<SqliteFile>();
-            services.AddDbContext<SqliteCdDbContext>(
-                options => CdDbContextOptions.UseSqlite(options, storage.ConnectionString), optionsLifetime: ServiceLifetime.Singleton);
+            services.AddDbContextPool<SqliteCdDbContext>(options => CdDbContextOptions.UseSqlite(options, storage.ConnectionString));
             services.AddScoped<CdDbContext>(provider => provider.GetRequiredService<SqliteCdDbContext>());
         }
         return services;

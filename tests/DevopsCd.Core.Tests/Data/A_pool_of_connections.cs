@@ -24,6 +24,19 @@ public sealed class A_pool_of_connections
         storage.RequestsAtOnce.ShouldBe(requests);
     }
 
+    [Theory]
+    [InlineData("", 100, 32_768)]
+    [InlineData(";Max Auto Prepare=0", 0, 32_768)]
+    [InlineData(";MaxAutoPrepare=7;Read Buffer Size=8192", 7, 8192)]
+    public void Keeps_statements_prepared_unless_told_otherwise(string said, int statements, int buffer)
+    {
+        var storage = new StorageOptions { Provider = "postgres", ConnectionString = Address + said };
+
+        var connection = new NpgsqlConnectionStringBuilder(storage.PostgresConnection());
+
+        (connection.MaxAutoPrepare, connection.ReadBufferSize).ShouldBe((statements, buffer));
+    }
+
     [Fact]
     public void Or_a_server_that_has_none_left_is_worth_another_try()
     {
