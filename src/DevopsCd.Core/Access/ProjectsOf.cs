@@ -1,4 +1,5 @@
 using DevopsCd.Core.Data;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Access;
@@ -43,14 +44,20 @@ internal sealed class ProjectsOf(CdDbContext db)
         db.Releases.Where(r => batches.Contains(r.BatchId)).Select(r => new BatchProject { BatchId = r.BatchId, Project = r.App.Project })
             .Union(db.Batches.Where(b => batches.Contains(b.Id) && b.Project != null).Select(b => new BatchProject { BatchId = b.Id, Project = b.Project! }));
 
+    /// <summary>The same of a batch that is found otherwise.</summary>
+    public static IQueryable<string> Names(IQueryable<Batch> batch) => batch.SelectMany(b => b.Releases).Select(r => r.App.Project)
+        .Union(batch.Where(b => b.Project != null).Select(b => b.Project!));
+
     /// <summary>The projects that a batch with these concerns: one without any is of the default project.</summary>
     public static IReadOnlyCollection<string> Concerned(IReadOnlyCollection<string> names) =>
         names.Count == 0 ? [Releases.Application.DefaultProject] : names;
 
     private async Task<IReadOnlyCollection<string>?> OfAsync(IQueryable<Batch> batches, CancellationToken cancellationToken)
     {
-        if (await batches.Select(b => (long?)b.Id).SingleOrDefaultAsync(cancellationToken) is not { } id)
-            return null;
-        return Concerned(await Names(db, id).ToListAsync(cancellationToken));
+        var queries = new QueryBatch(db);
+        var found = queries.Add(batches.Select(b => b.Id));
+        var names = queries.Add(Names(batches));
+        await queries.ReadAsync(cancellationToken);
+        return found.Count == 0 ? null : Concerned(names);
     }
 }

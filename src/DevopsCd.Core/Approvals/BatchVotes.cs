@@ -1,9 +1,11 @@
+using System.Linq.Expressions;
 using System.Text.Json;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Data;
 using DevopsCd.Core.Policies;
 using DevopsCd.Shared;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Approvals;
@@ -11,6 +13,26 @@ namespace DevopsCd.Core.Approvals;
 /// <summary>The votes of a batch (R16). Whoever changes them holds the batch's lock.</summary>
 internal sealed class BatchVotes(CdDbContext db, BatchPolicies policies, AccessRights rights, ContentHistory history, TimeProvider clock)
 {
+    private readonly Dictionary<long, (Guid? Transaction, List<Vote> Votes)> _ahead = [];
+
+    /// <summary>Has all votes of a batch that count read together with other queries.</summary>
+    /// <param name="queries">Of the same context.</param>
+    /// <param name="which">Finds the batch's votes.</param>
+    /// <returns>To be called with the batch's id when the queries have been read: until the transaction ends they are known.</returns>
+    public Action<long> ReadWith(QueryBatch queries, Expression<Func<Vote, bool>> which)
+    {
+        var votes = queries.Add(db.Set<Vote>().Where(which).Where(v => v.VoidedAt == null).OrderBy(v => v.Id));
+        return batchId => _ahead[batchId] = (db.Database.CurrentTransaction?.TransactionId, [.. votes]);
+    }
+
+    /// <summary>The same with the lock of a batch, by its correlation id.</summary>
+    public Action<Batch> ReadWithLock(QueryBatch queries, Guid correlationId)
+    {
+        var batch = db.Batches.Where(b => b.CorrelationId == correlationId).Select(b => b.Id);
+        var known = ReadWith(queries, v => v.BatchId == batch.FirstOrDefault());
+        return locked => known(locked.Id);
+    }
+
     /// <summary>What people have to approve for an event, as the batch's policy is now; null when it may be raised by one person alone.</summary>
     public async Task<ApprovalPolicy?> PolicyAsync(Batch batch, ApprovalKind kind, CancellationToken cancellationToken)
     {
@@ -51,6 +73,7 @@ internal sealed class BatchVotes(CdDbContext db, BatchPolicies policies, AccessR
         {
             votes.Add(vote = new Vote { BatchId = batch.Id, Kind = kind, Voter = VoterOf(name) });
             db.Add(vote);
+            Ahead(batch)?.Add(vote);
         }
         (vote.Name, vote.Subject, vote.ContentHash) = (name, asker.IsEngine ? null : JsonSerializer.Serialize(asker), hash);
         (vote.Comment, vote.At) = (head.Reason, clock.GetUtcNow());
@@ -84,8 +107,13 @@ internal sealed class BatchVotes(CdDbContext db, BatchPolicies policies, AccessR
     /// <summary>One person counts once, however the name is written and by whatever way it comes: logged in, by a token, over the broker.</summary>
     public static string VoterOf(string name) => name.Trim().ToLowerInvariant();
 
-    private Task<List<Vote>> LiveAsync(Batch batch, ApprovalKind kind, CancellationToken cancellationToken) =>
-        db.Set<Vote>().Where(v => v.BatchId == batch.Id && v.Kind == kind && v.VoidedAt == null).OrderBy(v => v.Id).ToListAsync(cancellationToken);
+    private async Task<List<Vote>> LiveAsync(Batch batch, ApprovalKind kind, CancellationToken cancellationToken) =>
+        Ahead(batch) is { } known ? known.FindAll(v => v.Kind == kind && v.VoidedAt is null)
+        : await db.Set<Vote>().Where(v => v.BatchId == batch.Id && v.Kind == kind && v.VoidedAt == null).OrderBy(v => v.Id).ToListAsync(cancellationToken);
+
+    /// <summary>What was read ahead in this transaction, or outside of any.</summary>
+    private List<Vote>? Ahead(Batch batch) =>
+        _ahead.TryGetValue(batch.Id, out var read) && read.Transaction == db.Database.CurrentTransaction?.TransactionId ? read.Votes : null;
 
     private static Subject? VoterOf(Vote vote) => vote.Subject is null ? null : JsonSerializer.Deserialize<Subject>(vote.Subject);
 

@@ -17,6 +17,9 @@ internal sealed class AuditChain
     /// <summary>How many of the rows were written before they were chained: of what they were until then nothing speaks.</summary>
     public int Adopted { get; set; }
 
+    /// <summary>The transaction that has locked and read it, and until whose end nobody else adds rows; null where that is not certain.</summary>
+    public Guid? LockedIn { get; set; }
+
     /// <summary>Puts a row to the end.</summary>
     public void Append(BatchEvent row)
     {

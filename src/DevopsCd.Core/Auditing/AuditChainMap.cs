@@ -11,6 +11,7 @@ internal sealed class AuditChainMap : IEntityTypeConfiguration<AuditChain>
         chain.ToTable("audit_chains");
         chain.HasKey(c => c.BatchCorrelationId);
         chain.Property(c => c.BatchCorrelationId).ValueGeneratedNever();
+        chain.Ignore(c => c.LockedIn);
         chain.Property(c => c.Hash).HasMaxLength(64);
     }
 }

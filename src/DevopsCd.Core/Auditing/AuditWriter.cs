@@ -6,6 +6,7 @@ using DevopsCd.Core.Notifications.Composing;
 using DevopsCd.Core.Notifications.Delivery;
 using DevopsCd.Core.Observability;
 using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,21 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     private Sentence? _overridden;
     private (string Key, Sentence What)? _deferred;
     private Sentence? _because;
+    private (Guid? Transaction, Guid BatchId, long Id)? _taken;
+    private (Guid? Transaction, Guid MessageId, bool IsDecided)? _looked;
+
+    /// <summary>
+    /// Has the id of a batch's next row taken together with other queries; PostgreSQL only. What refers to the row can then be written with it, where
+    /// it would otherwise wait for the id. One that is not used is a gap, as a rollback leaves.
+    /// </summary>
+    /// <param name="queries">Of the same context.</param>
+    /// <param name="batchId">The batch's correlation id.</param>
+    /// <returns>To be called when the queries have been read: the next row of the batch that this transaction writes has the id.</returns>
+    public Action TakeIdWith(QueryBatch queries, Guid batchId)
+    {
+        var ids = queries.Add(db.Database.SqlQuery<long>($"SELECT nextval(pg_get_serial_sequence('batch_events', 'id')) AS \"Value\""));
+        return () => _taken = (db.Database.CurrentTransaction?.TransactionId, batchId, ids.Single());
+    }
 
     /// <summary>The row of the first event that was accepted through this journal; null before.</summary>
     public BatchEvent? Accepted { get; private set; }
@@ -54,8 +70,18 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     public bool IsVote => _votes is { Missing.Count: > 0 };
 
     /// <summary>Whether the message's event has been decided before.</summary>
-    public Task<bool> KnowsAsync(Guid messageId, CancellationToken cancellationToken) =>
-        db.BatchEvents.AnyAsync(e => e.MessageId == messageId, cancellationToken);
+    public async Task<bool> KnowsAsync(Guid messageId, CancellationToken cancellationToken) =>
+        _looked is { } looked && looked.MessageId == messageId && looked.Transaction == db.Database.CurrentTransaction?.TransactionId
+            ? looked.IsDecided
+            : await db.BatchEvents.AnyAsync(e => e.MessageId == messageId, cancellationToken);
+
+    /// <summary>Has that looked up together with other queries.</summary>
+    /// <returns>To be called when the queries have been read: in this transaction it is known then.</returns>
+    public Action LookWith(QueryBatch queries, Guid messageId)
+    {
+        var rows = queries.Add(db.BatchEvents.Where(e => e.MessageId == messageId).Select(e => e.Id));
+        return () => _looked = (db.Database.CurrentTransaction?.TransactionId, messageId, rows.Count > 0);
+    }
 
     /// <summary>An accepted event: version, audit row, the fact, the notices.</summary>
     public async Task AcceptAsync(Batch batch, BatchEventType type, string? from, string by, EventOrigin origin, string? reason,
@@ -176,6 +202,7 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
         DateTimeOffset at) =>
         db.BatchEvents.Add(new BatchEvent
         {
+            Id = NextId(batch),
             BatchId = batch.Id,
             BatchCorrelationId = batch.CorrelationId,
             Event = batchEvent,
@@ -192,6 +219,15 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
             Version = batch.Version,
             At = at
         }).Entity;
+
+    /// <summary>The id that was taken for the batch's next row in this transaction; 0 leaves it to the insert.</summary>
+    private long NextId(Batch batch)
+    {
+        if (_taken is not { } taken || taken.BatchId != batch.CorrelationId || taken.Transaction != db.Database.CurrentTransaction?.TransactionId)
+            return 0;
+        _taken = null;
+        return taken.Id;
+    }
 
     private async Task<List<ApplicationOutcome>> OutcomesAsync(long batchId, Stage stage, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DevopsCd.Contracts.Api;
 using DevopsCd.Core.Access;
 using DevopsCd.Core.Approvals;
@@ -15,10 +14,19 @@ namespace DevopsCd.Core.Batches;
 
 /// <summary>Reads of batches for people.</summary>
 internal sealed class BatchQueries(
-    CdDbContext db, BatchTransitionTable lifecycle, ContentHistory history, ApprovalViews approvals, BatchPolicies policies, GateViews gates)
+    CdDbContext db, BatchTransitionTable lifecycle, ContentHistory history, ApprovalViews approvals, BatchVotes votes, BatchPolicies policies,
+    GateViews gates, BatchIds ids, ProductionPlans plans)
 {
-    public Task<Guid?> CorrelationIdAsync(long id, CancellationToken cancellationToken) =>
-        db.Batches.Where(b => b.Id == id).Select(b => (Guid?)b.CorrelationId).SingleOrDefaultAsync(cancellationToken);
+    /// <summary>The id of a batch in messages; null when there is no such batch.</summary>
+    public async Task<Guid?> CorrelationIdAsync(long id, CancellationToken cancellationToken)
+    {
+        if (ids.Find(id) is { } known)
+            return known;
+        if (await db.Batches.Where(b => b.Id == id).Select(b => (Guid?)b.CorrelationId).SingleOrDefaultAsync(cancellationToken) is not { } found)
+            return null;
+        ids.Know(id, found);
+        return found;
+    }
 
     /// <summary>Newest first.</summary>
     public async Task<Page<BatchSummary>> ListAsync(Visible visible, IReadOnlyList<string> statuses, string? search, long? before, int limit,
@@ -104,11 +112,14 @@ internal sealed class BatchQueries(
         }));
         var starts = queries.Add(ScheduledStarts.Shown(db, id));
         var known = policies.ReadWith(queries, id);
+        var counted = votes.ReadWith(queries, v => v.BatchId == id);
         await queries.ReadAsync(cancellationToken);
         known();
+        counted(id);
         if (batches.SingleOrDefault() is not { } batch)
             return null;
 
+        ids.Know(id, batch.CorrelationId);
         var content = releases.Select(r => r.Content).ToList();
         var hash = ContentHash.Of(content);
         var differs = batch.ApprovedContentHash is { } approved && approved != hash;
@@ -217,7 +228,7 @@ internal sealed class BatchQueries(
             AutoDeployBlocked = b.AutoDeployBlocked,
             LastFailure = b.LastFailure,
             ProdDirty = b.Prod.Dirty,
-            ProductionPlan = Json(b.ProdPlan),
+            ProductionPlan = plans.Of(b.ProdPlan),
             TraceId = KeptTraces.IdOf(b.Trace),
             CreatedAt = b.CreatedAt,
             UpdatedAt = b.UpdatedAt,
@@ -245,8 +256,6 @@ internal sealed class BatchQueries(
         StatusReason = r.StatusReason,
         Deployments = [.. operations.Select(operation => operation.View())]
     };
-
-    private static JsonElement? Json(string? text) => text is null ? null : JsonSerializer.Deserialize<JsonElement>(text);
 
     /// <summary>What is shown of a release.</summary>
     private sealed record ReleaseRow

@@ -3,6 +3,7 @@ using DevopsCd.Core.Batches.Delivery;
 using DevopsCd.Core.Batches.Guards;
 using DevopsCd.Core.Data;
 using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DevopsCd.Core.Batches;
@@ -14,6 +15,7 @@ internal static class BatchRegistration
         .AddSingleton(provider => new BatchTransitionTable(provider.GetRequiredService<BatchStateMachine>()))
         .AddSingleton<RefusalFilter>()
         .AddScoped<BatchReleases>()
+        .AddScoped<IReadsWithLock<Batch>, EventReads>()
         .AddScoped<EventGuards>()
         .AddGuard<StateGuard>()
         .AddGuard<RightsGuard>()
@@ -46,6 +48,7 @@ internal static class BatchRegistration
         .AddScoped<DeliveryReport>()
         .AddScoped<BatchCommands>()
         .AddScoped<ReleaseEditor>()
+        .AddSingleton<BatchIds>().AddSingleton<ProductionPlans>()
         .AddScoped<BatchQueries>().AddScoped<BatchFootnotes>()
         .AddScoped<BatchExplainer>()
         .AddScoped<BatchPlans>()

@@ -11,6 +11,7 @@ internal sealed class BatchReleases(CdDbContext db, BatchPolicies policies, Audi
 {
     private readonly Dictionary<(long Batch, bool IsTracked), List<BatchRelease>> _read = [];
     private readonly Dictionary<long, ILookup<long, ApplicationTarget>> _targets = [];
+    private Guid? _readWithLock;
 
     public async Task<IReadOnlyList<BatchRelease>> OfAsync(Batch batch, CancellationToken cancellationToken)
     {
@@ -19,14 +20,38 @@ internal sealed class BatchReleases(CdDbContext db, BatchPolicies policies, Audi
         return releases;
     }
 
-    /// <summary>Reads in one round trip what a decision about the content needs: the releases, and the policies that the batch goes by.</summary>
+    /// <summary>Has them read with the lock of their batch.</summary>
+    /// <param name="queries">Those that are read with it.</param>
+    /// <param name="correlationId">The batch.</param>
+    /// <returns>To be called with the batch when the queries have been read.</returns>
+    public Action<Batch> ReadWithLock(QueryBatch queries, Guid correlationId)
+    {
+        var releases = queries.Add(db.ContentOf(r => r.Batch.CorrelationId == correlationId).OrderBy(r => r.Id));
+        return batch =>
+        {
+            Know(batch, releases);
+            _readWithLock = db.Database.CurrentTransaction?.TransactionId;
+        };
+    }
+
+    /// <summary>
+    /// Reads in one round trip what a decision about the content needs: the releases, and the policies that the batch goes by. What this
+    /// transaction has read with the batch's lock is not read again.
+    /// </summary>
     public async Task ReadAsync(Batch batch, CancellationToken cancellationToken)
     {
+        if (_readWithLock is { } transaction && transaction == db.Database.CurrentTransaction?.TransactionId && _read.ContainsKey(KeyOf(batch)))
+            return;
         var queries = new QueryBatch(db);
         var known = policies.ReadWith(queries, batch.Id);
         var releases = queries.Add(Stored(batch));
         await queries.ReadAsync(cancellationToken);
         known();
+        Know(batch, releases);
+    }
+
+    private void Know(Batch batch, IReadOnlyCollection<BatchRelease> releases)
+    {
         _read[KeyOf(batch)] = [.. releases];
         journal.Applications(batch, releases.Count);
     }

@@ -6,6 +6,7 @@ using DevopsCd.Core.Access;
 using DevopsCd.Core.Auditing;
 using DevopsCd.Core.Data;
 using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 
 namespace DevopsCd.Core.Batches;
@@ -15,6 +16,19 @@ internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler schedule
 {
     /// <summary>Keys of the audit's rows.</summary>
     public const string Scheduled = "start_scheduled", Withdrawn = "start_withdrawn", Expired = "start_expired", Refused = "start_refused";
+
+    private (Guid? Transaction, long BatchId, ScheduledStart? Start)? _readWithLock;
+
+    /// <summary>Has the start that waits read with the lock of its batch.</summary>
+    /// <param name="queries">Those that are read with it.</param>
+    /// <param name="correlationId">The batch.</param>
+    /// <returns>To be called with the batch when the queries have been read.</returns>
+    public Action<Batch> ReadWithLock(QueryBatch queries, Guid correlationId)
+    {
+        var batch = db.Batches.Where(b => b.CorrelationId == correlationId).Select(b => b.Id);
+        var waiting = queries.Add(db.Set<ScheduledStart>().Where(s => s.BatchId == batch.FirstOrDefault() && s.EndedAt == null));
+        return locked => _readWithLock = (db.Database.CurrentTransaction?.TransactionId, locked.Id, waiting.SingleOrDefault());
+    }
 
     /// <summary>Writes a start down, in the transaction that has locked the batch; it replaces one that waits.</summary>
     /// <returns>False when its time has come already: it is to happen now.</returns>
@@ -59,7 +73,11 @@ internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler schedule
     /// <param name="cancellationToken">Gives up.</param>
     public async Task PassedAsync(Batch batch, BatchEventType type, CancellationToken cancellationToken)
     {
-        if (await Waiting(db, batch.Id).SingleOrDefaultAsync(cancellationToken) is { } start)
+        var waiting = _readWithLock is { } read && read.BatchId == batch.Id && read.Transaction == db.Database.CurrentTransaction?.TransactionId
+            ? read.Start
+            : await Waiting(db, batch.Id).SingleOrDefaultAsync(cancellationToken);
+        _readWithLock = null;
+        if (waiting is { } start)
             start.End(start.Event == type.Key ? "started" : $"ended by {type.Key}", clock.GetUtcNow());
     }
 

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using DevopsCd.Contracts;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +13,11 @@ internal abstract class CdDbContext(DbContextOptions options) : DbContext(option
     public DbSet<BatchRelease> Releases => Set<BatchRelease>();
 
     /// <summary>A batch's releases as they are compared, hashed and sealed: each with its application and its build.</summary>
-    public IQueryable<BatchRelease> ContentOf(long batchId) => Releases.Include(r => r.App).Include(r => r.Build).Where(r => r.BatchId == batchId);
+    public IQueryable<BatchRelease> ContentOf(long batchId) => ContentOf(r => r.BatchId == batchId);
+
+    /// <inheritdoc cref="ContentOf(long)" />
+    public IQueryable<BatchRelease> ContentOf(Expression<Func<BatchRelease, bool>> which) =>
+        Releases.Include(r => r.App).Include(r => r.Build).Where(which);
 
     /// <summary>Batches that ended before a time: nothing has changed them since.</summary>
     public IQueryable<Batch> EndedBatches(DateTimeOffset before) => Batches.Where(b => BatchStatus.Ends.Contains(b.Status) && b.UpdatedAt < before);

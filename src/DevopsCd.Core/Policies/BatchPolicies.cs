@@ -20,7 +20,7 @@ internal sealed class BatchPolicies(CdDbContext db, PolicyRules rules)
     {
         if (_read.TryGetValue(batchId, out var known))
             return known;
-        return _read[batchId] = Complete(await Stored(batchId).ToListAsync(cancellationToken));
+        return _read[batchId] = Complete(await Stored(ProjectsOf.Names(db, batchId)).ToListAsync(cancellationToken));
     }
 
     /// <summary>Reads those of many batches with one statement: from then on they are known.</summary>
@@ -45,13 +45,21 @@ internal sealed class BatchPolicies(CdDbContext db, PolicyRules rules)
     /// <returns>To be called when the queries have been read: from then on they are known.</returns>
     public Action ReadWith(QueryBatch queries, long batchId)
     {
-        var stored = queries.Add(Stored(batchId));
+        var stored = queries.Add(Stored(ProjectsOf.Names(db, batchId)));
         return () => _read[batchId] = Complete(stored);
     }
 
+    /// <summary>The same with the lock of a batch, by its correlation id.</summary>
+    /// <returns>To be called with the batch when the queries have been read.</returns>
+    public Action<Batch> ReadWithLock(QueryBatch queries, Guid correlationId)
+    {
+        var stored = queries.Add(Stored(ProjectsOf.Names(db.Batches.Where(b => b.CorrelationId == correlationId))));
+        return batch => _read[batch.Id] = Complete(stored);
+    }
+
     /// <summary>The projects of the batch and of its applications, each with its policy where it has set one.</summary>
-    private IQueryable<StoredPolicy> Stored(long batchId) =>
-        from name in ProjectsOf.Names(db, batchId)
+    private IQueryable<StoredPolicy> Stored(IQueryable<string> names) =>
+        from name in names
         join project in db.Set<Project>() on name equals project.Name into projects
         from project in projects.DefaultIfEmpty()
         select new StoredPolicy(name, project == null ? null : project.Policy);

@@ -205,7 +205,7 @@ internal static class BatchEndpoints
         [Description(IdMeaning)] long id,
             [Description("The key of the event, for example `approve`; a batch lists those that are legal in its state as `availableEvents`.")] string batchEvent,
         JsonBody<RaiseEvent>? sent, IfMatch seenTags, IdempotencyKey key, HttpContext http, BatchCommands commands, BatchQueries queries,
-            ScheduledStarts starts, BatchTransitionTable lifecycle, CancellationToken cancellationToken)
+            ScheduledStarts starts, BatchIds ids, BatchTransitionTable lifecycle, CancellationToken cancellationToken)
     {
         if (await queries.CorrelationIdAsync(id, cancellationToken) is not { } batchId)
             return NoBatch(id);
@@ -226,6 +226,8 @@ internal static class BatchEndpoints
             ExpiresAt = body?.ExpiresAt,
             ExpectedVersion = seen?.Version
         }, Caller.Of(http), key.Value, cancellationToken);
+        if (result.RefusalKind == RefusalKind.NotFound)
+            ids.Forget(id);
         if (result.RefusalKind is not null)
             return Refusals.Result(result, lifecycle, looksAtState: true);
         var changes = result.SinceApproval;

@@ -4,10 +4,15 @@ using Microsoft.EntityFrameworkCore;
 namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 
 /// <summary>Runs a message against its saga in one transaction: the one of the outbox when there is one, otherwise its own.</summary>
+/// <param name="dbContexts">The saga's context.</param>
+/// <param name="consumeContexts">Makes what the saga is shown of the message.</param>
+/// <param name="lockStrategy">How an instance is locked.</param>
+/// <param name="reads">What is read with the lock; null for the instance alone.</param>
 public class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
     ISagaDbContextFactory<TSaga> dbContexts,
     ISagaConsumeContextFactory<DbContext, TSaga> consumeContexts,
-    ISagaRepositoryLockStrategy<TSaga> lockStrategy)
+    ISagaRepositoryLockStrategy<TSaga> lockStrategy,
+    IReadsWithLock<TSaga>? reads = null)
     : ISagaRepositoryContextFactory<TSaga>, IQuerySagaRepositoryContextFactory<TSaga>, ILoadSagaRepositoryContextFactory<TSaga>
     where TSaga : class, ISaga
 {
@@ -92,27 +97,34 @@ public class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
     }
 
     /// <summary>
-    /// Behind the outbox the inbox row has not been written yet: it goes with the statement that locks the instance.
-    /// Gives what that found, or nothing where the instance is still to be loaded.
+    /// Behind the outbox the inbox row has not been written yet: it goes with the statement that locks the instance, and so does what is to be
+    /// read with it. Gives what that found, or nothing where the instance is still to be loaded.
     /// </summary>
     private async Task<(bool First, Prefetched<TSaga>? Instance)> ClaimAsync<T>(ConsumeContext<T> context, DbContext dbContext)
         where T : class
     {
-        if (!context.TryGetPayload(out IInboxClaim? claim) || claim.Row is not { } row)
-            return (true, null);
-
-        if (ReferenceEquals(claim.DbContext, dbContext)
+        var claim = context.TryGetPayload(out IInboxClaim? found) && found.Row is not null ? found : null;
+        if ((claim is null || ReferenceEquals(claim.DbContext, dbContext))
             && context.CorrelationId is { } correlationId
             && DatabaseKind.Of(dbContext) == Database.Postgres
             && lockStrategy is PessimisticSagaRepositoryLockStrategy<TSaga> pessimistic
             && dbContext.FindTracked<TSaga>(correlationId) is null
             && pessimistic.Reader(dbContext) is { } reader)
         {
-            var (first, instance) = await reader.ReadAsync(dbContext, correlationId, row, context.CancellationToken).ConfigureAwait(false);
-            claim.Decide(first);
-            return (first, new Prefetched<TSaga>(correlationId, instance));
+            var queries = new QueryBatch(dbContext);
+            var read = reads?.Add(queries, correlationId, context);
+            if (claim is not null || read is not null)
+            {
+                var (first, instance) = claim?.Row is { } row
+                    ? await reader.ReadAsync(dbContext, correlationId, row, queries, context.CancellationToken).ConfigureAwait(false)
+                    : (true, await reader.LockAsync(dbContext, correlationId, null, queries, context.CancellationToken).ConfigureAwait(false));
+                claim?.Decide(first);
+                if (instance is not null)
+                    read?.Invoke(instance);
+                return (first, new Prefetched<TSaga>(correlationId, instance));
+            }
         }
-        return (await claim.AskAsync().ConfigureAwait(false), null);
+        return (claim is null || await claim.AskAsync().ConfigureAwait(false), null);
     }
 
     private Task InTransactionAsync(DbContext dbContext, Func<Task> work, CancellationToken cancellationToken)

@@ -110,14 +110,17 @@ internal sealed class SagaReader<TSaga>
         }
     }
 
-    /// <summary>Writes the inbox row and locks the instance in one round trip; PostgreSQL only.</summary>
-    public async Task<(bool First, TSaga? Instance)> ReadAsync(DbContext context, Guid correlationId, InboxState row, CancellationToken cancellationToken)
+    /// <summary>Writes the inbox row, locks the instance and reads queries after that, in one round trip; PostgreSQL only.</summary>
+    /// <returns>Whether the message is the first of its id; else nothing has been read.</returns>
+    public async Task<(bool First, TSaga? Instance)> ReadAsync(
+        DbContext context, Guid correlationId, InboxState row, QueryBatch queries, CancellationToken cancellationToken)
     {
         var batch = OutboxCommit.Batch(context);
         await using (batch.ConfigureAwait(false))
         {
             var inbox = OutboxModel.For(context).Inbox.Add(batch, row);
             AddTo(batch, correlationId);
+            queries.AddTo(batch);
 
             TSaga? instance = null;
             using var turn = await TurnAsync(context, correlationId, cancellationToken).ConfigureAwait(false);
@@ -125,7 +128,11 @@ internal sealed class SagaReader<TSaga>
             await using (reader.ConfigureAwait(false))
             {
                 if (inbox.RecordsAffected == 1)
+                {
                     instance = await TrackAsync(context, reader, cancellationToken).ConfigureAwait(false);
+                    await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                    await queries.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+                }
             }
             return (inbox.RecordsAffected == 1, instance);
         }
