@@ -12,8 +12,8 @@ internal sealed class TaggedJson(object value, ITagged? tagged) : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        var body = Body(httpContext, value);
-        response.Headers.ETag = EntityTags.Quoted(tagged is null ? ResourceTag.OfBody(body) : Tag(tagged, body));
+        using var body = Body(httpContext, value);
+        response.Headers.ETag = EntityTags.Quoted(tagged is null ? ResourceTag.OfHash(body.Sha256()) : Tag(tagged, body));
         // Kept by whoever likes, and asked for again every time.
         response.Headers.CacheControl = "no-cache";
         if (IsKnown(httpContext))
@@ -23,17 +23,45 @@ internal sealed class TaggedJson(object value, ITagged? tagged) : IResult
         }
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
-        await response.Body.WriteAsync(body, httpContext.RequestAborted);
+        await body.WriteToAsync(response.Body, httpContext.RequestAborted);
     }
 
     /// <summary>The ETag of a value that is answered otherwise than by this.</summary>
-    public static string Tag(HttpContext http, ITagged tagged, object? value) =>
-        tagged.EndsWithBody && value is not null ? Tag(tagged, Body(http, value)) : tagged.Tag;
+    public static string Tag(HttpContext http, ITagged tagged, object? value)
+    {
+        if (!tagged.EndsWithBody || value is null)
+            return tagged.Tag;
+        using var body = Body(http, value);
+        return Tag(tagged, body);
+    }
 
-    private static string Tag(ITagged tagged, byte[] body) => tagged.EndsWithBody ? $"{tagged.Tag}-{ResourceTag.OfBody(body)}" : tagged.Tag;
+    private static string Tag(ITagged tagged, PooledBytes body) =>
+        tagged.EndsWithBody ? $"{tagged.Tag}-{ResourceTag.OfHash(body.Sha256())}" : tagged.Tag;
 
-    private static byte[] Body(HttpContext http, object value) =>
-        JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
+    private static PooledBytes Body(HttpContext http, object value)
+    {
+        var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var body = new PooledBytes();
+        try
+        {
+            using var json = new Utf8JsonWriter(body, new JsonWriterOptions
+            {
+                Encoder = options.Encoder,
+                Indented = options.WriteIndented,
+                MaxDepth = options.MaxDepth,
+                // The serializer writes nothing else.
+                SkipValidation = true
+            });
+            if (!AnswerJson.TryWrite(json, value))
+                JsonSerializer.Serialize(json, value, value.GetType(), options);
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
 
     private static bool IsKnown(HttpContext http) =>
         EntityTagHeaderValue.TryParseList([.. http.Request.Headers.IfNoneMatch.OfType<string>()], out var known)

@@ -11,6 +11,19 @@ internal static class ContentText
         IEnumerable<string> dependsOn) =>
         $"{application}|{branch}|{buildNumber}|{commitId}|{imageName}:{imageTag}@{imageDigest}|{string.Join(',', dependsOn.Order(StringComparer.Ordinal))}";
 
-    /// <summary>SHA-256 in hexadecimal.</summary>
-    public static string Hash(IEnumerable<string> lines) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+    /// <summary>SHA-256 of the lines, with a line feed between each two, in hexadecimal.</summary>
+    public static string Hash(IEnumerable<string> lines)
+    {
+        // Line by line: the text of a large batch is not put together for this.
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var isFirst = true;
+        foreach (var line in lines)
+        {
+            if (!isFirst)
+                hash.AppendData("\n"u8);
+            isFirst = false;
+            hash.AppendData(Encoding.UTF8.GetBytes(line));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 }
