@@ -40,7 +40,7 @@ const string Usage =
       broker-kill      its node is killed (kill -9) and starts on its disk, several times
       broker-memory    it raises its memory alarm
       broker-disk      the same with its disk alarm
-      latency   an idle system: event in → committed, build in → release refreshed
+      latency   an idle system: event in → committed, build in → release refreshed; --counting 1 counts round trips to PostgreSQL
       all       all of them
     Every run adds a JSON line to artifacts/chaos/history.jsonl.
     """;
@@ -150,7 +150,7 @@ foreach (var figure in figures)
             Report(figure, served, served.Violations);
             break;
         case "latency":
-            Report(figure, await LatencyRun.RunAsync(Option("--samples", 300), Say), []);
+            Report(figure, await LatencyRun.RunAsync(Option("--samples", 300), Option("--counting", 0) != 0, Say), []);
             break;
         default:
             Console.WriteLine($"'{figure}' is no figure.{Environment.NewLine}{Usage}");

@@ -26,13 +26,19 @@ public sealed record LargeBatchReport
 
     public required int MostInFlight { get; init; }
 
-    /// <summary>The median of <c>GET /batches/{id}</c> with all its releases and operations.</summary>
-    public required double ViewMilliseconds { get; init; }
+    /// <summary><c>GET /batches/{id}</c> with all its releases and operations, from a client that only reads; without the first ones.</summary>
+    public required Latencies View { get; init; }
+
+    /// <summary>The first of them, in milliseconds.</summary>
+    public required double FirstViewMilliseconds { get; init; }
+
+    /// <summary>What each of them cost.</summary>
+    public required StageCost ViewCost { get; init; }
 
     public required IReadOnlyList<string> Violations { get; init; }
 }
 
-/// <summary>What a stage cost, for each of its operations; counts do not depend on how busy the machine is.</summary>
+/// <summary>What a stage or a request cost, for each operation or request; counts do not depend on how busy the machine is.</summary>
 /// <param name="ProcessorMilliseconds">Of the host.</param>
 /// <param name="RoundTrips">To PostgreSQL; 0 where they were not counted.</param>
 /// <param name="Statements">The same for statements.</param>

@@ -8,7 +8,7 @@ namespace DevopsCd.Testing.Chaos;
 /// <summary>One batch of very many applications in levels of dependencies, with simulated deploys that take no time.</summary>
 public static class LargeBatchRun
 {
-    private const int Views = 30;
+    private const int FirstViews = 50, Views = 200;
 
     /// <param name="applications">How many.</param>
     /// <param name="levels">Of dependencies.</param>
@@ -55,9 +55,10 @@ public static class LargeBatchRun
         var prodDeployed = Meter(host, relay);
         say("prod-deployed");
         var view = (await api.Batch(batch).ConfigureAwait(false)).Expect();
-        var views = new List<double>();
-        for (var i = 0; i < Views; i++)
-            views.Add((await Timed(() => api.Batch(batch)).ConfigureAwait(false)).Seconds);
+        // What is measured is the host: this client neither parses the answer nor holds it against the contract, as that of the tests does.
+        using var reader = CdApi.Client(host.BaseUrl);
+        var first = await View(reader, batch, FirstViews).ConfigureAwait(false);
+        var (beforeViews, views, afterViews) = (Meter(host, relay), await View(reader, batch, Views).ConfigureAwait(false), Meter(host, relay));
 
         return new()
         {
@@ -71,7 +72,9 @@ public static class LargeBatchRun
             PreDeployCost = Cost(begin, preDeployed, applications),
             ProdDeployCost = Cost(preDeployed, prodDeployed, applications),
             MostInFlight = await MostInFlight(database).ConfigureAwait(false),
-            ViewMilliseconds = Math.Round(views.Order().ElementAt(Views / 2) * 1000, 1),
+            View = Latencies.Of(views),
+            FirstViewMilliseconds = Math.Round(first[0].TotalMilliseconds, 1),
+            ViewCost = Cost(beforeViews, afterViews, Views),
             Violations =
             [
                 .. await new InvariantChecker(database, null, broker, concurrentApps).CheckAsync().ConfigureAwait(false),
@@ -104,6 +107,19 @@ public static class LargeBatchRun
             Each(to.Statements - from.Statements, operations), Each(to.Transactions - from.Transactions, operations));
 
     private static double Each(double all, int operations) => Math.Round(all / operations, 2);
+
+    private static async Task<IReadOnlyList<TimeSpan>> View(HttpClient reader, long batch, int times)
+    {
+        var taken = new List<TimeSpan>(times);
+        for (var i = 0; i < times; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await reader.GetByteArrayAsync($"api/v1/batches/{batch}").ConfigureAwait(false);
+            taken.Add(Stopwatch.GetElapsedTime(started));
+        }
+
+        return taken;
+    }
 
     private static async Task<(CdAnswer Answer, double Seconds)> Timed(Func<Task<CdAnswer>> call)
     {

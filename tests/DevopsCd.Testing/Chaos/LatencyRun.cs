@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DevopsCd.Bench;
 using DevopsCd.Testing.Hosting;
+using Npgsql;
 using RabbitMQ.Client;
 
 namespace DevopsCd.Testing.Chaos;
@@ -14,24 +16,35 @@ public sealed class LatencyRun
     private readonly CdApi _api;
     private readonly CommitWatch _watch;
     private readonly IChannel _channel;
+    private readonly CountingRelay? _relay;
     private int _builds = 1;
 
-    private LatencyRun(CdApi api, CommitWatch watch, IChannel channel)
+    private LatencyRun(CdApi api, CommitWatch watch, IChannel channel, CountingRelay? relay)
     {
         this._api = api;
         this._watch = watch;
         this._channel = channel;
+        this._relay = relay;
     }
 
-    public static async Task<LatencyReport> RunAsync(int samples, Action<string> say)
+    /// <param name="samples">Of each kind.</param>
+    /// <param name="counting">Counts what goes over the wire to PostgreSQL; the relay that does it takes time of its own.</param>
+    /// <param name="say">Is told how far it is.</param>
+    public static async Task<LatencyReport> RunAsync(int samples, bool counting, Action<string> say)
     {
         await using var database = await PostgresDatabase.CreateAsync().ConfigureAwait(false);
         await using var broker = await RabbitVirtualHost.CreateAsync().ConfigureAwait(false);
-        var settings = HostSettings.On(database, broker).With("core__deploy__driver", "simulated").With("core__notification__provider", "log");
+        var address = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        using var relay = counting ? new CountingRelay(address.Host!, address.Port) : null;
+        if (relay is not null) (address.Host, address.Port, address.SslMode) = ("127.0.0.1", relay.Port, SslMode.Disable);
+        var settings = HostSettings.On(address.ConnectionString, broker.Uri)
+            .With("core__deploy__driver", "simulated").With("core__notification__provider", "log");
         await using var host = await HostProcess.StartNewAsync("latency", settings).ConfigureAwait(false);
         await using var watch = await CommitWatch.OnAsync(database).ConfigureAwait(false);
         await using var channel = await broker.ChannelAsync(confirms: true).ConfigureAwait(false);
-        var run = new LatencyRun(new CdApi(host.Http, "chaos"), watch, channel);
+        // Not the tests' client, which holds every answer against the contract while the clock runs.
+        using var http = CdApi.Client(host.BaseUrl);
+        var run = new LatencyRun(new CdApi(http, "chaos"), watch, channel, relay);
 
         say("preparing");
         await run._api.Register("watched").ConfigureAwait(false);
@@ -50,14 +63,18 @@ public sealed class LatencyRun
         {
             HttpToAnswer = Latencies.Of(byHttp.Select(times => times.Answered)),
             HttpToCommit = Latencies.Of(byHttp.Select(times => times.Committed)),
+            HttpCost = Least(byHttp),
+            MessageCost = Least(byMessage),
             MessageToCommit = Latencies.Of(byMessage.Select(times => times.Committed)),
             HttpBuildToRelease = Latencies.Of(httpBuilds),
             MessageBuildToRelease = Latencies.Of(messageBuilds),
         };
     }
 
-    private async Task<IReadOnlyList<(TimeSpan Answered, TimeSpan Committed)>> Measure(
-        int samples, string prefix, Func<string, CdAnswer, Task<(TimeSpan, TimeSpan)>> approve)
+    private static RequestCost Least(IReadOnlyList<Approval> measured) =>
+        new(measured.Min(m => m.RoundTrips), measured.Min(m => m.Statements));
+
+    private async Task<IReadOnlyList<Approval>> Measure(int samples, string prefix, Func<string, CdAnswer, Task<Approval>> approve)
     {
         var batches = new List<(string Number, CdAnswer View)>();
         for (var i = 0; i < samples + WarmUp; i++)
@@ -84,22 +101,29 @@ public sealed class LatencyRun
         return measured;
     }
 
-    private async Task<(TimeSpan, TimeSpan)> ApproveByHttp(string number, CdAnswer batch)
+    private async Task<Approval> ApproveByHttp(string number, CdAnswer batch)
     {
         var committed = _watch.Batch(number, 5);
+        var (roundTrips, statements) = Counted();
         var started = Stopwatch.GetTimestamp();
         (await _api.Raise(batch.Id, "approve").ConfigureAwait(false)).Expect();
         var answered = Stopwatch.GetElapsedTime(started);
-        return (answered, Stopwatch.GetElapsedTime(started, await committed.ConfigureAwait(false)));
+        var after = Counted();
+        return new(answered, Stopwatch.GetElapsedTime(started, await committed.ConfigureAwait(false)),
+            after.RoundTrips - roundTrips, after.Statements - statements);
     }
 
-    private async Task<(TimeSpan, TimeSpan)> ApproveByMessage(string number, CdAnswer batch)
+    private async Task<Approval> ApproveByMessage(string number, CdAnswer batch)
     {
         var committed = _watch.Batch(number, 5);
+        var (roundTrips, statements) = Counted();
         var time = await Publish("ApproveBatch", new { batchId = batch.Body.GetProperty("batchId").GetGuid(), @operator = "chaos" }, committed)
             .ConfigureAwait(false);
-        return (time, time);
+        var after = Counted();
+        return new(time, time, after.RoundTrips - roundTrips, after.Statements - statements);
     }
+
+    private (long RoundTrips, long Statements) Counted() => (_relay?.RoundTrips ?? 0, _relay?.Statements ?? 0);
 
     private async Task<TimeSpan> BuildByHttp()
     {
@@ -124,4 +148,6 @@ public sealed class LatencyRun
         await _channel.BasicPublishAsync($"DevopsCd.Contracts:{contract}", "", true, properties, bytes).ConfigureAwait(false);
         return Stopwatch.GetElapsedTime(started, await committed.ConfigureAwait(false));
     }
+
+    private sealed record Approval(TimeSpan Answered, TimeSpan Committed, long RoundTrips, long Statements);
 }
