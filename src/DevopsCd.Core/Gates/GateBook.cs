@@ -81,7 +81,7 @@ internal sealed class GateBook(CdDbContext db, BatchPolicies policies, PolicyRul
     /// <summary>The hash of the content as it is stored.</summary>
     public async Task<string> HashAsync(long batchId, CancellationToken cancellationToken) => (await HashesAsync([batchId], cancellationToken))[batchId];
 
-    private async Task<Dictionary<long, string>> HashesAsync(IReadOnlyCollection<long> batches, CancellationToken cancellationToken)
+    private async Task<Dictionary<long, string>> HashesAsync(List<long> batches, CancellationToken cancellationToken)
     {
         if (batches.Count == 0)
             return [];

@@ -9,21 +9,22 @@ namespace DevopsCd.Host.Tests.Api;
 
 public sealed class An_answer_that_is_written_by_generated_code
 {
+    private static readonly JsonSerializerOptions s_answers = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
+
     [Theory, InlineData(true), InlineData(false)]
     public void Has_the_bytes_that_the_serializer_writes(bool full)
     {
-        var answers = new JsonSerializerOptions(JsonSerializerDefaults.Web)
-        {
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
-        };
         var batch = (BatchView)Filled(typeof(BatchView), full)!;
         using var written = new MemoryStream();
 
-        using (var json = new Utf8JsonWriter(written, new JsonWriterOptions { Encoder = answers.Encoder }))
+        using (var json = new Utf8JsonWriter(written, new JsonWriterOptions { Encoder = s_answers.Encoder }))
             AnswerJson.TryWrite(json, batch).ShouldBeTrue();
 
-        System.Text.Encoding.UTF8.GetString(written.ToArray()).ShouldBe(JsonSerializer.Serialize(batch, answers));
+        System.Text.Encoding.UTF8.GetString(written.ToArray()).ShouldBe(JsonSerializer.Serialize(batch, s_answers));
     }
 
     /// <summary>An object with a value in each property, or where it may be null with none.</summary>
