@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace DevopsCd.Testing.Contracts;
 
 /// <summary>
@@ -18,7 +20,8 @@ public sealed class ContractHandler(OpenApiContract contract, HttpMessageHandler
     {
         var answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var path = request.RequestUri!.AbsolutePath;
-        if (s_isOff || !path.StartsWith("/api/", StringComparison.Ordinal))
+        // The web server by itself, of a request that it has not read in time, as when the host was frozen: the program was not asked.
+        if (s_isOff || !path.StartsWith("/api/", StringComparison.Ordinal) || answer.StatusCode == HttpStatusCode.RequestTimeout)
             return answer;
         await answer.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
         var body = await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);

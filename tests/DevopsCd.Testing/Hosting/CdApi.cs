@@ -100,6 +100,8 @@ public sealed class CdApi(HttpClient http, string operatorName = "tester", TimeS
         {
             using var answer = await http.SendAsync(request).ConfigureAwait(false);
             var text = await answer.Content.ReadAsStringAsync().ConfigureAwait(false);
+            if (answer.StatusCode == HttpStatusCode.RequestTimeout)
+                return new(null, default, $"{method} {path} → the server has not read the request in time");
             return new(answer.StatusCode, Parse(text), $"{method} {path} → {(int)answer.StatusCode} {text}");
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
