@@ -41,7 +41,9 @@ internal sealed record CoreSettings(
             reader.Wrong($"{StorageOptions.Section}:connection_string", $"{problem}, or core:storage:provider must be postgres");
         foreach (var (key, allowed) in settings.Gates.Problems())
             reader.Wrong(key, allowed);
-        foreach (var (key, allowed) in settings.Core.Problems().Concat(settings.Access.Problems()).Concat(settings.Evidence.Problems()).Concat(settings.Archive.Problems(settings.Retention)))
+        var problems = settings.Core.Problems().Concat(settings.Access.Problems()).Concat(settings.Evidence.Problems())
+            .Concat(settings.Archive.Problems(settings.Retention));
+        foreach (var (key, allowed) in problems)
             reader.Wrong(key, allowed);
         reader.ThrowIfWrong();
         reader.Doubt(settings.K8s.Doubts(settings.Deploy.Driver));

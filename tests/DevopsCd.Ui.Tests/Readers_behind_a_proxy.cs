@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DevopsCd.Testing.Hosting;
 
 namespace DevopsCd.Ui.Tests;
@@ -27,7 +28,8 @@ public sealed class Readers_behind_a_proxy(Browsers browsers)
         // Her account is removed elsewhere: the next thing her open page does leads to the login, and the proxy's word makes a new one.
         (await dee.Page.EvaluateAsync<int>("async () => (await fetch('/api/v1/access/accounts/ann', { method: 'DELETE' })).status")).ShouldBe(204);
         await dee.Raise("confirm_tag");
-        await ann.Page.WaitForURLAsync(address => new Uri(address).AbsolutePath == "/login");
+        // Looked at until it is so: waiting for the navigation itself fails where one takes the place of another.
+        await Expect(ann.Page).ToHaveURLAsync(new Regex("^https?://[^/]+/login([?]|$)"));
         await Expect(ann.Page.Locator("main, body").First).ToContainTextAsync("has logged you in as ann");
         await ann.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Go on" }).ClickAsync();
         await ann.UntilLive();

@@ -29,8 +29,9 @@ internal sealed class CoreOptions
     /// <summary>An address that leads to no trace.</summary>
     public IEnumerable<(string Key, string Allowed)> Problems()
     {
-        if (TraceUrl is not null && !(TraceUrl.Contains(TraceIdMark, StringComparison.Ordinal) && Uri.TryCreate(AddressOf("0"), UriKind.Absolute, out var address)
-            && address.Scheme is "http" or "https"))
+        var leads = TraceUrl?.Contains(TraceIdMark, StringComparison.Ordinal) is true
+            && Uri.TryCreate(AddressOf("0"), UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+        if (TraceUrl is not null && !leads)
             yield return ($"{Section}:trace_url", $"must be an address such as https://jaeger.example.com/trace/{TraceIdMark}");
     }
 }

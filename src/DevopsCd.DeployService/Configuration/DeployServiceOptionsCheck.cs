@@ -53,7 +53,8 @@ internal static partial class DeployServiceOptionsCheck
             else if (options.Keys.FindIndex(k => k.Name == key.Name) < i)
                 yield return $"{Root}:keys:{i}:name '{key.Name}' is taken: limits and logs tell callers apart by it";
             if (!key.Hashes.All(hash => Hash().IsMatch(hash)))
-                yield return $"{Root}:keys:{i}:sha256 must be 64 hex digits: the SHA-256 of the key, not the key; while it is replaced, of both, with a comma between";
+                yield return $"{Root}:keys:{i}:sha256 must be 64 hex digits: the SHA-256 of the key, not the key; "
+                    + "while it is replaced, of both, with a comma between";
             if (key.Clusters.Count == 0 || key.Namespaces.Count == 0)
                 yield return $"{Root}:keys:{i} must list clusters and namespaces, or '*'";
             foreach (var unknown in key.Clusters.Where(c => c != "*" && !options.Clusters.ContainsKey(c)))

@@ -12,7 +12,7 @@ public sealed partial class The_tree
     private static readonly string[] s_leftBehind = ["artifacts", "data", "TestResults"];
 
     /// <summary>How many lines are longer than they should be; it is only ever lowered.</summary>
-    private const int MostLongLines = 102;
+    private const int MostLongLines = 101;
 
     [Fact]
     public void Has_nothing_else_at_its_top() => Directory.GetFileSystemEntries(Repository.Root)

@@ -19,8 +19,6 @@ public sealed class CostsRun : IAsyncDisposable
 
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500), s_sample = TimeSpan.FromSeconds(1), s_patience = TimeSpan.FromMinutes(10), s_settled = TimeSpan.FromSeconds(5);
 
-    private static readonly Dictionary<short, string> s_decisions = new() { [0] = "approve", [5] = "confirm_tag", [22] = "start_prod_deploy", [32] = "final_accept" };
-
     private readonly PostgresServer _server;
     private readonly PostgresDatabase _database;
     private readonly CostProbe _probe;
@@ -183,7 +181,7 @@ public sealed class CostsRun : IAsyncDisposable
             var id = (await Create(set).ConfigureAwait(false)).Id;
             for (var (state, decided) = ((short)0, (short)-1); state != 40; state = states.GetValueOrDefault(id))
             {
-                if (state != decided && s_decisions.TryGetValue(state, out var decision))
+                if (state != decided && Decisions.In(state) is { } decision)
                 {
                     (await Api(set).Raise(id, decision).ConfigureAwait(false)).Expect();
                     decided = state;
