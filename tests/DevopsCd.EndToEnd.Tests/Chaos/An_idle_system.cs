@@ -17,9 +17,9 @@ public sealed class An_idle_system(ITestOutputHelper output)
             series.P50.ShouldBeLessThan(scan.TotalMilliseconds / 20);
         }
 
-        // Lock and all that the decision asks for, save, commit; of a message its inbox row goes with the lock.
-        report.HttpCost.RoundTrips.ShouldBe(3);
-        // What follows a commit may have begun before the test is told of the commit.
+        // Lock and all that the decision asks for, save, commit; of a message its inbox row goes with the lock. On a busy machine what follows an event
+        // before, or has begun before the test is told of the commit, is counted with it.
+        report.HttpCost.RoundTrips.ShouldBeInRange(3, 5);
         report.MessageCost.RoundTrips.ShouldBeInRange(3, 5);
     }
 }

@@ -11,7 +11,7 @@ namespace DevopsCd.Testing.Chaos;
 public sealed class LatencyRun
 {
     private const int WarmUp = 30;
-    private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(20), s_settled = TimeSpan.FromMilliseconds(100);
 
     private readonly CdApi _api;
     private readonly CommitWatch _watch;
@@ -55,9 +55,9 @@ public sealed class LatencyRun
         say($"{samples} commands by message");
         var byMessage = await run.Measure(samples, "m", run.ApproveByMessage).ConfigureAwait(false);
         say($"{samples} builds by HTTP");
-        var httpBuilds = await Repeat(samples, _ => run.BuildByHttp()).ConfigureAwait(false);
+        var httpBuilds = await run.Repeat(samples, _ => run.BuildByHttp()).ConfigureAwait(false);
         say($"{samples} builds by message");
-        var messageBuilds = await Repeat(samples, _ => run.BuildByMessage()).ConfigureAwait(false);
+        var messageBuilds = await run.Repeat(samples, _ => run.BuildByMessage()).ConfigureAwait(false);
 
         return new()
         {
@@ -88,7 +88,7 @@ public sealed class LatencyRun
         return await Repeat(samples, i => approve(batches[i].Number, batches[i].View)).ConfigureAwait(false);
     }
 
-    private static async Task<IReadOnlyList<T>> Repeat<T>(int samples, Func<int, Task<T>> once)
+    private async Task<IReadOnlyList<T>> Repeat<T>(int samples, Func<int, Task<T>> once)
     {
         var measured = new List<T>();
         for (var i = 0; i < samples + WarmUp; i++)
@@ -96,6 +96,7 @@ public sealed class LatencyRun
             var result = await once(i).ConfigureAwait(false);
             if (i >= WarmUp) measured.Add(result);
             await Pause.For(s_between).ConfigureAwait(false);
+            if (_relay is not null) await Settled().ConfigureAwait(false);
         }
 
         return measured;
@@ -121,6 +122,16 @@ public sealed class LatencyRun
             .ConfigureAwait(false);
         var after = Counted();
         return new(time, time, after.RoundTrips - roundTrips, after.Statements - statements);
+    }
+
+    /// <summary>Until what follows an event is over: it would be counted with the next.</summary>
+    private async Task Settled()
+    {
+        for (var before = -1L; before != _relay!.RoundTrips;)
+        {
+            before = _relay.RoundTrips;
+            await Pause.For(s_settled).ConfigureAwait(false);
+        }
     }
 
     private (long RoundTrips, long Statements) Counted() => (_relay?.RoundTrips ?? 0, _relay?.Statements ?? 0);
