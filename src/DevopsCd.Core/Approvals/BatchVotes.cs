@@ -13,7 +13,7 @@ namespace DevopsCd.Core.Approvals;
 /// <summary>The votes of a batch (R16). Whoever changes them holds the batch's lock.</summary>
 internal sealed class BatchVotes(CdDbContext db, BatchPolicies policies, AccessRights rights, ContentHistory history, TimeProvider clock)
 {
-    private readonly Dictionary<long, (Guid? Transaction, List<Vote> Votes)> _ahead = [];
+    private readonly Dictionary<long, ReadInTransaction<List<Vote>>> _ahead = [];
 
     /// <summary>Has all votes of a batch that count read together with other queries.</summary>
     /// <param name="queries">Of the same context.</param>
@@ -22,7 +22,7 @@ internal sealed class BatchVotes(CdDbContext db, BatchPolicies policies, AccessR
     public Action<long> ReadWith(QueryBatch queries, Expression<Func<Vote, bool>> which)
     {
         var votes = queries.Add(db.Set<Vote>().Where(which).Where(v => v.VoidedAt == null).OrderBy(v => v.Id));
-        return batchId => _ahead[batchId] = (db.Database.CurrentTransaction?.TransactionId, [.. votes]);
+        return batchId => _ahead[batchId] = new(db, [.. votes]);
     }
 
     /// <summary>The same with the lock of a batch, by its correlation id.</summary>
@@ -112,8 +112,7 @@ internal sealed class BatchVotes(CdDbContext db, BatchPolicies policies, AccessR
         : await db.Set<Vote>().Where(v => v.BatchId == batch.Id && v.Kind == kind && v.VoidedAt == null).OrderBy(v => v.Id).ToListAsync(cancellationToken);
 
     /// <summary>What was read ahead in this transaction, or outside of any.</summary>
-    private List<Vote>? Ahead(Batch batch) =>
-        _ahead.TryGetValue(batch.Id, out var read) && read.Transaction == db.Database.CurrentTransaction?.TransactionId ? read.Votes : null;
+    private List<Vote>? Ahead(Batch batch) => _ahead.TryGetValue(batch.Id, out var read) && read.Holds ? read.Value : null;
 
     private static Subject? VoterOf(Vote vote) => vote.Subject is null ? null : JsonSerializer.Deserialize<Subject>(vote.Subject);
 

@@ -21,8 +21,8 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     private Sentence? _overridden;
     private (string Key, Sentence What)? _deferred;
     private Sentence? _because;
-    private (Guid? Transaction, Guid BatchId, long Id)? _taken;
-    private (Guid? Transaction, Guid MessageId, bool IsDecided)? _looked;
+    private ReadInTransaction<(Guid BatchId, long Id)>? _taken;
+    private ReadInTransaction<(Guid MessageId, bool IsDecided)>? _looked;
 
     /// <summary>
     /// Has the id of a batch's next row taken together with other queries; PostgreSQL only. What refers to the row can then be written with it, where
@@ -34,7 +34,7 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     public Action TakeIdWith(QueryBatch queries, Guid batchId)
     {
         var ids = queries.Add(db.Database.SqlQuery<long>($"SELECT nextval(pg_get_serial_sequence('batch_events', 'id')) AS \"Value\""));
-        return () => _taken = (db.Database.CurrentTransaction?.TransactionId, batchId, ids.Single());
+        return () => _taken = new(db, (batchId, ids.Single()));
     }
 
     /// <summary>The row of the first event that was accepted through this journal; null before.</summary>
@@ -71,7 +71,7 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
 
     /// <summary>Whether the message's event has been decided before.</summary>
     public async Task<bool> KnowsAsync(Guid messageId, CancellationToken cancellationToken) =>
-        _looked is { } looked && looked.MessageId == messageId && looked.Transaction == db.Database.CurrentTransaction?.TransactionId
+        _looked is { Holds: true, Value: var looked } && looked.MessageId == messageId
             ? looked.IsDecided
             : await db.BatchEvents.AnyAsync(e => e.MessageId == messageId, cancellationToken);
 
@@ -80,7 +80,7 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     public Action LookWith(QueryBatch queries, Guid messageId)
     {
         var rows = queries.Add(db.BatchEvents.Where(e => e.MessageId == messageId).Select(e => e.Id));
-        return () => _looked = (db.Database.CurrentTransaction?.TransactionId, messageId, rows.Count > 0);
+        return () => _looked = new(db, (messageId, rows.Count > 0));
     }
 
     /// <summary>An accepted event: version, audit row, the fact, the notices.</summary>
@@ -223,7 +223,7 @@ internal sealed class AuditWriter(CdDbContext db, IPublishEndpoint publish, Noti
     /// <summary>The id that was taken for the batch's next row in this transaction; 0 leaves it to the insert.</summary>
     private long NextId(Batch batch)
     {
-        if (_taken is not { } taken || taken.BatchId != batch.CorrelationId || taken.Transaction != db.Database.CurrentTransaction?.TransactionId)
+        if (_taken is not { Holds: true, Value: var taken } || taken.BatchId != batch.CorrelationId)
             return 0;
         _taken = null;
         return taken.Id;

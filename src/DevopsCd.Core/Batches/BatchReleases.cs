@@ -11,7 +11,7 @@ internal sealed class BatchReleases(CdDbContext db, BatchPolicies policies, Audi
 {
     private readonly Dictionary<(long Batch, bool IsTracked), List<BatchRelease>> _read = [];
     private readonly Dictionary<long, ILookup<long, ApplicationTarget>> _targets = [];
-    private Guid? _readWithLock;
+    private ReadInTransaction<(long Batch, bool IsTracked)>? _readWithLock;
 
     public async Task<IReadOnlyList<BatchRelease>> OfAsync(Batch batch, CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ internal sealed class BatchReleases(CdDbContext db, BatchPolicies policies, Audi
         return batch =>
         {
             Know(batch, releases);
-            _readWithLock = db.Database.CurrentTransaction?.TransactionId;
+            _readWithLock = new(db, KeyOf(batch));
         };
     }
 
@@ -40,7 +40,7 @@ internal sealed class BatchReleases(CdDbContext db, BatchPolicies policies, Audi
     /// </summary>
     public async Task ReadAsync(Batch batch, CancellationToken cancellationToken)
     {
-        if (_readWithLock is { } transaction && transaction == db.Database.CurrentTransaction?.TransactionId && _read.ContainsKey(KeyOf(batch)))
+        if (_readWithLock is { Holds: true, Value: var read } && read == KeyOf(batch))
             return;
         var queries = new QueryBatch(db);
         var known = policies.ReadWith(queries, batch.Id);

@@ -17,7 +17,7 @@ internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler schedule
     /// <summary>Keys of the audit's rows.</summary>
     public const string Scheduled = "start_scheduled", Withdrawn = "start_withdrawn", Expired = "start_expired", Refused = "start_refused";
 
-    private (Guid? Transaction, long BatchId, ScheduledStart? Start)? _readWithLock;
+    private ReadInTransaction<(long BatchId, ScheduledStart? Start)>? _readWithLock;
 
     /// <summary>Has the start that waits read with the lock of its batch.</summary>
     /// <param name="queries">Those that are read with it.</param>
@@ -27,7 +27,7 @@ internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler schedule
     {
         var batch = db.Batches.Where(b => b.CorrelationId == correlationId).Select(b => b.Id);
         var waiting = queries.Add(db.Set<ScheduledStart>().Where(s => s.BatchId == batch.FirstOrDefault() && s.EndedAt == null));
-        return locked => _readWithLock = (db.Database.CurrentTransaction?.TransactionId, locked.Id, waiting.SingleOrDefault());
+        return locked => _readWithLock = new(db, (locked.Id, waiting.SingleOrDefault()));
     }
 
     /// <summary>Writes a start down, in the transaction that has locked the batch; it replaces one that waits.</summary>
@@ -73,7 +73,7 @@ internal sealed class ScheduledStarts(CdDbContext db, IMessageScheduler schedule
     /// <param name="cancellationToken">Gives up.</param>
     public async Task PassedAsync(Batch batch, BatchEventType type, CancellationToken cancellationToken)
     {
-        var waiting = _readWithLock is { } read && read.BatchId == batch.Id && read.Transaction == db.Database.CurrentTransaction?.TransactionId
+        var waiting = _readWithLock is { Holds: true, Value: var read } && read.BatchId == batch.Id
             ? read.Start
             : await Waiting(db, batch.Id).SingleOrDefaultAsync(cancellationToken);
         _readWithLock = null;
