@@ -153,12 +153,10 @@ public sealed class CostsRun : IAsyncDisposable
         answer.Expect();
     }
 
-    private async Task BuildByMessage(IChannel channel, int number)
+    private Task BuildByMessage(IChannel channel, int number)
     {
         var build = Interlocked.Increment(ref _build);
-        var body = JsonSerializer.SerializeToUtf8Bytes(CdApi.Build(Name(number), build), JsonSerializerOptions.Web);
-        var properties = new BasicProperties { ContentType = "application/json", MessageId = $"costs-{build}", Persistent = true };
-        await channel.BasicPublishAsync("DevopsCd.Contracts:BuildCompleted", "", true, properties, body).ConfigureAwait(false);
+        return channel.PublishBuildAsync(Name(number), build, $"costs-{build}");
     }
 
     /// <summary>Sent and taken.</summary>

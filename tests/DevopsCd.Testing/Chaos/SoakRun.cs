@@ -228,9 +228,7 @@ public sealed class SoakRun : IAsyncDisposable
 
     private async Task BuildByMessageAsync(IChannel channel, int number)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(CdApi.Build(Name(number % _load.Applications), number), JsonSerializerOptions.Web);
-        var properties = new BasicProperties { ContentType = "application/json", MessageId = $"soak-{number}", Persistent = true };
-        await channel.BasicPublishAsync("DevopsCd.Contracts:BuildCompleted", "", true, properties, body).ConfigureAwait(false);
+        await channel.PublishBuildAsync(Name(number % _load.Applications), number, $"soak-{number}").ConfigureAwait(false);
         Interlocked.Increment(ref _taken);
     }
 
